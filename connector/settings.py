@@ -1,0 +1,94 @@
+"""Every setting of Ponte, typed, read once from the environment.
+
+The environment's names are the fields' names in capitals, with the prefix `PONTE_` except for the two that
+platforms set themselves (`DATABASE_URL`, `REDIS_URL`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+UNPREFIXED = frozenset({"database_url", "redis_url"})
+
+
+class SettingsError(ValueError):
+    """A setting is missing or unusable; the text names it and says what to do."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between one running Ponte and another."""
+
+    env: Literal["development", "demo", "test", "production"] = "production"
+    database_url: str
+    redis_url: str
+    #: Public address of the server, without a slash at the end.
+    app_url: str = "http://127.0.0.1:8000"
+    #: `id:base64 of 32 bytes`, comma-separated, the newest first: it writes, all of them read.
+    vault_keys: str
+    #: Read every 10 s for the offset of `business_now`; refused outside demo and test.
+    clock_url: str = ""
+
+    bling_api_url: str = "https://api.bling.com.br/Api/v3"
+    bling_authorize_url: str = "https://www.bling.com.br/Api/v3/oauth/authorize"
+    bling_token_url: str = "https://api.bling.com.br/Api/v3/oauth/token"  # noqa: S105
+    bling_client_id: str = ""
+    bling_client_secret: str = ""
+
+    #: The two authorisation servers of Bitrix24 (b24restdocs, settings/oauth), the first is the default.
+    bitrix24_oauth_urls: str = "https://oauth.bitrix.info/oauth/token/,https://oauth.bitrix24.tech/oauth/token/"
+    bitrix24_client_id: str = ""
+    bitrix24_client_secret: str = ""
+
+    stripe_api_url: str = "https://api.stripe.com"
+    stripe_api_key: str = ""
+    stripe_webhook_secret: str = ""
+
+    #: `smtp://user:password@host:587` or, in demo and test, `http://…` of the sandbox's mail door.
+    mail_url: str = ""
+    mail_from: str = "Ponte <ola@ponte.local>"
+
+    #: Connections of one process; web + worker + tools stay under the server's `max_connections`.
+    pool_size: int = 10
+    #: Drains that one worker process holds at once.
+    worker_jobs: int = 100
+    metrics_token: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people and real vendors are at the other end."""
+        return self.env == "production"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises `SettingsError` naming the first unusable one."""
+    source = os.environ if environ is None else environ
+    given = {
+        name: source[key]
+        for name in Settings.__struct_fields__
+        if (key := environment_name(name)) in source and source[key] != ""
+    }
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error))) from error
+    if settings.clock_url and settings.env not in ("demo", "test"):
+        raise SettingsError("PONTE_CLOCK_URL is only for demo and test: unset it, or set PONTE_ENV=demo")
+    return settings
+
+
+def environment_name(field: str) -> str:
+    """The environment variable of a field."""
+    return field.upper() if field in UNPREFIXED else f"PONTE_{field.upper()}"
+
+
+def _explain(text: str) -> str:
+    for name in Settings.__struct_fields__:
+        if f"`{name}`" in text or f"$.{name}`" in text:
+            return f"{environment_name(name)}: {text}"
+    return text
