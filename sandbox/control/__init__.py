@@ -1,0 +1,1 @@
+"""The sandbox's control surface: faults, calls, switches, clock, seeds and dumps."""

@@ -1,0 +1,1 @@
+"""Small pages on which a person plays with the sandbox."""
