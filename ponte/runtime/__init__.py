@@ -1,0 +1,1 @@
+"""Real PostgreSQL and Redis from wheels, and processes that are never left behind."""
