@@ -1,4 +1,4 @@
-"""What a vendor may answer, in Ponte's own words: raised at the adapters' edge, decided on in one place (sync).
+"""What a vendor may answer, in Ponte's own words: raised at the adapters' edge, decided on in one place.
 
 Also the record of a call, which history keeps, and the two things that adapters are given from outside.
 """
@@ -31,7 +31,7 @@ class VendorError(Exception):
 
 
 class Transient(VendorError):
-    """Nobody's fault and likely to pass: network, 5xx, time-outs. `unknown` = it may have been carried out."""
+    """Likely to pass: network, 5xx, time-outs. `unknown` = it may have been carried out."""
 
     def __init__(self, text: str, *, code: str = "", unknown: bool = True) -> None:
         super().__init__(text, code=code)

@@ -1,0 +1,22 @@
+"""When to try again, and when to stop trying."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+#: Waits before attempt 2, 3 … 12: about 24 hours in all.
+WAITS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 15, 60, 300, 900, 2_400, 4_800, 7_200, 10_800, 18_000, 39_600)
+)
+ATTEMPTS = 12
+
+
+def wait_before(attempt: int, chance: float) -> timedelta | None:
+    """How long to wait before trying again after `attempt` tries failed; None = give up.
+
+    `chance` in [0, 1) spreads the tries of many records over 80–120 % of the wait.
+    """
+    if attempt >= ATTEMPTS:
+        return None
+    return WAITS[attempt - 1] * (0.8 + 0.4 * chance)
