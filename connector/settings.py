@@ -14,6 +14,21 @@ import msgspec
 
 UNPREFIXED = frozenset({"database_url", "redis_url"})
 
+_WEB = ("http://", "https://")
+_POSTGRES = ("postgresql://", "postgres://")
+_SCHEMES: dict[str, tuple[str, ...]] = {
+    "database_url": _POSTGRES,
+    "migrate_url": _POSTGRES,
+    "redis_url": ("redis://", "rediss://"),
+    "app_url": _WEB,
+    "clock_url": _WEB,
+    "bling_api_url": _WEB,
+    "bling_authorize_url": _WEB,
+    "bling_token_url": _WEB,
+    "stripe_api_url": _WEB,
+    "mail_url": ("smtp://", "smtps://", *_WEB),
+}
+
 
 class SettingsError(ValueError):
     """A setting is missing or unusable; the text names it and says what to do."""
@@ -23,12 +38,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What differs between one running Ponte and another."""
 
     env: Literal["development", "demo", "test", "production"] = "production"
+    #: The login role's address: a plain role that inherits nothing it is granted.
     database_url: str
+    #: The address of the owner, who migrates; the login role's when empty.
+    migrate_url: str = ""
     redis_url: str
     #: Public address of the server, without a slash at the end.
     app_url: str = "http://127.0.0.1:8000"
     #: `id:base64 of 32 bytes`, comma-separated, the newest first: it writes, all of them read.
     vault_keys: str
+    #: Where `ponte serve` listens, and with how many processes.
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_processes: int = 1
     #: Read every 10 s for the offset of `business_now`; refused outside demo and test.
     clock_url: str = ""
 
@@ -39,7 +61,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bling_client_secret: str = ""
 
     #: The two authorisation servers of Bitrix24 (b24restdocs, settings/oauth), the first is the default.
-    bitrix24_oauth_urls: str = "https://oauth.bitrix.info/oauth/token/,https://oauth.bitrix24.tech/oauth/token/"
+    bitrix24_oauth_urls: str = (
+        "https://oauth.bitrix.info/oauth/token/,https://oauth.bitrix24.tech/oauth/token/"
+    )
     bitrix24_client_id: str = ""
     bitrix24_client_secret: str = ""
 
@@ -59,6 +83,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
+    def __repr__(self) -> str:
+        """Without the secrets, wherever it may be printed."""
+        return f"Settings(env={self.env!r}, app_url={self.app_url!r})"
+
+    @property
+    def owner_url(self) -> str:
+        """The database's address for migrations."""
+        return self.migrate_url or self.database_url
+
     @property
     def is_production(self) -> bool:
         """Whether real people and real vendors are at the other end."""
@@ -77,8 +110,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error))) from error
-    if settings.clock_url and settings.env not in ("demo", "test"):
-        raise SettingsError("PONTE_CLOCK_URL is only for demo and test: unset it, or set PONTE_ENV=demo")
+    _refuse_unusable(settings)
     return settings
 
 
@@ -87,8 +119,26 @@ def environment_name(field: str) -> str:
     return field.upper() if field in UNPREFIXED else f"PONTE_{field.upper()}"
 
 
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The variables that make `load` answer these settings again, for a child process."""
+    return {environment_name(name): str(getattr(settings, name)) for name in Settings.__struct_fields__}
+
+
+def _refuse_unusable(settings: Settings) -> None:
+    for name, schemes in _SCHEMES.items():
+        value = getattr(settings, name)
+        if value and not value.startswith(schemes):
+            raise SettingsError(f"{environment_name(name)} must begin with {' or '.join(schemes)}")
+    if settings.app_url.endswith("/"):
+        raise SettingsError("PONTE_APP_URL must not end with a slash")
+    if settings.clock_url and settings.env not in ("demo", "test"):
+        raise SettingsError("PONTE_CLOCK_URL is only for demo and test: unset it, or set PONTE_ENV=demo")
+
+
 def _explain(text: str) -> str:
     for name in Settings.__struct_fields__:
-        if f"`{name}`" in text or f"$.{name}`" in text:
-            return f"{environment_name(name)}: {text}"
+        if f"missing required field `{name}`" in text:
+            return f"{environment_name(name)} is not set"
+        if f"`$.{name}`" in text:
+            return f"{environment_name(name)}: {text.partition(' - at')[0]}"
     return text
