@@ -109,7 +109,7 @@ class GroupCommit(Generic[Item]):
             await self._patiently(self._bury(waiting.item), [waiting])
 
     async def _patiently(self, writing: Awaitable[None], group: list[_Waiting[Item]]) -> None:
-        """Wait for `writing` and tell the group; leave a store that hangs when nobody waits for it any more."""
+        """Wait for `writing` and tell the group; leave a store that hangs once nobody waits any more."""
         task = asyncio.ensure_future(writing)
         while not (await asyncio.wait({task}, timeout=GLANCE_S))[0]:
             self._disappoint(group)
