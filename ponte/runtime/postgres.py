@@ -33,6 +33,8 @@ _SHARED = ("-c", "max_connections=200", "-c", "unix_socket_directories=")
 class Postgres:
     """One cluster: `folder/data`, the owner's password and the log beside it."""
 
+    name = "postgres"
+
     def __init__(self, folder: Path, port: int, *, durable: bool = True) -> None:
         self.folder, self.port, self.durable = folder.resolve(), port, durable
         self.child: Child | None = None

@@ -16,6 +16,8 @@ DATABASES = 64
 class Redis:
     """One server on 127.0.0.1 with its log in `folder`."""
 
+    name = "redis"
+
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
         self.child: Child | None = None

@@ -1,0 +1,7 @@
+"""`python -m ponte` is the `ponte` command."""
+
+import sys
+
+from ponte.cli import main
+
+sys.exit(main())

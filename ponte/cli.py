@@ -1,0 +1,95 @@
+"""The `ponte` command. Each subcommand imports only what it runs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from connector import settings as environment
+from connector.settings import Settings, SettingsError
+from ponte import logs
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand; its exit code (2 when settings or arguments are unusable)."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except SettingsError as error:
+        sys.stderr.write(f"ponte: {error}\n")
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ponte", description="Keeps Bling and Bitrix24 in step.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    command("serve", "run the web server", _serve)
+    command("work", "run a worker", _work)
+    command("migrate", "bring the database up to date", _migrate)
+    command("doctor", "check settings, database, Redis and vendors, and say what to mend", _doctor)
+    demo = command("demo", "run everything on this machine, with sandboxes of the vendors", _demo)
+    demo.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    demo.add_argument("--port", type=_port, default=0, help="the app's; the next one is the sandbox's")
+    demo.add_argument("--data-dir", type=Path, help="where data and logs go (default: .ponte/)")
+    command("story", "play the main story end to end and tell how long each step took", _story)
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if number and not 1024 <= number <= 65534:
+        raise argparse.ArgumentTypeError("a port is 0 or between 1024 and 65534")
+    return number
+
+
+def _production() -> Settings:
+    settings = environment.load()
+    logs.configure(settings)
+    return settings
+
+
+def _serve(_options: argparse.Namespace) -> int:
+    from ponte import serve
+
+    return serve.run(_production())
+
+
+def _work(_options: argparse.Namespace) -> int:
+    from worker import main as worker
+
+    return worker.run(_production())
+
+
+def _migrate(_options: argparse.Namespace) -> int:
+    from ponte.migrating import bring_up_to_date
+
+    asyncio.run(bring_up_to_date(_production()))
+    return 0
+
+
+def _doctor(_options: argparse.Namespace) -> int:
+    from ponte.doctor import command
+
+    return command.run()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from ponte.demo import command
+
+    return command.run(as_json=options.json, port=options.port, folder=options.data_dir)
+
+
+def _story(_options: argparse.Namespace) -> int:
+    from ponte.story import command
+
+    return command.run()

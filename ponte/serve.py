@@ -1,0 +1,53 @@
+"""`ponte serve`: the web server. Each of its processes builds the app for itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from litestar import Litestar
+
+from connector import settings as environment
+from connector.settings import Settings
+from ponte import logs
+from ponte.app import create_app
+from ponte.runtime.leash import die_with_parent
+
+#: Seconds that open requests have when the server is told to stop.
+FAREWELL_SECONDS = 10
+#: Its own lines take our way out.
+_LOGGING: dict[str, Any] = {
+    "version": 1,
+    "incremental": False,
+    "disable_existing_loggers": False,
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+}
+
+
+def run(settings: Settings) -> int:
+    """Serve until a signal; the exit code."""
+    server = Granian(
+        "ponte.serve:application",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.web_processes,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        websockets=False,
+        log_dictconfig=_LOGGING,
+        workers_kill_timeout=FAREWELL_SECONDS,
+    )
+    server.serve()
+    return 0
+
+
+def application() -> Litestar:
+    """The app of one server process, which does not outlive the server."""
+    die_with_parent(os.getppid(), signal.SIGKILL)
+    settings = environment.load()
+    logs.configure(settings)
+    return create_app(settings)
