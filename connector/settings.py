@@ -79,7 +79,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pool_size: int = 10
     #: Drains that one worker process holds at once.
     worker_jobs: int = 100
+    #: Lets a scraper in at `/metrics` of the app's own address.
     metrics_token: str = ""
+    #: Serves `/metrics` without a token on a port of its own, for a private network; 0 = not at all.
+    metrics_port: int = 0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -131,6 +134,8 @@ def _refuse_unusable(settings: Settings) -> None:
             raise SettingsError(f"{environment_name(name)} must begin with {' or '.join(schemes)}")
     if settings.app_url.endswith("/"):
         raise SettingsError("PONTE_APP_URL must not end with a slash")
+    if settings.metrics_port and settings.web_processes > 1:
+        raise SettingsError("PONTE_METRICS_PORT needs PONTE_WEB_PROCESSES=1: each process counts for itself")
     if settings.clock_url and settings.env not in ("demo", "test"):
         raise SettingsError("PONTE_CLOCK_URL is only for demo and test: unset it, or set PONTE_ENV=demo")
 

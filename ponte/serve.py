@@ -9,12 +9,14 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from litestar import Litestar
+from prometheus_client import start_http_server
 
 from connector import settings as environment
 from connector.settings import Settings
 from ponte import logs
 from ponte.app import create_app
 from ponte.runtime.leash import die_with_parent
+from server.metrics import REGISTRY
 
 #: Seconds that open requests have when the server is told to stop.
 FAREWELL_SECONDS = 10
@@ -50,4 +52,6 @@ def application() -> Litestar:
     die_with_parent(os.getppid(), signal.SIGKILL)
     settings = environment.load()
     logs.configure(settings)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, settings.host, REGISTRY)
     return create_app(settings)

@@ -50,6 +50,12 @@ def test_what_is_unusable_is_named(name: str, value: str) -> None:
         settings.load(GOOD | {name: value})
 
 
+def test_a_metrics_port_is_for_one_process() -> None:
+    several = {"PONTE_METRICS_PORT": "9091", "PONTE_WEB_PROCESSES": "2"}
+    with pytest.raises(SettingsError, match="^PONTE_METRICS_PORT"):
+        settings.load(GOOD | several)
+
+
 @pytest.mark.parametrize("env", ["demo", "test"])
 def test_demo_and_test_may_have_a_clock(env: str) -> None:
     loaded = settings.load(GOOD | {"PONTE_ENV": env, "PONTE_CLOCK_URL": "http://127.0.0.1:1/clock"})
