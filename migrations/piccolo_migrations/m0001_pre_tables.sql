@@ -273,6 +273,8 @@ CREATE TABLE link (
     synced_at timestamptz,
     creating_at timestamptz,
     gone_at timestamptz,
+    writes smallint NOT NULL DEFAULT 0,
+    writes_since timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, kind, account_id, bling_id)

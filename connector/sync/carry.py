@@ -1,0 +1,143 @@
+"""Carrying plans out: each record's writes as steps, many records' steps in one wave.
+
+A step yields commands and is given their results, in order. A write never refers to a create by `$result`: the
+id comes from the answer, and what depends on it goes out in the next wave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from datetime import datetime
+
+from connector.bitrix24 import catalogue as vendor
+from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
+from connector.bitrix24.setup import Catalogue
+from connector.domain.events import Outcome
+from connector.domain.products import PRICE_FIELD, Create, Update
+from connector.sync.faults import Faults
+from connector.sync.work import Work
+
+Steps = Generator[Sequence[Command], Sequence[Result], None]
+
+#: Text of Bitrix24's refusal of a second price of one type (source: catalog module, "Validate price error").
+SECOND_PRICE = "single price"
+
+
+class Carrier:
+    """Writes the plans of one wave of records."""
+
+    def __init__(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> None:
+        self._packer = packer
+        self._catalogue = catalogue
+        self._faults = faults
+
+    async def carry_out(self, works: Iterable[Work], now: datetime) -> None:
+        """Run all records' steps, wave by wave; each ends created, updated, failed or postponed."""
+        running = [(work, self._steps(work, now)) for work in works if work.open]
+        asked = [(work, steps, list(next(steps))) for work, steps in running]
+        while asked:
+            results = await self._packer.run([one for _, _, commands in asked for one in commands])
+            asked = _advance(asked, results)
+
+    def _steps(self, work: Work, now: datetime) -> Steps:
+        match work.plan:
+            case Create() as plan:
+                return self._create(work, plan, now)
+            case Update() as plan:
+                return self._update(work, plan, now)
+            case _:
+                raise AssertionError(f"{work.key} has nothing to write: {work.plan}")
+
+    def _create(self, work: Work, plan: Create, now: datetime) -> Steps:
+        (added,) = yield (vendor.add(self._catalogue, plan.shape, plan.fields, plan.parent),)
+        if isinstance(added, Failed):
+            self._faults.create_failed(work, added.error, now)
+            return
+        work.bitrix_id = vendor.added_id(added.result)
+        work.written = dict(plan.fields)
+        if plan.replaces is not None:
+            yield (vendor.deactivate(self._catalogue, plan.replaces),)
+        if plan.price is not None:
+            yield from self._first_price(work, work.bitrix_id, plan.price, now)
+        work.end(Outcome.CREATED)
+
+    def _first_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
+        (result,) = yield (vendor.add_price(self._catalogue, product_id, price),)
+        if isinstance(result, Failed) and SECOND_PRICE in result.error.text:
+            yield from self._known_price(work, product_id, price, now)
+        elif isinstance(result, Failed):
+            self._faults.write_failed(work, result.error, now)
+        else:
+            self._priced(work, vendor.price_id(result.result), price)
+
+    def _update(self, work: Work, plan: Update, now: datetime) -> Steps:
+        work.bitrix_id = plan.bitrix_id
+        work.written = dict(work.before)
+        commands: list[Command] = []
+        if plan.fields:
+            commands.append(vendor.update(self._catalogue, plan.shape, plan.bitrix_id, plan.fields))
+        if plan.price is not None and plan.price_id is not None:
+            commands.append(vendor.update_price(plan.price_id, plan.price))
+        results = (yield commands) if commands else ()
+        if plan.fields:
+            self._fields_written(work, results[0], plan, now)
+        if plan.price is not None and work.open:
+            known = results[-1] if plan.price_id is not None else None
+            yield from self._changed_price(work, plan, known, now)
+        work.end(Outcome.UPDATED)
+
+    def _fields_written(self, work: Work, result: Result, plan: Update, now: datetime) -> None:
+        if isinstance(result, Failed):
+            self._faults.write_failed(work, result.error, now)
+        else:
+            work.written = {**(work.written or {}), **plan.fields}
+
+    def _changed_price(self, work: Work, plan: Update, known: Result | None, now: datetime) -> Steps:
+        price = plan.price or ""
+        match known:
+            case Done():
+                self._priced(work, plan.price_id, price)
+            case Failed(error=error) if not vendor.is_unknown_price(error):
+                self._faults.write_failed(work, error, now)
+            case _:
+                yield from self._known_price(work, plan.bitrix_id, price, now)
+
+    def _known_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
+        """Find the price record of the base type, and write it or make it."""
+        (listed,) = yield (vendor.prices_of(self._catalogue, [product_id]),)
+        if isinstance(listed, Failed):
+            self._faults.write_failed(work, listed.error, now)
+            return
+        found = vendor.prices(listed.result).get(product_id)
+        if found is None:
+            command = vendor.add_price(self._catalogue, product_id, price)
+        else:
+            command = vendor.update_price(found.id, price)
+        (result,) = yield (command,)
+        if isinstance(result, Failed):
+            self._faults.write_failed(work, result.error, now)
+        else:
+            self._priced(work, found.id if found else vendor.price_id(result.result), price)
+
+    def _priced(self, work: Work, price_id: int | None, price: str) -> None:
+        work.price_id = price_id
+        work.written = {**(work.written or {}), PRICE_FIELD: price}
+
+
+def _advance(
+    asked: list[tuple[Work, Steps, list[Command]]], results: Sequence[Result]
+) -> list[tuple[Work, Steps, list[Command]]]:
+    """Hand each record its results and collect what it asks next."""
+    following: list[tuple[Work, Steps, list[Command]]] = []
+    start = 0
+    for work, steps, commands in asked:
+        mine = results[start : start + len(commands)]
+        start += len(commands)
+        for result in mine:
+            if result.call_id is not None and result.call_id not in work.calls:
+                work.calls.append(result.call_id)
+        try:
+            following.append((work, steps, list(steps.send(mine))))
+        except StopIteration:
+            continue
+    return following

@@ -1,0 +1,186 @@
+"""A handful of records through every room: decide → read → look up → plan → write → settle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Kind, Outcome, Reason, RecordKey
+from connector.domain.products import Create, Shape
+from connector.domain.vendor import Gone, VendorError
+from connector.domain.winner import Trust
+from connector.store.links import Link
+from connector.sync.carry import Carrier
+from connector.sync.context import Context
+from connector.sync.decide import begin_guest, decide, is_family, remove, weigh
+from connector.sync.faults import Faults
+from connector.sync.lookup import Finder
+from connector.sync.read import Fields, Reader, key_of, root_of
+from connector.sync.work import Ended, Work
+
+Clock = Callable[[], datetime]
+Family = tuple[UUID, int]
+
+
+@dataclass(slots=True)
+class Line:
+    """The rooms of one turn, and the ways to the store that a chunk needs."""
+
+    context: Context
+    reader: Reader
+    finder: Finder
+    carrier: Carrier
+    faults: Faults
+    clock: Clock
+    load_links: Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
+    mark_creating: Callable[[list[Work], datetime], Awaitable[None]]
+    settle: Callable[[list[Work]], Awaitable[None]]
+    create_settles: timedelta
+    #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
+    families: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def process(self, works: list[Work]) -> None:
+        """Work on records that no other chunk holds; every one of them is settled, held or postponed."""
+        for work in works:
+            decide(work, self.context)
+        to_read = [work for work in works if work.open and work.source is None and work.plan is None]
+        known = [work for work in works if not (work.open and work.source is None and work.plan is None)]
+        await asyncio.gather(self._split(known), self._read(to_read))
+
+    async def _read(self, works: list[Work]) -> None:
+        if not works:
+            return
+        await self.reader.read(works, self.clock())
+        for work in works:
+            if work.open and work.gone_in_bling:
+                remove(work, self.context)
+            elif work.open:
+                weigh(work, self.context)
+        await self._split(works)
+
+    async def _split(self, works: list[Work]) -> None:
+        families = [work for work in works if work.open and is_family(work)]
+        plain = [work for work in works if not (work.open and is_family(work))]
+        await asyncio.gather(self._plain(plain), self._families(families))
+
+    async def _plain(self, works: list[Work]) -> None:
+        if works:
+            await self._write(works)
+            await self.settle(works)
+
+    async def _families(self, works: list[Work]) -> None:
+        if not works:
+            return
+        async with self.families:
+            everyone = await self._with_relatives(works)
+            parents = [work for work in everyone if work.shape is Shape.SKU]
+            await self._write(parents)
+            children = [work for work in everyone if work.shape is not Shape.SKU]
+            await self._write(children, await self._parents_of(children, parents))
+            await self.settle(everyone)
+
+    async def _write(self, works: list[Work], parents: dict[Family, Work | int] | None = None) -> None:
+        """Look up, plan and carry out what is still open."""
+        now = self.clock()
+        self._wait_for_doubtful_creates(works, now)
+        await self.finder.find_and_plan(works, self.context, now)
+        if parents is not None:
+            for work in works:
+                _below_its_parent(work, parents)
+        creates = [work for work in works if work.open and isinstance(work.plan, Create)]
+        if creates:
+            await self.mark_creating(creates, now)
+        await self.carrier.carry_out(works, self.clock())
+
+    def _wait_for_doubtful_creates(self, works: list[Work], now: datetime) -> None:
+        """A create whose answer never came may still be under way at the vendor."""
+        for work in works:
+            sent = work.link.creating_at if work.link is not None else None
+            if work.open and sent is not None and now < sent + self.create_settles:
+                work.create_in_doubt = True
+                work.postpone(sent + self.create_settles, counts=False)
+
+    async def _with_relatives(self, works: list[Work]) -> list[Work]:
+        """Families whose parent changed, or is not known yet, are read whole, once."""
+        groups: dict[Family, list[Work]] = defaultdict(list)
+        for work in works:
+            groups[work.key.account_id, root_of(work)].append(work)
+        links = await self._root_links(groups)
+        everyone: list[Work] = []
+        for family, members in groups.items():
+            root = links.get(RecordKey(members[0].key.kind, *family))
+            if root is None or root.bitrix_id is None or any(one.shape is Shape.SKU for one in members):
+                members = await self._read_family(family, members)
+            everyone += members
+        return everyone
+
+    async def _root_links(self, families: Iterable[Family]) -> dict[RecordKey, Link]:
+        keys = [RecordKey(Kind.PRODUCT, account, root) for account, root in families]
+        return await self.load_links(keys)
+
+    async def _read_family(self, family: Family, members: list[Work]) -> list[Work]:
+        account, root = family
+        try:
+            parent, children = await self.reader.family(account, root)
+        except Gone:
+            return self._orphans(members)
+        except VendorError as error:
+            for work in members:
+                self.faults.read_failed(work, error, self.clock())
+            return members
+        return await self._join(account, members, [parent, *children])
+
+    def _orphans(self, members: list[Work]) -> list[Work]:
+        for work in members:
+            if work.shape is Shape.SKU:
+                remove(work, self.context)
+            else:
+                work.end(Outcome.FAILED, Reason.PARENT_MISSING, "o produto pai não existe mais no Bling")
+        return members
+
+    async def _join(self, account: UUID, members: list[Work], read: list[Fields]) -> list[Work]:
+        """The members with what was read of them, and their relatives as guests of the newest event."""
+        mine = {work.key: work for work in members}
+        guests = [key for fields in read if (key := key_of(account, fields)) not in mine]
+        links = await self.load_links(guests)
+        host = max(members, key=lambda work: work.event.received_at)
+        for fields in read:
+            key = key_of(account, fields)
+            work = mine.get(key)
+            if work is None:
+                work = begin_guest(key, host, links.get(key), self.clock())
+                members.append(work)
+            work.source, work.trust, work.plan = fields, Trust.READ, None
+            weigh(work, self.context)
+        return members
+
+    async def _parents_of(self, children: list[Work], parents: list[Work]) -> dict[Family, Work | int]:
+        """Where each family's sku is: the work of this chunk, or Bitrix24's id from the link."""
+        found: dict[Family, Work | int] = {
+            (work.key.account_id, work.key.bling_id): work for work in parents
+        }
+        missing = {(w.key.account_id, root_of(w)) for w in children if w.open} - found.keys()
+        for key, link in (await self._root_links(missing)).items():
+            if link.bitrix_id is not None and link.gone_at is None:
+                found[key.account_id, key.bling_id] = link.bitrix_id
+        return found
+
+
+def _below_its_parent(work: Work, parents: dict[Family, Work | int]) -> None:
+    """A variation that will be made needs its parent's id in Bitrix24; without one it ends as the parent did."""
+    if not (work.open and isinstance(work.plan, Create) and work.plan.shape is Shape.OFFER):
+        return
+    parent = parents.get((work.key.account_id, root_of(work)))
+    bitrix_id = parent.bitrix_id if isinstance(parent, Work) else parent
+    if bitrix_id is not None:
+        work.plan = msgspec.structs.replace(work.plan, parent=bitrix_id)
+    elif isinstance(parent, Work) and parent.ending is not None and not isinstance(parent.ending, Ended):
+        work.ending = parent.ending
+    else:
+        work.end(Outcome.FAILED, Reason.PARENT_MISSING, "o produto pai não está no Bitrix24")

@@ -1,0 +1,195 @@
+"""First step of a drain: what can be decided about a record without asking a vendor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from connector.domain.events import TRUSTING, Action, Event, Kind, Outcome, Reason, RecordKey, RecordState
+from connector.domain.mapping import BadField, fingerprint
+from connector.domain.products import (
+    Change,
+    Create,
+    Hold,
+    Linked,
+    Plan,
+    Shape,
+    Skip,
+    Unchanged,
+    Update,
+    changes,
+    is_excluded,
+    parent_of,
+    plan_linked,
+    plan_removal,
+    shape_of,
+    wanted,
+)
+from connector.domain.winner import NOTHING_KNOWN, Known, Trust, judge
+from connector.store.links import Link
+from connector.sync.context import Context
+from connector.sync.work import Work
+
+
+class _Message(msgspec.Struct):
+    data: msgspec.Raw
+
+
+_message = msgspec.json.Decoder(_Message)
+_fields = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+
+
+def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
+    """Choose the event that wins and read its payload."""
+    hashes = {event.body: _payload_hash(event.body) for event in events}
+    verdict = judge(events, _known(link), hashes)
+    winner = verdict.event
+    work = Work(key=key, event=winner, events=events, trust=verdict.trust, started_at=now, link=link)
+    if link is not None and link.gone_at is None:
+        work.bitrix_id, work.price_id = link.bitrix_id, link.price_id
+    work.body_hash = hashes[winner.body]
+    if verdict.trust is Trust.PAYLOAD:
+        work.source = _fields.decode(_message.decode(winner.body).data)
+    return work
+
+
+def begin_guest(key: RecordKey, host: Work, link: Link | None, now: datetime) -> Work:
+    """A record without an event of its own, read along with its relative's."""
+    work = Work(key=key, event=host.event, events=[], trust=Trust.READ, started_at=now, link=link)
+    if link is not None and link.gone_at is None:
+        work.bitrix_id, work.price_id = link.bitrix_id, link.price_id
+    return work
+
+
+def decide(work: Work, context: Context) -> None:
+    """Settle what needs no vendor; leave open what has to be read, looked up or written."""
+    if reason := context.waits(work.key):
+        return work.hold(reason)
+    if work.key.kind is not Kind.PRODUCT:
+        return work.end(Outcome.SKIPPED, _not_a_product(work, context))
+    match work.trust:
+        case Trust.STALE:
+            return work.end(Outcome.SKIPPED, Reason.STALE)
+        case Trust.GONE:
+            return remove(work, context)
+        case Trust.READ:
+            return _before_reading(work, context)
+        case Trust.PAYLOAD:
+            return weigh(work, context)
+
+
+def weigh(work: Work, context: Context) -> None:
+    """With the record's fields at hand: plan, when what we remember of the other side is enough."""
+    source = work.source or {}
+    if is_excluded(source):
+        return remove(work, context)
+    if work.link is not None and work.link.gone_at is not None and not context.recreate:
+        return work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
+    work.shape = shape_of(source)
+    try:
+        work.target = wanted(context.lens, source, work.shape)
+    except BadField as error:
+        return work.end(Outcome.FAILED, Reason.INVALID_VALUE, str(error))
+    if work.bitrix_id is None:
+        return _without_link(work, context)
+    if work.event.source not in TRUSTING or work.link is None:
+        return None
+    if work.link.fingerprint == fingerprint(work.target) and work.link.shape == work.shape.value:
+        work.plan = Unchanged()
+        work.written = work.target
+        return work.end(Outcome.UNCHANGED)
+    linked = linked_of(work.link)
+    return adopt_plan(
+        work, context, plan_linked(work.target, work.shape, linked, context.allowed), linked.written
+    )
+
+
+def adopt_plan(work: Work, context: Context, plan: Plan, before: dict[str, str]) -> None:
+    """Take a plan over; one that writes nothing ends the work."""
+    work.plan, work.before = plan, before
+    match plan:
+        case Unchanged():
+            work.written = {**before, **work.target}
+            work.end(Outcome.UNCHANGED)
+        case Skip(reason=reason):
+            work.end(Outcome.SKIPPED, reason)
+        case Hold(reason=reason, detail=detail):
+            work.hold(reason, detail)
+        case Create() | Update():
+            work.changes = changes(context.lens, plan, before)
+
+
+def remove(work: Work, context: Context) -> None:
+    """The record is gone or in the bin on Bling's side."""
+    work.gone_in_bling = True
+    linked = linked_of(work.link) if work.link is not None and work.bitrix_id is not None else None
+    plan = plan_removal(linked, context.allowed)
+    before = linked.written if linked else {}
+    if isinstance(plan, Update):
+        work.plan, work.before, work.shape = plan, before, plan.shape
+        work.changes = [Change("active", before.get("active"), "N", "deleted", context.lens.version)]
+    elif isinstance(plan, Skip):
+        work.end(Outcome.SKIPPED, plan.reason)
+    else:
+        work.end(Outcome.UNCHANGED)
+
+
+def linked_of(link: Link) -> Linked:
+    """What the planner wants to know of a link."""
+    return Linked(
+        bitrix_id=link.bitrix_id or 0,
+        shape=Shape(link.shape or Shape.SIMPLE),
+        written=msgspec.json.decode(link.written, type=dict[str, str]) if link.written else {},
+        fingerprint=link.fingerprint,
+        price_id=link.price_id,
+    )
+
+
+def is_family(work: Work) -> bool:
+    """Whether the record has a parent or variations, so that it is worked on together with them."""
+    if work.source is None:
+        return False
+    return work.source.get("formato") == "V" or parent_of(work.source) != 0
+
+
+def _known(link: Link | None) -> Known:
+    if link is None:
+        return NOTHING_KNOWN
+    deleted = link.state == RecordState.DELETED and link.reason == Reason.GONE_IN_BLING
+    return Known(link.bling_date, link.bling_date_bare, link.body_hash, deleted)
+
+
+def _before_reading(work: Work, context: Context) -> None:
+    """Spare the read when no write could follow whatever it says."""
+    allowed = context.allowed
+    if work.bitrix_id is None and not (allowed.create or allowed.update):
+        work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
+    elif work.bitrix_id is not None and not (allowed.update or allowed.delete):
+        work.end(Outcome.SKIPPED, Reason.TOGGLE_OFF)
+
+
+def _without_link(work: Work, context: Context) -> None:
+    allowed = context.allowed
+    if not (allowed.create or allowed.update):
+        work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
+
+
+def _not_a_product(work: Work, context: Context) -> Reason:
+    """Orders, sales and stock are received and shown; their toggles say why nothing is written."""
+    action = "create" if work.event.action is Action.CREATED else "update"
+    if f"{work.key.kind}.{action}" in context.toggles:
+        return Reason.NOT_SUPPORTED
+    return Reason.CREATE_OFF if action == "create" else Reason.TOGGLE_OFF
+
+
+def _payload_hash(body: bytes) -> bytes:
+    """Equal for the same `data` whatever envelope it came in; any body has one."""
+    try:
+        data: bytes = bytes(_message.decode(body).data)
+    except (msgspec.DecodeError, RecursionError):
+        data = body
+    return blake2b(data, digest_size=16).digest()

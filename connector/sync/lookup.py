@@ -1,0 +1,178 @@
+"""Finding what Bitrix24 has before anything is written there.
+
+A create happens once: before it, the record is looked for by its link property, then by its SKU. Records of
+sources that do not trust our memory are compared with what Bitrix24 holds now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from connector.bitrix24 import catalogue as vendor
+from connector.bitrix24.packer import Command, Done, Failed, Packer
+from connector.bitrix24.setup import Catalogue
+from connector.domain.events import Outcome, Reason
+from connector.domain.mapping import PRICE_FIELD
+from connector.domain.products import Present, Shape, plan_present, plan_unlinked
+from connector.sync.context import Context
+from connector.sync.decide import adopt_plan
+from connector.sync.faults import Faults
+from connector.sync.work import Work
+
+_T = TypeVar("_T")
+
+#: A list answers at most this many rows; fewer keys leave room for doubles.
+KEYS_A_LIST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    command: Command
+    works: list[Work]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the lists answered, by each key that may find a record."""
+
+    by_id: dict[int, Present] = field(default_factory=dict)
+    _link: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _sku: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, found: Iterable[Present]) -> None:
+        for one in found:
+            if one.id in self.by_id:
+                continue
+            self.by_id[one.id] = one
+            if one.link:
+                self._link[one.link].append(one.id)
+            if one.values.get("xmlId"):
+                self._sku[one.values["xmlId"]].append(one.id)
+
+    def price(self, product_id: int, price_id: int, amount: str) -> None:
+        one = self.by_id[product_id]
+        values = {**one.values, PRICE_FIELD: amount}
+        self.by_id[product_id] = msgspec.structs.replace(one, price_id=price_id, values=values)
+
+    def with_link(self, link: str) -> list[Present]:
+        return [self.by_id[one] for one in self._link.get(link, ())]
+
+    def with_sku(self, sku: str) -> list[Present]:
+        return [self.by_id[one] for one in self._sku.get(sku, ())]
+
+
+class Finder:
+    """Looks records up, many in one list command, and plans with what it found."""
+
+    def __init__(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> None:
+        self._packer = packer
+        self._catalogue = catalogue
+        self._faults = faults
+
+    async def find_and_plan(
+        self, works: Iterable[Work], context: Context, now: datetime
+    ) -> None:
+        """Plan every open record that has no plan yet."""
+        open_works = [work for work in works if work.open and work.plan is None]
+        unlinked = [work for work in open_works if work.bitrix_id is None]
+        linked = [work for work in open_works if work.bitrix_id is not None]
+        found = await self._look_up(unlinked, linked, now)
+        await self._with_prices(found, now)
+        for work in unlinked:
+            if work.open:
+                self._plan_unlinked(work, found, context)
+        for work in linked:
+            if work.open:
+                self._plan_compared(work, found, context)
+
+    async def _look_up(self, unlinked: list[Work], linked: list[Work], now: datetime) -> _Found:
+        questions = [
+            *self._by_link(unlinked),
+            *self._by_sku(unlinked),
+            *self._by_id(linked),
+        ]
+        results = await self._packer.run([question.command for question in questions])
+        found = _Found()
+        for question, result in zip(questions, results, strict=True):
+            if isinstance(result, Failed):
+                for work in question.works:
+                    self._faults.write_failed(work, result.error, now)
+                continue
+            found.take(vendor.products(self._catalogue, result.result))
+            _remember_call(question.works, result)
+        return found
+
+    def _by_link(self, works: list[Work]) -> Iterable[_Question]:
+        for group in _chunks(works):
+            ids = [work.key.bling_id for work in group]
+            for command in vendor.find_by_link(self._catalogue, ids):
+                yield _Question(command, group)
+
+    def _by_sku(self, works: list[Work]) -> Iterable[_Question]:
+        with_sku = [work for work in works if work.target.get("xmlId")]
+        for offers in (False, True):
+            side = [work for work in with_sku if (work.shape is Shape.OFFER) is offers]
+            for group in _chunks(side):
+                codes = sorted({work.target["xmlId"] for work in group})
+                yield _Question(vendor.find_by_xml_id(self._catalogue, codes, offers=offers), group)
+
+    def _by_id(self, works: list[Work]) -> Iterable[_Question]:
+        for offers in (False, True):
+            side = [work for work in works if (_known_shape(work) is Shape.OFFER) is offers]
+            for group in _chunks(side):
+                ids = [work.bitrix_id for work in group if work.bitrix_id is not None]
+                yield _Question(vendor.find_by_ids(self._catalogue, ids, offers=offers), group)
+
+    async def _with_prices(self, found: _Found, now: datetime) -> None:
+        """The base price of everything that was found, so that it can be compared and updated."""
+        ids = [one.id for one in found.by_id.values() if one.shape is not Shape.SKU]
+        groups = list(_chunks(ids))
+        results = await self._packer.run([vendor.prices_of(self._catalogue, group) for group in groups])
+        for result in results:
+            if not isinstance(result, Failed):
+                for product_id, price in vendor.prices(result.result).items():
+                    found.price(product_id, price.id, price.amount)
+
+    def _plan_unlinked(self, work: Work, found: _Found, context: Context) -> None:
+        link = str(work.key.bling_id)
+        plan, taken = plan_unlinked(
+            work.target,
+            work.shape,
+            found.with_link(link),
+            [one for one in found.with_sku(work.target.get("xmlId", "")) if one.link != link],
+            context.allowed,
+        )
+        if taken is not None:
+            work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
+        adopt_plan(work, context, plan, taken.values if taken else {})
+
+    def _plan_compared(self, work: Work, found: _Found, context: Context) -> None:
+        present = found.by_id.get(work.bitrix_id or 0)
+        if present is None:
+            work.gone_in_bitrix24 = True
+            work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
+            return
+        work.present, work.price_id = present, present.price_id
+        plan = plan_present(work.target, work.shape, present, context.allowed)
+        adopt_plan(work, context, plan, present.values)
+
+
+def _known_shape(work: Work) -> Shape:
+    return Shape(work.link.shape) if work.link is not None and work.link.shape else work.shape
+
+
+def _remember_call(works: Iterable[Work], result: Done) -> None:
+    for work in works:
+        if result.call_id is not None and result.call_id not in work.calls:
+            work.calls.append(result.call_id)
+
+
+def _chunks(items: Sequence[_T]) -> Iterator[list[_T]]:
+    for start in range(0, len(items), KEYS_A_LIST):
+        yield list(items[start : start + KEYS_A_LIST])

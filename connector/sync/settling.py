@@ -1,0 +1,239 @@
+"""What a turn leaves behind: outcomes, history, links and counts, as one value for one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Outcome, Reason, RecordState, Source
+from connector.domain.mapping import fingerprint
+from connector.domain.products import Create, parent_of
+from connector.domain.vendor import Call
+from connector.domain.winner import Trust
+from connector.store.ids import new_id
+from connector.store.links import Link
+from connector.store.settle import Settlement, Sync, Turn
+from connector.sync.context import Context
+from connector.sync.work import Ended, Held, Postponed, Work
+
+#: A record written this often within the window is held: somebody's automation answers ours.
+LOOP_WRITES = 30
+LOOP_WINDOW = timedelta(minutes=10)
+
+#: Outcomes that wrote something in Bitrix24.
+EFFECTIVE = frozenset({Outcome.CREATED, Outcome.UPDATED})
+_WAITING = frozenset(
+    {
+        Reason.LICENCE,
+        Reason.QUOTA,
+        Reason.PAUSED,
+        Reason.NEEDS_RECONNECT,
+        Reason.INACTIVE,
+        Reason.SCOPE_MISSING,
+        Reason.NOT_CONNECTED,
+    }
+)
+_DELETED = frozenset({Reason.NOT_LINKED, Reason.DELETED_IN_BITRIX24})
+_KEEPS_LINK = frozenset({Reason.STALE, Reason.NOT_SUPPORTED})
+
+
+def turn_of(works: Iterable[Work], context: Context, calls: list[Call], now: datetime) -> Turn:
+    """Everything that settles with these records."""
+    settlements: list[Settlement] = []
+    held: list[tuple[UUID, str, str | None]] = []
+    postponed: list[tuple[UUID, datetime, bool]] = []
+    syncs: list[Sync] = []
+    links: list[Link] = []
+    previous: dict[object, str | None] = {}
+    for work in works:
+        sync = _sync(work, context, now)
+        if sync is not None:
+            syncs.append(sync)
+        match work.ending:
+            case Ended() as ended:
+                settlements += _settlements(work, ended, sync)
+            case Held(reason=reason, detail=detail):
+                held += [(event.id, reason, detail) for event in work.events]
+            case Postponed(until=until, counts=counts):
+                postponed += [(event.id, until, counts) for event in work.events]
+            case None:
+                raise AssertionError(f"{work.key} was left open")
+        link = _link(work, context, sync, now)
+        if link is not None:
+            links.append(link)
+            previous[work.key] = work.link.state if work.link else None
+    return Turn(
+        settlements=settlements,
+        held=held,
+        postponed=postponed,
+        syncs=syncs,
+        links=links,
+        previous_states=previous,
+        calls=calls,
+        usage=(context.period, sum(1 for sync in syncs if sync.outcome in EFFECTIVE)),
+    )
+
+
+def _settlements(work: Work, ended: Ended, sync: Sync | None) -> list[Settlement]:
+    """The newest event carries the outcome; the others of its record the same with `superseded`."""
+    return [
+        Settlement(
+            event_id=event.id,
+            outcome=ended.outcome,
+            reason=ended.reason if event is work.event else Reason.SUPERSEDED,
+            detail=ended.detail if event is work.event else None,
+            sync_id=sync.id if sync is not None else None,
+            bitrix_id=work.bitrix_id,
+            label=_label(work),
+            sku=_sku(work),
+        )
+        for event in work.events
+    ]
+
+
+def _sync(work: Work, context: Context, now: datetime) -> Sync | None:
+    """The history of a record that was written, or that a vendor refused."""
+    ending = work.ending
+    if not isinstance(ending, Ended) or work.plan is None or not work.calls:
+        return None
+    if ending.outcome not in EFFECTIVE and ending.outcome is not Outcome.FAILED:
+        return None
+    return Sync(
+        id=new_id(now),
+        record=work.key,
+        bitrix_id=work.bitrix_id,
+        event_id=work.event.id,
+        outcome=ending.outcome,
+        reason=ending.reason,
+        mapping_version=context.lens.version,
+        started_at=work.started_at,
+        plan=msgspec.json.encode([work.plan]).decode(),
+        changes=msgspec.json.encode(work.changes).decode(),
+        calls=work.calls,
+    )
+
+
+def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Link | None:
+    """The link as it is after this turn; None when nothing about the record was learned."""
+    ending = work.ending
+    old = work.link
+    if isinstance(ending, Postponed):
+        return _link_of_postponed(work, now)
+    if isinstance(ending, Ended) and ending.reason in _KEEPS_LINK:
+        return None
+    state, reason, detail = _state(work)
+    written = work.written if work.written is not None else None
+    seen = _seen(work, old)
+    base = old or _new_link(work, now)
+    changed: dict[str, object] = {
+        "bitrix_id": work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
+        "price_id": work.price_id,
+        "label": _label(work),
+        "sku": _sku(work),
+        "state": state,
+        "reason": reason,
+        "detail": detail,
+        "creating_at": None,
+        "gone_at": now if work.gone_in_bitrix24 else base.gone_at if work.bitrix_id is None else None,
+        "updated_at": now,
+        **seen,
+    }
+    if work.source is not None:
+        changed["parent_id"] = parent_of(work.source) or None
+    if written is not None:
+        changed["written"] = msgspec.json.encode(written).decode()
+        changed["fingerprint"] = _print(work, written)
+        changed["shape"] = work.shape.value
+        changed["mapping_version"] = context.lens.version
+        changed["synced_at"] = now
+    if sync is not None and sync.outcome in EFFECTIVE:
+        changed["sync_id"] = sync.id
+        changed |= _writes(base, now)
+    return msgspec.structs.replace(base, **changed)
+
+
+def _link_of_postponed(work: Work, now: datetime) -> Link | None:
+    """Only what must not be forgotten: a create in doubt, or an id that is known now."""
+    learned = work.bitrix_id is not None and (work.link is None or work.link.bitrix_id != work.bitrix_id)
+    was_marked = work.link is not None and work.link.creating_at is not None
+    if work.create_in_doubt and was_marked:
+        return None
+    if not learned and not work.create_in_doubt and not isinstance(work.plan, Create):
+        return None
+    base = work.link or _new_link(work, now)
+    written = msgspec.json.encode(work.written).decode() if work.written is not None else base.written
+    return msgspec.structs.replace(
+        base,
+        bitrix_id=work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
+        price_id=work.price_id,
+        shape=work.shape.value,
+        written=written,
+        fingerprint=None,
+        label=_label(work),
+        sku=_sku(work),
+        state=RecordState.WAITING,
+        reason=None,
+        creating_at=(base.creating_at or now) if work.create_in_doubt else None,
+        updated_at=now,
+    )
+
+
+def _state(work: Work) -> tuple[RecordState, Reason | None, str | None]:
+    """The record's present state, as its owner sees it."""
+    match work.ending:
+        case Held(reason=reason, detail=detail):
+            return (RecordState.WAITING if reason in _WAITING else RecordState.NEEDS_YOU), reason, detail
+        case Ended(outcome=Outcome.SKIPPED, reason=reason, detail=detail):
+            return (RecordState.DELETED if reason in _DELETED else RecordState.EXCLUDED), reason, detail
+        case Ended(outcome=Outcome.FAILED | Outcome.DEAD, reason=reason, detail=detail):
+            return RecordState.NEEDS_YOU, reason, detail
+        case _ if work.gone_in_bling:
+            return RecordState.DELETED, Reason.GONE_IN_BLING, None
+        case _:
+            return RecordState.IN_STEP, None, None
+
+
+def _seen(work: Work, old: Link | None) -> dict[str, object]:
+    """How far Bling's changes of this record are known: of what was written or found equal, by the event's date."""
+    ended = isinstance(work.ending, Ended) and work.ending.outcome in EFFECTIVE | {Outcome.UNCHANGED}
+    if not ended or work.event.source is not Source.BLING or work.event.date is None:
+        return {}
+    if old is not None and old.bling_date is not None and old.bling_date > work.event.date:
+        return {}
+    own_payload = work.trust in (Trust.PAYLOAD, Trust.GONE)
+    return {
+        "bling_date": work.event.date,
+        "bling_date_bare": work.event.bare_date,
+        "body_hash": work.body_hash if own_payload else None,
+    }
+
+
+def _print(work: Work, written: dict[str, str]) -> bytes | None:
+    """Only a full agreement may short-cut later events: after a partial failure there is none."""
+    agrees = isinstance(work.ending, Ended) and work.ending.outcome in EFFECTIVE | {Outcome.UNCHANGED}
+    return fingerprint(work.target) if agrees and not work.gone_in_bling else None
+
+
+def _writes(base: Link, now: datetime) -> dict[str, object]:
+    """Counts the writes of the present window, for the loop breaker."""
+    fresh = base.writes_since is None or now - base.writes_since > LOOP_WINDOW
+    return {"writes_since": now if fresh else base.writes_since, "writes": 1 if fresh else base.writes + 1}
+
+
+def _new_link(work: Work, now: datetime) -> Link:
+    return Link(record=work.key, state=RecordState.WAITING, created_at=now, updated_at=now)
+
+
+def _label(work: Work) -> str:
+    name = (work.source or {}).get("nome")
+    if isinstance(name, str) and name:
+        return name
+    return (work.link.label if work.link else None) or str(work.key.bling_id)
+
+
+def _sku(work: Work) -> str | None:
+    sku = (work.source or {}).get("codigo")
+    return sku if isinstance(sku, str) and sku else (work.link.sku if work.link else None)

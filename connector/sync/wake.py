@@ -1,0 +1,48 @@
+"""Waking a tenant: one drain is queued however many events arrive.
+
+The key `wake:{tenant}` says that a drain is queued and has not begun to claim; the drain deletes it before its
+first claim, so an event stored after that point queues a new one. Losing the key or Redis loses no event: the
+sweeper wakes whoever has due events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from arq.connections import ArqRedis
+
+#: Seconds after which a wake-up that came to nothing may be repeated.
+WAKE_SECONDS = 30
+#: The worker's function that drains a tenant.
+DRAIN_JOB = "drain"
+
+
+class Waker:
+    """Queues drains; safe to call from any process."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+
+    async def wake(self, tenants: Iterable[UUID]) -> None:
+        """Queue a drain for each tenant that has none queued; raises redis errors."""
+        distinct = list(dict.fromkeys(tenants))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for tenant in distinct:
+                pipe.set(_key(tenant), 1, nx=True, ex=WAKE_SECONDS)
+            fresh = await pipe.execute()
+        for tenant, new in zip(distinct, fresh, strict=True):
+            if new:
+                await self.queue(tenant)
+
+    async def queue(self, tenant: UUID) -> None:
+        """Put a drain at the back of the queue, whatever else is queued."""
+        await self._redis.enqueue_job(DRAIN_JOB, str(tenant))
+
+    async def begun(self, tenant: UUID) -> None:
+        """A drain is about to claim: wake-ups from now on need a new one."""
+        await self._redis.delete(_key(tenant))
+
+
+def _key(tenant: UUID) -> str:
+    return f"wake:{tenant}"
