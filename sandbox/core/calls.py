@@ -16,6 +16,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     http_method: str
     method: str
     path: str
+    query: str
     status: int
     at: float
     tenant: str | None
@@ -35,6 +36,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     tenant: str | None
     outsider: bool
     commands: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    query: str = ""
 
 
 class CallLog:
@@ -59,15 +61,19 @@ class CallLog:
         tenant: str | None,
         outsider: bool,
         commands: tuple[str, ...] | list[str] | None = None,
+        query: str = "",
     ) -> None:
         """Append one request.
 
         `method` is what faults are matched with; `tenant` may be a company id, a member id or
         Ponte's own id. It is translated when rows are read, so a tenant that is made known
-        later still owns its earlier calls. A batch passes its inner calls in `commands`.
+        later still owns its earlier calls. A batch passes its inner calls in `commands`;
+        `query` is the URL's, shown when it is not empty and must hold no token.
         """
         inner = None if commands is None else tuple(commands)
-        call = Call(provider, http_method, method, path, status, self._clock.real(), tenant, outsider, inner)
+        call = Call(
+            provider, http_method, method, path, query, status, self._clock.real(), tenant, outsider, inner
+        )
         self._calls.append(call)
 
     def rows(self, provider: str | None = None, since: float | None = None) -> list[CallRow]:
@@ -89,6 +95,7 @@ class CallLog:
             http_method=call.http_method,
             method=call.method,
             path=call.path,
+            query=call.query,
             status=call.status,
             at=rfc3339(call.at),
             tenant=self._ponte_id(call.tenant),

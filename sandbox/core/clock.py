@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -15,6 +16,11 @@ class Clock:
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever `now` jumps, so that what waits for it can look again."""
+        self._listeners.append(listener)
 
     def real(self) -> float:
         """Unix seconds of the machine."""
@@ -29,10 +35,16 @@ class Clock:
         if seconds < 0:
             raise ValueError("the clock only moves forward")
         self.offset += seconds
+        self._tell()
 
     def reset(self) -> None:
         """Bring `now` back to the real time."""
         self.offset = 0.0
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
 
 def rfc3339(unix: float) -> str:

@@ -1,0 +1,92 @@
+"""What the control surface takes. A wrong field is refused with 400 that names it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from sandbox.bling.webhooks import Mode
+
+Provider = Literal["bling", "bitrix24", "stripe"]
+Count = Annotated[int, Meta(ge=0, le=200_000)]
+
+
+class FaultOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/faults`."""
+
+    provider: Provider
+    times: Annotated[int, Meta(ge=1)]
+    tenant: str | None = None
+    method: str | None = None
+    status: Annotated[int, Meta(ge=200, le=599)] | None = None
+    error: str | None = None
+    delay_ms: Annotated[int, Meta(ge=0, le=600_000)] = 0
+    drop: bool = False
+
+
+class WebhookOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/webhooks`; `also` absent leaves the second address as it is."""
+
+    mode: Mode = Mode.ON
+    also: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class LimitsOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/limits`; an absent switch stays as it is."""
+
+    enforce: bool | None = None
+    operating_cost_s: Annotated[float, Meta(ge=0)] | None = None
+
+
+class ClockOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/clock`, in seconds."""
+
+    advance_s: Annotated[float, Meta(ge=0)]
+
+
+class SeedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/seed`; `tenant` is Ponte's id, a company id or a member id."""
+
+    tenant: str
+    products: Count = 0
+    orders: Count = 0
+
+
+class GrantOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/grant`: consent of a company, or a finished installation in a portal."""
+
+    provider: Literal["bling", "bitrix24"]
+    company_id: str | None = None
+    member_id: str | None = None
+
+
+class TenantOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/tenants`: Ponte's id of the tenant that has these connections."""
+
+    tenant: str
+    company_id: str | None = None
+    member_id: str | None = None
+
+
+class ScopesOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/scopes`: resources (first parts of paths) that the company's grant lacks."""
+
+    company_id: str
+    missing: list[str]
+
+
+class AddressOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`PUT /control/app-url`."""
+
+    url: str
+
+
+class MailOrder(msgspec.Struct, frozen=True):
+    """`POST /mail`: one mail from Ponte's mailer."""
+
+    to: str
+    subject: str
+    text: str = ""
+    html: str = ""

@@ -1,0 +1,193 @@
+"""The control surface's routes; each does one thing to the world."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request, Router, delete, get, post, put
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+
+from sandbox.bling.company import Company
+from sandbox.control import requests as sent
+from sandbox.control.dump import dump
+from sandbox.control.pairs import pair_up
+from sandbox.control.ready import ready
+from sandbox.core.calls import CallRow
+from sandbox.core.clock import rfc3339
+from sandbox.core.faults import Fault
+from sandbox.core.world import World
+
+
+def routes(world: World) -> list[Router]:
+    """Everything under `/control`."""
+    handlers = [
+        get_ready, grant, put_tenant, reset, put_app_url, get_pids, put_pids,
+        add_fault, clear_faults, get_calls, clear_calls, set_webhooks, clear_webhooks,
+        set_limits, get_clock, advance_clock, seed, get_dump, set_scopes,
+    ]  # fmt: skip
+    return [
+        Router(
+            "/control",
+            route_handlers=handlers,
+            dependencies={"world": Provide(lambda: world, sync_to_thread=False)},
+        )
+    ]
+
+
+@get("/ready", sync_to_thread=False)
+def get_ready(world: World) -> dict[str, Any]:
+    """The sandbox's part of the ready line."""
+    return ready(world)
+
+
+@post("/reset", status_code=204, sync_to_thread=False)
+def reset(world: World) -> None:
+    """Everything as right after the start."""
+    world.reset()
+    pair_up(world)
+
+
+@put("/app-url", status_code=204, sync_to_thread=False)
+def put_app_url(data: sent.AddressOrder, world: World) -> None:
+    """Where Ponte is reached from now on."""
+    world.app_url = data.url.rstrip("/")
+
+
+@get("/pids", sync_to_thread=False)
+def get_pids(world: World) -> dict[str, int]:
+    """The demo's present process ids, as its supervisor told them last."""
+    return world.pids
+
+
+@put("/pids", status_code=204)
+async def put_pids(request: Request[Any, Any, Any], world: World) -> None:
+    """Take the supervisor's word."""
+    try:
+        world.pids = msgspec.json.decode(await request.body(), type=dict[str, int])
+    except msgspec.ValidationError as problem:
+        raise ValidationException(str(problem)) from None
+
+
+@post("/grant", status_code=200, sync_to_thread=False)
+def grant(data: sent.GrantOrder, world: World) -> dict[str, Any]:
+    """As if a person had consented (Bling) or finished the installation (Bitrix24)."""
+    if data.provider == "bling":
+        return {"code": world.bling.oauth.grant_code(_company(world, data.company_id).id)}
+    return dict(world.bitrix24.grant(_member_id(world, data.member_id)))
+
+
+@post("/tenants", status_code=204, sync_to_thread=False)
+def put_tenant(data: sent.TenantOrder, world: World) -> None:
+    """Remember Ponte's id for these connections."""
+    world.tenants.put(data.tenant, data.company_id, data.member_id)
+
+
+@post("/scopes", status_code=204, sync_to_thread=False)
+def set_scopes(data: sent.ScopesOrder, world: World) -> None:
+    """Let the company's grant lack some resources: their calls are answered 403."""
+    world.bling.missing_scopes[_company(world, data.company_id).id] = frozenset(data.missing)
+
+
+@post("/faults", status_code=204, sync_to_thread=False)
+def add_fault(data: sent.FaultOrder, world: World) -> None:
+    """Order a fault."""
+    world.faults.add(msgspec.convert(msgspec.to_builtins(data), Fault))
+
+
+@delete("/faults", sync_to_thread=False)
+def clear_faults(world: World) -> None:
+    """Order no more faults."""
+    world.faults.clear()
+
+
+@get("/calls", sync_to_thread=False)
+def get_calls(world: World, provider: str | None = None, since: str | None = None) -> list[CallRow]:
+    """The calls so far; `since` in RFC 3339 or unix seconds."""
+    return world.calls.rows(provider, None if since is None else _moment(since))
+
+
+@delete("/calls", sync_to_thread=False)
+def clear_calls(world: World) -> None:
+    """Forget the calls so far."""
+    world.calls.clear()
+
+
+@post("/webhooks", status_code=204, sync_to_thread=False)
+def set_webhooks(data: sent.WebhookOrder, world: World) -> None:
+    """What happens to Bling's webhooks from now on; also enables disabled resources again."""
+    webhooks = world.bling.webhooks
+    webhooks.mode = data.mode
+    webhooks.disabled.clear()
+    if data.also is not msgspec.UNSET:
+        webhooks.also = data.also
+
+
+@delete("/webhooks", sync_to_thread=False)
+def clear_webhooks(world: World) -> None:
+    """Webhooks as usual again."""
+    set_webhooks.fn(sent.WebhookOrder(also=None), world)
+
+
+@post("/limits", status_code=204, sync_to_thread=False)
+def set_limits(data: sent.LimitsOrder, world: World) -> None:
+    """Switch the vendors' limits, set the cost of a Bitrix24 call."""
+    if data.operating_cost_s is not None:
+        world.switches.operating_cost_s = data.operating_cost_s
+    if data.enforce is not None:
+        world.switches.set_enforce(data.enforce)
+
+
+@get("/clock", sync_to_thread=False)
+def get_clock(world: World) -> dict[str, Any]:
+    """How far the sandbox's clock is ahead of the real one."""
+    return {"offset_s": world.clock.offset, "now": rfc3339(world.clock.now())}
+
+
+@post("/clock", status_code=200, sync_to_thread=False)
+def advance_clock(data: sent.ClockOrder, world: World) -> dict[str, Any]:
+    """Move the sandbox's clock forward."""
+    world.clock.advance(data.advance_s)
+    return {"offset_s": world.clock.offset, "now": rfc3339(world.clock.now())}
+
+
+@post("/seed", status_code=200, sync_to_thread=False)
+def seed(data: sent.SeedOrder, world: World) -> dict[str, list[int]]:
+    """Simple active products and today's orders; sends webhooks unless they are off."""
+    return _company(world, data.tenant).seed(products=data.products, orders=data.orders)
+
+
+@get("/dump", sync_to_thread=False)
+def get_dump(world: World, provider: Literal["bling", "bitrix24"], tenant: str) -> dict[str, Any]:
+    """A tenant's records as the vendor's `get` answers them."""
+    if provider == "bling":
+        return dump(world.bling, _company(world, tenant))
+    return dict(world.bitrix24.dump(_member_id(world, tenant)))
+
+
+def _company(world: World, name: str | None) -> Company:
+    company = world.bling.company(name) if name else None
+    if company is None:
+        raise NotFoundException(f"no Bling company is called {name!r}")
+    return company
+
+
+def _member_id(world: World, name: str | None) -> str:
+    tenant = world.tenants.find(name)
+    member_id = tenant.member_id if tenant else name
+    if member_id is None or all(member_id != portal["member_id"] for portal in world.bitrix24.portals()):
+        raise NotFoundException(f"no portal is called {name!r}")
+    return member_id
+
+
+def _moment(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise HTTPException(f"since: {text!r} is no time", status_code=422) from None
