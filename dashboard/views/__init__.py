@@ -1,0 +1,1 @@
+"""What each screen shows, as data: templates only lay it out."""

@@ -1,0 +1,98 @@
+"""Evento: the way of one change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from dashboard.views.parts import Action, Chip, Fact, Notice
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the way, with the time since the one before."""
+
+    title: str
+    text: str
+    since: str
+    state: Literal["done", "ok", "wait", "need", "off"]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A field: before and after as people write it."""
+
+    field: str
+    name: str
+    before: str
+    after: str
+    rule: str
+    version: str
+    locked: bool
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to a vendor."""
+
+    short: str
+    method: str
+    commands: str
+    status: str
+    failed: bool
+    took: str
+    error: str
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
+    """The message as it came."""
+
+    text: str
+    size: str
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """Another event of the same record."""
+
+    url: str
+    at: datetime
+    happening: str
+    source: str
+    chip: Chip
+    detail: str
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """What a simulation would write."""
+
+    method: str
+    values: tuple[Fact, ...]
+
+
+class Simulation(msgspec.Struct, frozen=True, kw_only=True):
+    """A dry run."""
+
+    sentence: str
+    writes: tuple[Write, ...]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole screen."""
+
+    id: str
+    url: str
+    title: str
+    happening: str
+    chip: Chip
+    facts: tuple[str, ...]
+    notice: Notice | None
+    links: tuple[Action, ...]
+    steps: tuple[Step, ...]
+    total: str
+    under_way: bool
+    changes: tuple[Change, ...]
+    no_change: str
+    calls: tuple[Call, ...]
+    payload: Payload | None
+    earlier: tuple[Earlier, ...]
+    earlier_url: str
+    replayable: bool

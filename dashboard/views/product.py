@@ -1,0 +1,43 @@
+"""Configuração › Produto: what syncs, and which field is which."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """A toggle with the seed's sentence."""
+
+    name: str
+    label: str
+    hint: str
+    on: bool
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the mapping."""
+
+    bitrix24: str
+    bitrix24_name: str
+    bling: str
+    bling_name: str
+    transform: str
+    transform_icon: str
+    policy: str
+    locked: bool
+    direction: Literal["both", "import", "export"]
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole screen."""
+
+    options: tuple[Option, ...]
+    rules: tuple[Rule, ...]
+    count: str
+    version: str
+    #: May the person change anything?
+    editable: bool
+    #: What was just saved, said to the reader; empty on a first look.
+    saved: str = ""
