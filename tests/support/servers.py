@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import importlib
-import importlib.util
 import os
 import signal
 import subprocess
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from connector.store.migrate import migrate
 from ponte.runtime import databases
 from ponte.runtime.addresses import free_port
 from ponte.runtime.child import Patience
@@ -112,9 +111,6 @@ def _start_redis(redis: Redis) -> str:
 async def _make_template(owner_url: str) -> None:
     await databases.create_login_role(owner_url)
     await databases.create_database(owner_url, TEMPLATE)
-    if importlib.util.find_spec("connector.store.migrate") is None:
-        return
-    migrate = importlib.import_module("connector.store.migrate").migrate
     await migrate(databases.at(owner_url, database=TEMPLATE), databases.LOGIN_ROLE)
 
 
