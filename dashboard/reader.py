@@ -57,6 +57,8 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     theme: Theme = Theme.SYSTEM
     zone: ZoneInfo = ZoneInfo("America/Sao_Paulo")
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    #: The word that this session's forms carry back (server.sessions); empty where nobody is signed in.
+    form_word: str = ""
 
 
 _reader: ContextVar[Reader] = ContextVar("reader", default=Reader())

@@ -59,6 +59,11 @@ def icon(name: str, size: str = "") -> Markup:
     )
 
 
+def form_word() -> Markup:
+    """The hidden field that shows a form to be ours."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(reader().form_word)
+
+
 @cache
 def _icons() -> frozenset[str]:
     return frozenset((HERE / "assets" / "icons.txt").read_text().split())
@@ -77,7 +82,7 @@ def _environment() -> Environment:
     environment.install_gettext_callables(_, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update({function.__name__: function for function in FILTERS})
     environment.filters["last_part"] = lambda path: escape(path.rpartition("/")[2])
-    environment.globals.update(icon=icon, static=static_files.url)
+    environment.globals.update(icon=icon, static=static_files.url, form_word=form_word)
     return environment
 
 
