@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,10 +70,9 @@ def _work(_options: argparse.Namespace) -> int:
 
 
 def _migrate(_options: argparse.Namespace) -> int:
-    from ponte.migrating import bring_up_to_date
+    from ponte import migrating
 
-    asyncio.run(bring_up_to_date(_production()))
-    return 0
+    return migrating.run(_production())
 
 
 def _doctor(_options: argparse.Namespace) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from connector.security.vault import new_key
 from connector.settings import Settings, to_environment
 from ponte.demo import seed, template
 from ponte.demo.folders import data_folder
@@ -91,7 +90,7 @@ class House:
             redis_url=redis_url,
             app_url=self.app_url,
             port=self._app_port,
-            vault_keys=f"demo:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+            vault_keys=new_key("demo"),
             clock_url=f"{self.sandbox_url}/control/clock",
             bling_api_url=bling["api_url"],
             bling_authorize_url=bling["authorize_url"],
