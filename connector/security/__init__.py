@@ -1,0 +1,1 @@
+"""Secrets: the token vault, passwords, random tokens, signatures."""

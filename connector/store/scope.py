@@ -7,6 +7,7 @@ Opening costs one round trip and closing one: `BEGIN` and its `SET LOCAL`s trave
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from types import TracebackType
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -128,16 +129,24 @@ class Scope:
     ) -> None:
         ENGINE.leave(self._token)
         try:
-            if error is None:
-                await self._connection.execute("COMMIT")
+            await self._end(error)
+        finally:
+            await self._database.release(self._connection)
+        if error is not None and is_away(error):
+            raise DatabaseAway(str(error)) from error
+
+    async def _end(self, error: BaseException | None) -> None:
+        if error is not None:
+            # A lost or cancelled connection cannot be asked to roll back; the pool sees to those.
+            with contextlib.suppress(asyncpg.InterfaceError, *AWAY):
+                await self._connection.execute("ROLLBACK")
+            return
+        try:
+            await self._connection.execute("COMMIT")
         except BaseException as failure:
             if is_away(failure):
                 raise DatabaseAway(str(failure)) from failure
             raise
-        finally:
-            await self._database.release(self._connection)  # rolls back what is still open
-        if error is not None and is_away(error):
-            raise DatabaseAway(str(error)) from error
 
 
 def is_away(error: BaseException) -> bool:

@@ -1,0 +1,162 @@
+"""Events not settled yet: written by the doors, claimed by drains, never updated in between."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Action, Event, Kind, Lane, RecordKey, Source
+from connector.store import ids
+from connector.store.scope import Connection
+from connector.store.sql import named
+
+_SQL = named("inbox")
+
+#: Rows of one INSERT at most (14 values each; Postgres takes 32,767).
+LARGEST_INSERT = 512
+#: Rows that one claim gives at most.
+LARGEST_CLAIM = 5_000
+#: Urgent rows that are looked at for each record wanted.
+_WINDOW = 4
+#: How long a delivery is remembered: longer than Bling repeats one.
+DUPLICATES = timedelta(days=7)
+
+_COLUMNS = (
+    "tenant_id, id, kind, account_id, bling_id, source, action, lane, provider_event_id, event_date,"
+    " bare_date, received_at, due_at, body"
+)
+_WIDTH = _COLUMNS.count(",") + 1
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it comes in."""
+
+    tenant_id: UUID
+    id: UUID
+    record: RecordKey
+    source: Source
+    action: Action
+    lane: Lane
+    provider_event_id: str
+    event_date: datetime | None
+    bare_date: bool
+    received_at: datetime
+    due_at: datetime
+    body: bytes
+
+
+async def insert(conn: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Store events of any tenants (system scope); one whose provider's id is known already vanishes."""
+    for start in range(0, len(arrivals), LARGEST_INSERT):
+        await _insert(conn, arrivals[start : start + LARGEST_INSERT])
+
+
+async def _insert(conn: Connection, arrivals: Sequence[Arrival]) -> None:
+    """One statement; a size is filled up with its last row, which vanishes as its own duplicate."""
+    size = 1 << (len(arrivals) - 1).bit_length()
+    values = [value for arrival in arrivals for value in _values(arrival)]
+    values += _values(arrivals[-1]) * (size - len(arrivals))
+    await conn.execute(_insert_sql(size), *values)
+
+
+def _values(arrival: Arrival) -> tuple[object, ...]:
+    record = arrival.record
+    return (
+        arrival.tenant_id,
+        arrival.id,
+        record.kind,
+        record.account_id,
+        record.bling_id,
+        arrival.source,
+        arrival.action,
+        arrival.lane,
+        arrival.provider_event_id,
+        arrival.event_date,
+        arrival.bare_date,
+        arrival.received_at,
+        arrival.due_at,
+        arrival.body,
+    )
+
+
+@cache
+def _insert_sql(size: int) -> str:
+    """Powers of two alone, so that each connection prepares ten statements, not five hundred."""
+    rows = (
+        "(" + ",".join(f"${row * _WIDTH + column}" for column in range(1, _WIDTH + 1)) + ")"
+        for row in range(size)
+    )
+    return f"INSERT INTO inbox ({_COLUMNS}) VALUES {','.join(rows)} ON CONFLICT DO NOTHING"  # noqa: S608
+
+
+async def claim(
+    conn: Connection, tenant_id: UUID, *, now: datetime, records: int, busy: Collection[UUID] = ()
+) -> list[Event]:
+    """All due events of the most urgent records, none of `busy`; updates nothing, the lease suffices.
+
+    A delivery that history already knows is deleted in the same step and left out.
+    """
+    oldest, newest = ids.bound_at(now - DUPLICATES), ids.bound((now + timedelta(days=1)).date())
+    found = await conn.fetch(_claim_sql(records), tenant_id, now, records, list(busy), oldest, newest)
+    return [_event(row) for row in found]
+
+
+@cache
+def _claim_sql(records: int) -> str:
+    """With plain numbers, for Postgres to plan by; the window is a power of two, so that there are few."""
+    window = 1 << (records * _WINDOW - 1).bit_length()
+    return _SQL["claim"].format(window=window, rows=LARGEST_CLAIM)
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        id=row["id"],
+        record=RecordKey(Kind(row["kind"]), row["account_id"], row["bling_id"]),
+        source=Source(row["source"]),
+        action=Action(row["action"]),
+        lane=Lane(row["lane"]),
+        provider_event_id=row["provider_event_id"],
+        date=row["event_date"],
+        bare_date=row["bare_date"],
+        received_at=row["received_at"],
+        attempts=row["attempts"],
+        body=row["body"],
+    )
+
+
+async def due_tenants(conn: Connection, now: datetime, limit: int) -> list[UUID]:
+    """Tenants with due events whom nobody drains, longest waiting first (system scope; no locks)."""
+    return [row["tenant_id"] for row in await conn.fetch(_SQL["due_tenants"], now, limit)]
+
+
+async def has_due(conn: Connection, tenant_id: UUID, now: datetime) -> bool:
+    """Whether a drain would find work."""
+    return bool(await conn.fetchval(_SQL["has_due"], tenant_id, now))
+
+
+async def next_due(conn: Connection, tenant_id: UUID) -> datetime | None:
+    """When the next event is or was due; None when nothing waits for a time."""
+    due: datetime | None = await conn.fetchval(_SQL["next_due"], tenant_id)
+    return due
+
+
+async def depth(conn: Connection, tenant_id: UUID) -> tuple[int, datetime | None]:
+    """How many events have no outcome (the held ones are not counted), and when the oldest was received."""
+    row = await conn.fetchrow(_SQL["depth"], tenant_id)
+    return row["n"], row["oldest"]
+
+
+async def release(conn: Connection, tenant_id: UUID, reasons: Iterable[str], now: datetime) -> int:
+    """Make the events that are held for these reasons due; answers how many."""
+    tag = await conn.execute(_SQL["release"], tenant_id, list(reasons), now)
+    return int(tag.rpartition(" ")[2])
+
+
+async def held(conn: Connection, tenant_id: UUID) -> dict[str, int]:
+    """How many events wait for each reason."""
+    return {row["reason"]: row["n"] for row in await conn.fetch(_SQL["held"], tenant_id)}

@@ -1,0 +1,111 @@
+"""The remembered pair of a Bling record and a Bitrix24 record, and what was last written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Kind, Reason, RecordKey, RecordState
+from connector.store import lease
+from connector.store.columns import columns
+from connector.store.scope import Connection
+from connector.store.sql import named
+
+_SQL = named("links")
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `link`: the record's present state is here, too."""
+
+    record: RecordKey
+    bitrix_id: int | None = None
+    #: `simple`, `sku`, `offer` or `deal`.
+    shape: str | None = None
+    #: Bitrix24's id of the price record of the base type.
+    price_id: int | None = None
+    label: str = ""
+    sku: str | None = None
+    #: Hash of the target values last written; None when the two sides are not known to agree.
+    fingerprint: bytes | None = None
+    #: JSON: the target values last written, `{field: text}`.
+    written: str | None = None
+    #: Date of the newest Bling event that was written or found equal.
+    bling_date: datetime | None = None
+    #: That date had no zone.
+    bling_date_bare: bool = False
+    #: Of the payload that it was written from.
+    body_hash: bytes | None = None
+    #: Bling id of a variation's parent.
+    parent_id: int | None = None
+    mapping_version: int | None = None
+    state: RecordState
+    reason: Reason | None = None
+    detail: str | None = None
+    sync_id: UUID | None = None
+    synced_at: datetime | None = None
+    #: A create was sent then, and its answer is not known yet.
+    creating_at: datetime | None = None
+    #: Tombstone: when it was found deleted in Bitrix24.
+    gone_at: datetime | None = None
+    #: Writes since `writes_since`, for the loop breaker.
+    writes: int = 0
+    writes_since: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+_FIELDS = tuple(name for name in Link.__struct_fields__ if name != "record")
+_ATTRIBUTES = ("record.kind", "record.account_id", "record.bling_id", *_FIELDS)
+
+
+def link_of(row: Any) -> Link:
+    """A `Link` of a whole row."""
+    record = RecordKey(Kind(row["kind"]), row["account_id"], row["bling_id"])
+    values = {name: row[name] for name in _FIELDS}
+    values["state"] = RecordState(values["state"])
+    values["reason"] = values["reason"] and Reason(values["reason"])
+    return Link(record=record, **values)
+
+
+async def load(conn: Connection, tenant_id: UUID, keys: Iterable[RecordKey]) -> dict[RecordKey, Link]:
+    """The links of these records, of those that have one."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    rows = await conn.fetch(_SQL["load"], tenant_id, *columns(wanted, "kind", "account_id", "bling_id"))
+    return {link.record: link for link in map(link_of, rows)}
+
+
+async def load_children(
+    conn: Connection, tenant_id: UUID, account_id: UUID, parent_bling_ids: Collection[int]
+) -> list[Link]:
+    """The links of the variations of these parents, parents together."""
+    rows = await conn.fetch(_SQL["children"], tenant_id, account_id, list(parent_bling_ids))
+    return list(map(link_of, rows))
+
+
+async def by_bitrix(
+    conn: Connection, tenant_id: UUID, kind: Kind, bitrix_ids: Collection[int]
+) -> dict[int, Link]:
+    """The links of these Bitrix24 records, by their Bitrix24 ids."""
+    rows = await conn.fetch(_SQL["by_bitrix"], tenant_id, kind, list(bitrix_ids))
+    return {row["bitrix_id"]: link_of(row) for row in rows}
+
+
+async def mark_creating(
+    conn: Connection, tenant_id: UUID, fence: int, labels: Mapping[RecordKey, str], at: datetime
+) -> None:
+    """Remember, before sending, that these records are being created; raises `Fenced`."""
+    await lease.check(conn, tenant_id, fence)
+    keys = columns(list(labels), "kind", "account_id", "bling_id")
+    await conn.execute(_SQL["mark_creating"], tenant_id, *keys, list(labels.values()), at)
+
+
+async def save(conn: Connection, tenant_id: UUID, links: Sequence[Link]) -> None:
+    """Insert or overwrite whole rows (each record once), and keep the counts of states true."""
+    if links:
+        await conn.execute(_SQL["save"], tenant_id, *columns(links, *_ATTRIBUTES))

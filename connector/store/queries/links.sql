@@ -1,0 +1,76 @@
+-- The remembered pairs, and how many records are in which state.
+
+-- name: load
+SELECT l.* FROM unnest($2::text[], $3::uuid[], $4::bigint[]) AS k (kind, account_id, bling_id)
+JOIN link l ON l.tenant_id = $1 AND l.kind = k.kind AND l.account_id = k.account_id AND l.bling_id = k.bling_id;
+
+-- name: children
+SELECT * FROM link
+WHERE tenant_id = $1 AND kind = 'product' AND account_id = $2 AND parent_id = ANY($3::bigint[])
+ORDER BY parent_id, bling_id;
+
+-- name: by_bitrix
+SELECT * FROM link WHERE tenant_id = $1 AND kind = $2 AND bitrix_id = ANY($3::bigint[]);
+
+-- name: mark_creating
+-- A record that nobody knew is counted as waiting from here on.
+WITH given AS (
+    SELECT * FROM unnest($2::text[], $3::uuid[], $4::bigint[], $5::text[])
+        AS g (kind, account_id, bling_id, label)
+), known AS (
+    SELECT g.kind FROM given g JOIN link l
+      ON l.tenant_id = $1 AND l.kind = g.kind AND l.account_id = g.account_id AND l.bling_id = g.bling_id
+), marked AS (
+    INSERT INTO link AS l (tenant_id, kind, account_id, bling_id, label, state, creating_at, created_at, updated_at)
+    SELECT $1, kind, account_id, bling_id, label, 'waiting', $6, $6, $6 FROM given
+    ON CONFLICT (tenant_id, kind, account_id, bling_id)
+    DO UPDATE SET creating_at = excluded.creating_at, updated_at = excluded.updated_at
+), new AS (
+    SELECT kind, sum(n) AS n
+    FROM (SELECT kind, 1 AS n FROM given UNION ALL SELECT kind, -1 FROM known) AS each
+    GROUP BY kind HAVING sum(n) > 0
+)
+INSERT INTO link_count AS c (tenant_id, kind, state, n)
+SELECT $1, kind, 'waiting', n FROM new
+ON CONFLICT (tenant_id, kind, state) DO UPDATE SET n = c.n + excluded.n;
+
+-- name: save
+-- The states before are read here, in the same statement, so that the counts cannot drift from the rows.
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest(
+        $2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::text[],
+        $10::bytea[], $11::text[], $12::timestamptz[], $13::boolean[], $14::bytea[], $15::bigint[], $16::integer[],
+        $17::text[], $18::text[], $19::text[], $20::uuid[], $21::timestamptz[], $22::timestamptz[],
+        $23::timestamptz[], $24::smallint[], $25::timestamptz[], $26::timestamptz[], $27::timestamptz[]
+    ) AS g (
+        kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written, bling_date,
+        bling_date_bare, body_hash, parent_id, mapping_version, state, reason, detail, sync_id, synced_at,
+        creating_at, gone_at, writes, writes_since, created_at, updated_at)
+), before AS (
+    SELECT l.kind, l.state FROM given g JOIN link l
+      ON l.tenant_id = $1 AND l.kind = g.kind AND l.account_id = g.account_id AND l.bling_id = g.bling_id
+), saved AS (
+    INSERT INTO link (
+        tenant_id, kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written,
+        bling_date, bling_date_bare, body_hash, parent_id, mapping_version, state, reason, detail, sync_id,
+        synced_at, creating_at, gone_at, writes, writes_since, created_at, updated_at)
+    SELECT $1, kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written::json,
+        bling_date, bling_date_bare, body_hash, parent_id, mapping_version, state, reason, detail, sync_id,
+        synced_at, creating_at, gone_at, writes, writes_since, created_at, updated_at
+    FROM given
+    ON CONFLICT (tenant_id, kind, account_id, bling_id) DO UPDATE SET
+        bitrix_id = excluded.bitrix_id, shape = excluded.shape, price_id = excluded.price_id,
+        label = excluded.label, sku = excluded.sku, fingerprint = excluded.fingerprint, written = excluded.written,
+        bling_date = excluded.bling_date, bling_date_bare = excluded.bling_date_bare,
+        body_hash = excluded.body_hash, parent_id = excluded.parent_id, mapping_version = excluded.mapping_version,
+        state = excluded.state, reason = excluded.reason, detail = excluded.detail, sync_id = excluded.sync_id,
+        synced_at = excluded.synced_at, creating_at = excluded.creating_at, gone_at = excluded.gone_at,
+        writes = excluded.writes, writes_since = excluded.writes_since, updated_at = excluded.updated_at
+), delta AS (
+    SELECT kind, state, sum(n) AS n
+    FROM (SELECT kind, state, 1 AS n FROM given UNION ALL SELECT kind, state, -1 FROM before) AS each
+    GROUP BY kind, state HAVING sum(n) <> 0
+)
+INSERT INTO link_count AS c (tenant_id, kind, state, n)
+SELECT $1, kind, state, n FROM delta
+ON CONFLICT (tenant_id, kind, state) DO UPDATE SET n = c.n + excluded.n;

@@ -1,0 +1,54 @@
+-- Everything that a turn leaves behind. Bodies never travel: they move from inbox to event inside the database.
+
+-- name: events
+WITH ended AS MATERIALIZED (
+    SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::bigint[], $9::text[],
+                         $10::text[])
+        AS e (id, outcome, reason, detail, sync_id, bitrix_id, label, sku)
+), gone AS (
+    DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = e.id
+    RETURNING i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date,
+        i.received_at, i.attempts, i.body, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
+), counted AS (
+    SELECT kind, outcome, count(*)::integer AS n,
+        floor(ln(greatest(extract(epoch FROM $2::timestamptz - received_at)::float8 * 1000, 1)) / ln(2::float8))
+            ::smallint AS latency
+    FROM gone GROUP BY kind, outcome, latency
+), minutes AS (
+    INSERT INTO event_minute AS r (tenant_id, minute, kind, outcome, latency, n)
+    SELECT $1, $11, kind, outcome, latency, n FROM counted
+    ON CONFLICT (tenant_id, minute, kind, outcome, latency) DO UPDATE SET n = r.n + excluded.n
+), hours AS (
+    INSERT INTO event_hour AS r (tenant_id, hour, kind, outcome, latency, n)
+    SELECT $1, $12, kind, outcome, latency, n FROM counted
+    ON CONFLICT (tenant_id, hour, kind, outcome, latency) DO UPDATE SET n = r.n + excluded.n
+)
+INSERT INTO event (
+    tenant_id, id, kind, account_id, bling_id, bitrix_id, label, sku, source, action, provider_event_id,
+    event_date, received_at, settled_at, attempts, outcome, reason, detail, sync_id, body)
+SELECT $1, id, kind, account_id, bling_id, bitrix_id, label, sku, source, action, provider_event_id,
+    event_date, received_at, $2, attempts, outcome, reason, detail, sync_id, body
+FROM gone;
+
+-- name: waiting
+UPDATE inbox i SET
+    due_at = w.due_at, outcome = w.outcome, reason = w.reason, detail = w.detail,
+    attempts = i.attempts + w.attempts
+FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[])
+    AS w (id, due_at, outcome, reason, detail, attempts)
+WHERE i.tenant_id = $1 AND i.id = w.id;
+
+-- name: syncs
+INSERT INTO sync (
+    tenant_id, id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at,
+    settled_at, plan, changes, calls)
+SELECT $1, id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at,
+    $2, plan::json, changes::json, calls::uuid[]
+FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[], $8::uuid[], $9::text[], $10::text[],
+            $11::integer[], $12::timestamptz[], $13::text[], $14::text[], $15::text[])
+    AS s (id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at, plan,
+          changes, calls);
+
+-- name: usage
+INSERT INTO usage AS u (tenant_id, period, synced) VALUES ($1, $2, $3)
+ON CONFLICT (tenant_id, period) DO UPDATE SET synced = u.synced + excluded.synced;
