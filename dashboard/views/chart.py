@@ -11,7 +11,7 @@ from dashboard.reader import _, reader
 
 SLOT = timedelta(minutes=30)
 SLOTS = 48
-HEIGHT = 216.0
+HEIGHT = 246.0
 TOP = 18.0
 BASE = TOP + HEIGHT
 GAP = 1.0
@@ -66,7 +66,7 @@ def draw(slots: Iterable[Slot], now: datetime) -> Chart:
     top = scale_top(max(totals))
     return Chart(
         bars=tuple(bar for index, slot in enumerate(row) for bar in _bars(index, slot, top)),
-        scale=tuple(Mark(BASE - HEIGHT * part / 4, str(top * part // 4)) for part in (1, 2, 3, 4) if part != 3 or top),
+        scale=tuple(Mark(BASE - HEIGHT * part / 4, str(top * part // 4)) for part in (1, 2, 3, 4) if any(totals)),
         hours=tuple(_hours(row)),
         summary=_summary(row),
         empty=not any(totals),
@@ -103,7 +103,7 @@ def _bars(index: int, slot: Slot, top: int) -> Iterable[Bar]:
 
 def _hours(row: list[Slot]) -> Iterable[Mark]:
     """Every fourth hour of the tenant's day, none so late that it would touch *agora*."""
-    for index, slot in enumerate(row[:-5]):
+    for index, slot in enumerate(row[:-7]):
         mine = slot.start.astimezone(reader().zone)
         if mine.minute == 0 and mine.hour % 4 == 0:
             yield Mark(round(index * 100 / SLOTS, 2), f"{mine.hour}h")
