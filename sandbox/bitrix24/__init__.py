@@ -1,0 +1,1 @@
+"""Bitrix24's REST in miniature: batches, limits, catalogue and CRM as the portal answers them."""

@@ -1,0 +1,24 @@
+"""Loads every module that carries REST methods out, which is what fills the registry."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_MODULES = (
+    "elements",
+    "prices",
+    "dictionaries",
+    "properties",
+    "people",
+    "crm_items",
+    "crm_rows",
+    "crm_people",
+    "crm_settings",
+    "event_methods",
+)
+
+
+def load() -> None:
+    """Register all methods; doing it again changes nothing."""
+    for name in _MODULES:
+        import_module(f"sandbox.bitrix24.{name}")
