@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from connector.domain.vendor import Call
+from connector.domain.vendor import Call, Provider
 from connector.store.columns import columns
 from connector.store.scope import Connection
 from connector.store.sql import named
@@ -47,3 +47,10 @@ def _sums(calls: Sequence[Call], scopes: Mapping[UUID, str]) -> dict[_Key, list[
         for method, ms in call.operating.items():
             sums[call.provider, scope, method, minute][2] += ms
     return dict(sorted(sums.items()))
+
+
+async def made_since(
+    conn: Connection, tenant_id: UUID, provider: Provider, scope: str, hour: datetime
+) -> int:
+    """Requests of one scope since the beginning of an hour, from the roll-ups."""
+    return int(await conn.fetchval(_SQL["made_since"], tenant_id, provider, scope, hour))

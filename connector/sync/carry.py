@@ -1,7 +1,7 @@
 """Carrying plans out: each record's writes as steps, many records' steps in one wave.
 
-A step yields commands and is given their results, in order. A write never refers to a create by `$result`: the
-id comes from the answer, and what depends on it goes out in the next wave.
+A step yields commands and is given their results, in order. A write never refers to a create by `$result`:
+the id comes from the answer, and what depends on it goes out in the next wave.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 
 from connector.bitrix24 import catalogue as vendor
+from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
-from connector.bitrix24.setup import Catalogue
 from connector.domain.events import Outcome
-from connector.domain.products import PRICE_FIELD, Create, Update
+from connector.domain.mapping import PRICE_FIELD
+from connector.domain.products import Create, Update
+from connector.domain.vendor import Rejected, VendorError
+from connector.sync import elements
 from connector.sync.faults import Faults
 from connector.sync.work import Work
 
 Steps = Generator[Sequence[Command], Sequence[Result], None]
 
-#: Text of Bitrix24's refusal of a second price of one type (source: catalog module, "Validate price error").
+#: Texts of Bitrix24's refusals (its source, module catalog): a second price of a type; a price that is gone.
 SECOND_PRICE = "single price"
+UNKNOWN_PRICE = "Price is not exists"
 
 
 class Carrier:
@@ -49,33 +53,33 @@ class Carrier:
                 raise AssertionError(f"{work.key} has nothing to write: {work.plan}")
 
     def _create(self, work: Work, plan: Create, now: datetime) -> Steps:
-        (added,) = yield (vendor.add(self._catalogue, plan.shape, plan.fields, plan.parent),)
+        (added,) = yield (elements.add(self._catalogue, plan.shape, plan.fields, plan.parent),)
         if isinstance(added, Failed):
             self._faults.create_failed(work, added.error, now)
             return
-        work.bitrix_id = vendor.added_id(added.result)
+        work.bitrix_id = vendor.written_id(added.result)
         work.written = dict(plan.fields)
         if plan.replaces is not None:
-            yield (vendor.deactivate(self._catalogue, plan.replaces),)
+            yield (vendor.deactivate(plan.replaces),)
         if plan.price is not None:
             yield from self._first_price(work, work.bitrix_id, plan.price, now)
         work.end(Outcome.CREATED)
 
     def _first_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
-        (result,) = yield (vendor.add_price(self._catalogue, product_id, price),)
+        (result,) = yield (vendor.add_price(product_id, self._catalogue.base_price_type, price),)
         if isinstance(result, Failed) and SECOND_PRICE in result.error.text:
             yield from self._known_price(work, product_id, price, now)
         elif isinstance(result, Failed):
             self._faults.write_failed(work, result.error, now)
         else:
-            self._priced(work, vendor.price_id(result.result), price)
+            self._priced(work, vendor.written_id(result.result), price)
 
     def _update(self, work: Work, plan: Update, now: datetime) -> Steps:
         work.bitrix_id = plan.bitrix_id
         work.written = dict(work.before)
         commands: list[Command] = []
         if plan.fields:
-            commands.append(vendor.update(self._catalogue, plan.shape, plan.bitrix_id, plan.fields))
+            commands.append(elements.update(self._catalogue, plan.shape, plan.bitrix_id, plan.fields))
         if plan.price is not None and plan.price_id is not None:
             commands.append(vendor.update_price(plan.price_id, plan.price))
         results = (yield commands) if commands else ()
@@ -97,31 +101,35 @@ class Carrier:
         match known:
             case Done():
                 self._priced(work, plan.price_id, price)
-            case Failed(error=error) if not vendor.is_unknown_price(error):
+            case Failed(error=error) if not _is_unknown_price(error):
                 self._faults.write_failed(work, error, now)
             case _:
                 yield from self._known_price(work, plan.bitrix_id, price, now)
 
     def _known_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
         """Find the price record of the base type, and write it or make it."""
-        (listed,) = yield (vendor.prices_of(self._catalogue, [product_id]),)
+        (listed,) = yield (vendor.prices_of([product_id], self._catalogue.base_price_type),)
         if isinstance(listed, Failed):
             self._faults.write_failed(work, listed.error, now)
             return
-        found = vendor.prices(listed.result).get(product_id)
+        found = next(iter(vendor.prices(listed.result)), None)
         if found is None:
-            command = vendor.add_price(self._catalogue, product_id, price)
+            command = vendor.add_price(product_id, self._catalogue.base_price_type, price)
         else:
             command = vendor.update_price(found.id, price)
         (result,) = yield (command,)
         if isinstance(result, Failed):
             self._faults.write_failed(work, result.error, now)
         else:
-            self._priced(work, found.id if found else vendor.price_id(result.result), price)
+            self._priced(work, found.id if found else vendor.written_id(result.result), price)
 
     def _priced(self, work: Work, price_id: int | None, price: str) -> None:
         work.price_id = price_id
         work.written = {**(work.written or {}), PRICE_FIELD: price}
+
+
+def _is_unknown_price(error: VendorError) -> bool:
+    return isinstance(error, Rejected) and UNKNOWN_PRICE in error.text
 
 
 def _advance(

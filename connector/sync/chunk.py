@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,8 +42,8 @@ class Line:
     mark_creating: Callable[[list[Work], datetime], Awaitable[None]]
     settle: Callable[[list[Work]], Awaitable[None]]
     create_settles: timedelta
-    #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
-    families: asyncio.Lock = field(default_factory=asyncio.Lock)
+    #: Held while families are worked on, one after the other.
+    families: asyncio.Lock
 
     async def process(self, works: list[Work]) -> None:
         """Work on records that no other chunk holds; every one of them is settled, held or postponed."""
@@ -162,9 +162,7 @@ class Line:
 
     async def _parents_of(self, children: list[Work], parents: list[Work]) -> dict[Family, Work | int]:
         """Where each family's sku is: the work of this chunk, or Bitrix24's id from the link."""
-        found: dict[Family, Work | int] = {
-            (work.key.account_id, work.key.bling_id): work for work in parents
-        }
+        found: dict[Family, Work | int] = {(work.key.account_id, work.key.bling_id): work for work in parents}
         missing = {(w.key.account_id, root_of(w)) for w in children if w.open} - found.keys()
         for key, link in (await self._root_links(missing)).items():
             if link.bitrix_id is not None and link.gone_at is None:
@@ -173,7 +171,7 @@ class Line:
 
 
 def _below_its_parent(work: Work, parents: dict[Family, Work | int]) -> None:
-    """A variation that will be made needs its parent's id in Bitrix24; without one it ends as the parent did."""
+    """A variation is made below its parent's record in Bitrix24; without one it ends as the parent did."""
     if not (work.open and isinstance(work.plan, Create) and work.plan.shape is Shape.OFFER):
         return
     parent = parents.get((work.key.account_id, root_of(work)))

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from connector.bitrix24.setup import Catalogue
-from connector.domain.events import Reason, RecordKey
+from connector.bitrix24.catalogue import Catalogue
+from connector.domain.events import Kind, Reason, RecordKey
+from connector.domain.licence import gate
 from connector.domain.mapping import Lens
 from connector.domain.products import Allowed
 from connector.domain.vendor import ConnectionState
+from connector.store import standing as rows
+from connector.store.standing import PortalStanding, Standing
+from connector.sync.engine import Engine
+
+BRAZIL = ZoneInfo("America/Sao_Paulo")
 
 #: Why events wait while a connection is in this state.
 REASONS = {
@@ -38,6 +45,9 @@ class Context:
     recreate: bool
     lens: Lens
     accounts: dict[UUID, ConnectionState]
+    #: Bling's company id of each account.
+    companies: dict[UUID, str]
+    portal: PortalStanding | None
     #: None while the portal was never connected.
     catalogue: Catalogue | None
 
@@ -46,3 +56,68 @@ class Context:
         if self.everything_waits is not None:
             return self.everything_waits
         return REASONS.get(self.accounts.get(key.account_id, ConnectionState.NONE))
+
+
+async def load_context(engine: Engine, tenant_id: UUID) -> Context:
+    """Read where the tenant stands now."""
+    now, business_now = engine.clock(), engine.business_clock()
+    period = period_of(business_now)
+    async with engine.database.tenant(tenant_id) as conn:
+        standing = await rows.load(conn, tenant_id, period)
+        mapping = await rows.mapping(conn, tenant_id, Kind.PRODUCT)
+    if standing is None:
+        raise LookupError(f"no tenant {tenant_id}")
+    catalogue = _catalogue(standing.portal)
+    return Context(
+        tenant_id=tenant_id,
+        now=now,
+        period=period,
+        everything_waits=_why_everything_waits(standing, catalogue, business_now),
+        toggles=standing.toggles,
+        allowed=_allowed(standing),
+        recreate=standing.preferences.get("product.recreate") is True,
+        lens=Lens(mapping),
+        accounts={one: account.state for one, account in standing.accounts.items()},
+        companies={one: account.company_id for one, account in standing.accounts.items()},
+        portal=standing.portal,
+        catalogue=catalogue,
+    )
+
+
+def period_of(business_now: datetime) -> date:
+    """The usage period that a moment falls in: calendar months in Brazil's time."""
+    return business_now.astimezone(BRAZIL).date().replace(day=1)
+
+
+def _allowed(standing: Standing) -> Allowed:
+    return Allowed(
+        create="product.create" in standing.toggles,
+        update="product.update" in standing.toggles,
+        delete="product.delete" in standing.toggles,
+        adopt=standing.preferences.get("product.adopt_by_sku") is not False,
+    )
+
+
+def _why_everything_waits(
+    standing: Standing, catalogue: Catalogue | None, business_now: datetime
+) -> Reason | None:
+    if standing.paused:
+        return Reason.PAUSED
+    if reason := gate(standing.licence, standing.used, business_now):
+        return reason
+    if standing.portal is None or catalogue is None:
+        return Reason.NOT_CONNECTED
+    return REASONS.get(standing.portal.state)
+
+
+def _catalogue(portal: PortalStanding | None) -> Catalogue | None:
+    """None while the portal's catalogue was never prepared."""
+    if portal is None or portal.product_iblock_id is None or portal.base_price_type is None:
+        return None
+    return Catalogue(
+        product_iblock_id=portal.product_iblock_id,
+        offer_iblock_id=portal.offer_iblock_id,
+        base_price_type=portal.base_price_type,
+        product_link_property=portal.product_link_property or 0,
+        offer_link_property=portal.offer_link_property,
+    )

@@ -21,11 +21,12 @@ from connector.domain.vendor import (
 from connector.sync.context import REASONS
 from connector.sync.work import Work
 
-#: After this long a create whose answer never came has either happened or never will (a request of Bitrix24 runs
-#: 60 s at most), so it can be looked up and, if absent, repeated.
+#: After this long a create whose answer never came has either happened or never will (a request of Bitrix24
+#: runs 60 s at most), so it can be looked up and, if absent, repeated.
 CREATE_SETTLES = timedelta(seconds=60)
 #: Our own shortcomings (Redis away, lease too short) are tried again soon and are no attempt.
 OURS = timedelta(seconds=2)
+OUR_CODES = frozenset({"limiter_away", "lease_too_short", "closed"})
 
 
 class Faults:
@@ -52,9 +53,7 @@ class Faults:
 
     def read_failed(self, work: Work, error: VendorError, now: datetime) -> None:
         """A read in Bling (a record that is gone is no failure: the reader says so itself)."""
-        return self._failed(
-            work, error, now, Provider.BLING, work.key.account_id, Reason.REFUSED_BY_BLING
-        )
+        return self._failed(work, error, now, Provider.BLING, work.key.account_id, Reason.REFUSED_BY_BLING)
 
     def _failed(
         self,
@@ -73,7 +72,7 @@ class Faults:
                 work.hold(REASONS.get(state, Reason.NEEDS_RECONNECT), text)
             case Rejected(text=text):
                 work.end(Outcome.FAILED, refused, text)
-            case Transient(unknown=False):
+            case Transient(code=code) if code in OUR_CODES:
                 work.postpone(now + OURS, counts=False)
             case _:
                 self._try_again(work, error, now)

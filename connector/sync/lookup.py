@@ -15,11 +15,12 @@ from typing import TypeVar
 import msgspec
 
 from connector.bitrix24 import catalogue as vendor
-from connector.bitrix24.packer import Command, Done, Failed, Packer
-from connector.bitrix24.setup import Catalogue
+from connector.bitrix24.catalogue import Catalogue
+from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome, Reason
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Present, Shape, plan_present, plan_unlinked
+from connector.sync import elements
 from connector.sync.context import Context
 from connector.sync.decide import adopt_plan
 from connector.sync.faults import Faults
@@ -34,7 +35,13 @@ KEYS_A_LIST = 40
 @dataclass(frozen=True, slots=True)
 class _Question:
     command: Command
+    link_property: int
     works: list[Work]
+
+    def page(self, start: int) -> _Question:
+        """The same list, further on."""
+        command = Command(self.command.method, {**self.command.params, "start": start})
+        return _Question(command, self.link_property, self.works)
 
 
 @dataclass(slots=True)
@@ -75,9 +82,7 @@ class Finder:
         self._catalogue = catalogue
         self._faults = faults
 
-    async def find_and_plan(
-        self, works: Iterable[Work], context: Context, now: datetime
-    ) -> None:
+    async def find_and_plan(self, works: Iterable[Work], context: Context, now: datetime) -> None:
         """Plan every open record that has no plan yet."""
         open_works = [work for work in works if work.open and work.plan is None]
         unlinked = [work for work in open_works if work.bitrix_id is None]
@@ -97,47 +102,66 @@ class Finder:
             *self._by_sku(unlinked),
             *self._by_id(linked),
         ]
-        results = await self._packer.run([question.command for question in questions])
         found = _Found()
+        while questions:
+            results = await self._packer.run([question.command for question in questions])
+            questions = self._take_in(questions, results, found, now)
+        return found
+
+    def _take_in(
+        self, questions: list[_Question], results: Sequence[Result], found: _Found, now: datetime
+    ) -> list[_Question]:
+        """Gives back the further pages: keys may be shared by more records than a page shows."""
+        further: list[_Question] = []
         for question, result in zip(questions, results, strict=True):
             if isinstance(result, Failed):
                 for work in question.works:
                     self._faults.write_failed(work, result.error, now)
                 continue
-            found.take(vendor.products(self._catalogue, result.result))
+            found.take(elements.present(one) for one in vendor.found(result.result, question.link_property))
             _remember_call(question.works, result)
-        return found
+            if result.next is not None:
+                further.append(question.page(result.next))
+        return further
 
     def _by_link(self, works: list[Work]) -> Iterable[_Question]:
-        for group in _chunks(works):
-            ids = [work.key.bling_id for work in group]
-            for command in vendor.find_by_link(self._catalogue, ids):
-                yield _Question(command, group)
+        for iblock, link_property in self._iblocks(False, True):
+            for group in _chunks(works):
+                ids = [work.key.bling_id for work in group]
+                yield _Question(vendor.find_by_link(iblock, link_property, ids), link_property, group)
 
     def _by_sku(self, works: list[Work]) -> Iterable[_Question]:
         with_sku = [work for work in works if work.target.get("xmlId")]
         for offers in (False, True):
             side = [work for work in with_sku if (work.shape is Shape.OFFER) is offers]
-            for group in _chunks(side):
-                codes = sorted({work.target["xmlId"] for work in group})
-                yield _Question(vendor.find_by_xml_id(self._catalogue, codes, offers=offers), group)
+            for iblock, link_property in self._iblocks(offers):
+                for group in _chunks(side):
+                    codes = sorted({work.target["xmlId"] for work in group})
+                    yield _Question(vendor.find_by_xml_id(iblock, link_property, codes), link_property, group)
 
     def _by_id(self, works: list[Work]) -> Iterable[_Question]:
         for offers in (False, True):
             side = [work for work in works if (_known_shape(work) is Shape.OFFER) is offers]
-            for group in _chunks(side):
-                ids = [work.bitrix_id for work in group if work.bitrix_id is not None]
-                yield _Question(vendor.find_by_ids(self._catalogue, ids, offers=offers), group)
+            for iblock, link_property in self._iblocks(offers):
+                for group in _chunks(side):
+                    ids = [work.bitrix_id for work in group if work.bitrix_id is not None]
+                    yield _Question(vendor.find_by_ids(iblock, link_property, ids), link_property, group)
+
+    def _iblocks(self, *sides: bool) -> Iterable[tuple[int, int]]:
+        """Iblock and link property of products (False) and offers (True), where the portal has them."""
+        places = (elements.iblock(self._catalogue, offers=side) for side in sides)
+        return (place for place in places if place is not None)
 
     async def _with_prices(self, found: _Found, now: datetime) -> None:
         """The base price of everything that was found, so that it can be compared and updated."""
         ids = [one.id for one in found.by_id.values() if one.shape is not Shape.SKU]
         groups = list(_chunks(ids))
-        results = await self._packer.run([vendor.prices_of(self._catalogue, group) for group in groups])
+        group = self._catalogue.base_price_type
+        results = await self._packer.run([vendor.prices_of(ids, group) for ids in groups])
         for result in results:
             if not isinstance(result, Failed):
-                for product_id, price in vendor.prices(result.result).items():
-                    found.price(product_id, price.id, price.amount)
+                for price in vendor.prices(result.result):
+                    found.price(price.product_id, price.id, elements.amount(price))
 
     def _plan_unlinked(self, work: Work, found: _Found, context: Context) -> None:
         link = str(work.key.bling_id)

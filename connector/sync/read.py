@@ -39,7 +39,8 @@ class Reader:
         by_account: dict[UUID, list[Work]] = defaultdict(list)
         for work in works:
             by_account[work.key.account_id].append(work)
-        await asyncio.gather(*(self._read_account(account, group, now) for account, group in by_account.items()))
+        reads = (self._read_account(account, group, now) for account, group in by_account.items())
+        await asyncio.gather(*reads)
 
     async def family(self, account_id: UUID, parent_id: int) -> tuple[Fields, list[Fields]]:
         """A parent and its variations, each as a record of its own; raises `VendorError`."""

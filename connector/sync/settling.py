@@ -40,14 +40,15 @@ _DELETED = frozenset({Reason.NOT_LINKED, Reason.DELETED_IN_BITRIX24})
 _KEEPS_LINK = frozenset({Reason.STALE, Reason.NOT_SUPPORTED})
 
 
-def turn_of(works: Iterable[Work], context: Context, calls: list[Call], now: datetime) -> Turn:
+def turn_of(
+    works: Iterable[Work], context: Context, calls: list[Call], scopes: dict[UUID, str], now: datetime
+) -> Turn:
     """Everything that settles with these records."""
     settlements: list[Settlement] = []
-    held: list[tuple[UUID, str, str | None]] = []
+    held: list[tuple[UUID, Reason, str | None]] = []
     postponed: list[tuple[UUID, datetime, bool]] = []
     syncs: list[Sync] = []
     links: list[Link] = []
-    previous: dict[object, str | None] = {}
     for work in works:
         sync = _sync(work, context, now)
         if sync is not None:
@@ -64,15 +65,14 @@ def turn_of(works: Iterable[Work], context: Context, calls: list[Call], now: dat
         link = _link(work, context, sync, now)
         if link is not None:
             links.append(link)
-            previous[work.key] = work.link.state if work.link else None
     return Turn(
         settlements=settlements,
         held=held,
         postponed=postponed,
         syncs=syncs,
         links=links,
-        previous_states=previous,
         calls=calls,
+        scopes=scopes,
         usage=(context.period, sum(1 for sync in syncs if sync.outcome in EFFECTIVE)),
     )
 
@@ -197,7 +197,7 @@ def _state(work: Work) -> tuple[RecordState, Reason | None, str | None]:
 
 
 def _seen(work: Work, old: Link | None) -> dict[str, object]:
-    """How far Bling's changes of this record are known: of what was written or found equal, by the event's date."""
+    """How far Bling's changes are known: the date of the event that was written or found equal."""
     ended = isinstance(work.ending, Ended) and work.ending.outcome in EFFECTIVE | {Outcome.UNCHANGED}
     if not ended or work.event.source is not Source.BLING or work.event.date is None:
         return {}

@@ -23,3 +23,7 @@ FROM given GROUP BY provider, scope, method, date_trunc('hour', minute, 'UTC')
 ON CONFLICT (tenant_id, provider, scope, method, hour) DO UPDATE SET
     calls = r.calls + excluded.calls, errors = r.errors + excluded.errors,
     operating_ms = r.operating_ms + excluded.operating_ms;
+
+-- name: made_since
+SELECT coalesce(sum(calls), 0) FROM call_hour
+WHERE tenant_id = $1 AND provider = $2 AND scope = $3 AND hour >= $4;

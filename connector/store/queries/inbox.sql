@@ -14,16 +14,21 @@ WITH urgent AS MATERIALIZED (
     FROM urgent GROUP BY kind, account_id, bling_id ORDER BY min(place) LIMIT $3
 ), rows AS MATERIALIZED (
     SELECT i.*, picked.place
-    FROM picked JOIN inbox i
-      ON i.tenant_id = $1 AND i.kind = picked.kind AND i.account_id = picked.account_id
-     AND i.bling_id = picked.bling_id
-    WHERE i.due_at <= $2 AND i.id NOT IN (SELECT unnest($4::uuid[]))
+    FROM picked CROSS JOIN LATERAL (
+        SELECT * FROM inbox
+        WHERE tenant_id = $1 AND kind = picked.kind AND account_id = picked.account_id
+          AND bling_id = picked.bling_id AND due_at <= $2 AND id NOT IN (SELECT unnest($4::uuid[]))
+        OFFSET 0 -- record by record, by index: never the whole inbox for some records
+    ) AS i
     ORDER BY picked.place, i.lane, i.due_at, i.id
     LIMIT {rows}
 ), known AS MATERIALIZED (
-    SELECT rows.id FROM rows JOIN event e
-      ON e.tenant_id = $1 AND e.provider_event_id = rows.provider_event_id
-     AND e.id >= $5 AND e.id < $6 AND e.id <> rows.id
+    SELECT rows.id FROM rows CROSS JOIN LATERAL (
+        SELECT FROM event
+        WHERE tenant_id = $1 AND provider_event_id = rows.provider_event_id
+          AND id >= $5 AND id < $6 AND id <> rows.id
+        LIMIT 1
+    ) AS earlier
     WHERE rows.source = 'bling'
 ), gone AS (
     DELETE FROM inbox i USING known WHERE i.tenant_id = $1 AND i.id = known.id

@@ -1,0 +1,109 @@
+"""Where a tenant stands: licence, usage, wishes, connections. Read once per claim, in one round trip."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Kind
+from connector.domain.licence import Licence, LicenceState
+from connector.domain.mapping import MappingVersion, Rule, default
+from connector.domain.vendor import ConnectionState
+from connector.store.scope import Connection
+from connector.store.sql import named
+
+_SQL = named("standing")
+
+
+class AccountStanding(msgspec.Struct, frozen=True):
+    """One Bling account of the tenant."""
+
+    company_id: str
+    state: ConnectionState
+
+
+class PortalStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenant's portal; the catalogue's numbers are None until it was prepared."""
+
+    member_id: str
+    client_endpoint: str
+    state: ConnectionState
+    product_iblock_id: int | None
+    offer_iblock_id: int | None
+    product_link_property: int | None
+    offer_link_property: int | None
+    base_price_type: int | None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a drain decides by, but the mapping."""
+
+    paused: bool
+    licence: Licence | None
+    used: int
+    toggles: frozenset[str]
+    #: JSON values by name.
+    preferences: dict[str, object]
+    accounts: dict[UUID, AccountStanding]
+    portal: PortalStanding | None
+
+
+async def load(conn: Connection, tenant_id: UUID, period: date) -> Standing | None:
+    """Where the tenant stands in the usage period that begins at `period`; None if there is no such tenant."""
+    row = await conn.fetchrow(_SQL["standing"], tenant_id, period)
+    if row is None:
+        return None
+    return Standing(
+        paused=row["paused_at"] is not None,
+        licence=_licence(row),
+        used=row["used"],
+        toggles=frozenset(row["toggles"]),
+        preferences=dict(map(_preference, row["preferences"])),
+        accounts={
+            account_id: AccountStanding(company_id, ConnectionState(state))
+            for account_id, company_id, state in zip(
+                row["account_ids"], row["company_ids"], row["account_states"], strict=True
+            )
+        },
+        portal=_portal(row),
+    )
+
+
+async def mapping(conn: Connection, tenant_id: UUID, kind: Kind) -> MappingVersion:
+    """The newest version of a kind's mapping; the fixed rules when none was ever saved."""
+    row = await conn.fetchrow(_SQL["mapping"], tenant_id, kind)
+    if row is None:
+        return default(kind)
+    return MappingVersion(
+        kind=kind,
+        version=row["version"],
+        rules=msgspec.json.decode(row["rules"], type=tuple[Rule, ...]),
+        filter=msgspec.json.decode(row["filter"], type=dict[str, object]),
+    )
+
+
+def _licence(row: Any) -> Licence | None:
+    if row["licence_state"] is None:
+        return None
+    return Licence(
+        state=LicenceState(row["licence_state"]),
+        plan=row["licence_plan"],
+        source=row["licence_source"],
+        ends_at=row["licence_ends_at"],
+    )
+
+
+def _portal(row: Any) -> PortalStanding | None:
+    if row["member_id"] is None:
+        return None
+    names = [name for name in PortalStanding.__struct_fields__ if name != "state"]
+    values = {name: row[name] for name in names}
+    return PortalStanding(state=ConnectionState(row["portal_state"]), **values)
+
+
+def _preference(text: str) -> tuple[str, object]:
+    name, _, value = text.partition("=")
+    return name, msgspec.json.decode(value)

@@ -1,0 +1,97 @@
+"""Working off one tenant's inbox.
+
+A turn claims records while there are any, chunk by chunk; chunks run side by side and share batches, so
+that the portal's limit is used to the full. A turn is bounded: then the tenant goes to the back of the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from uuid import UUID
+
+import structlog
+
+from connector.bitrix24.packer import LeaseTooShort
+from connector.domain.events import Event, RecordKey, coalesce
+from connector.store import inbox
+from connector.store.lease import Fenced
+from connector.store.scope import DatabaseAway
+from connector.sync.engine import Engine
+from connector.sync.lease import Lease
+from connector.sync.turn import Turning
+
+log = structlog.get_logger(__name__)
+
+#: Records of one chunk: large enough for full batches, small enough that a newcomer waits little.
+CHUNK = 250
+#: Chunks under way at once.
+CHUNKS = 4
+#: Seconds of claiming; what was claimed is finished.
+TURN = 20.0
+#: Seconds after which newly arrived events are looked for while chunks are under way.
+LOOK_AGAIN = 0.25
+
+
+async def drain(engine: Engine, tenant_id: UUID, holder: str) -> None:
+    """Drain a tenant if nobody else does; raises nothing but cancellation."""
+    structlog.contextvars.bind_contextvars(tenant=str(tenant_id))
+    try:
+        await engine.waker.begun(tenant_id)
+        lease = await Lease.take(engine.database, tenant_id, holder)
+        if lease is not None:
+            async with lease:
+                await _hold(engine, tenant_id, lease)
+    except DatabaseAway:
+        log.warning("drain_without_database")
+    except (Fenced, LeaseTooShort):
+        log.warning("drain_lost_its_lease")
+    except Exception:
+        log.exception("drain_failed")
+
+
+async def _hold(engine: Engine, tenant_id: UUID, lease: Lease) -> None:
+    """Turns until nothing is due, or until others should have theirs."""
+    try:
+        tired = await _turn(engine, tenant_id, lease)
+    except asyncio.CancelledError:
+        await asyncio.shield(lease.hand_on())
+        raise
+    if tired or not await lease.give_up(engine.clock()):
+        await lease.hand_on()
+        await engine.waker.queue(tenant_id)
+
+
+async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
+    """One turn; True when the time was up before the inbox was empty."""
+    begun = time.monotonic()
+    turning = Turning(engine, tenant_id, lease)
+    running: dict[asyncio.Task[None], list[Event]] = {}
+    try:
+        while True:
+            tired = time.monotonic() - begun > TURN
+            if not tired and len(running) < CHUNKS and (events := await _claim(engine, tenant_id, running)):
+                running[asyncio.create_task(turning.process(coalesce(events)))] = events
+                continue
+            if not running:
+                return tired
+            done, _ = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del running[task]
+                task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await turning.close()
+
+
+async def _claim(
+    engine: Engine, tenant_id: UUID, running: dict[asyncio.Task[None], list[Event]]
+) -> list[Event]:
+    """Due events of records that no chunk holds."""
+    busy = [event.id for events in running.values() for event in events]
+    held: set[RecordKey] = {event.record for events in running.values() for event in events}
+    async with engine.database.tenant(tenant_id) as conn:
+        events = await inbox.claim(conn, tenant_id, now=engine.clock(), records=CHUNK, busy=busy)
+    return [event for event in events if event.record not in held]

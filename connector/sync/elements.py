@@ -1,0 +1,89 @@
+"""The planner's targets as elements of a portal's catalogue, and back.
+
+The planner speaks of shapes and of a `link` field; a portal has two iblocks, a property number in each, and
+methods by shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector.bitrix24 import catalogue as vendor
+from connector.bitrix24.batch import Command
+from connector.bitrix24.catalogue import Catalogue
+from connector.domain.mapping import LINK_FIELD, Target
+from connector.domain.products import Present, Shape
+from connector.domain.transforms import money
+
+_ADD = {Shape.SIMPLE: vendor.add_product, Shape.SKU: vendor.add_sku, Shape.OFFER: vendor.add_offer}
+_UPDATE = {
+    Shape.SIMPLE: vendor.update_product,
+    Shape.SKU: vendor.update_sku,
+    Shape.OFFER: vendor.update_offer,
+}
+
+
+def iblock(catalogue: Catalogue, *, offers: bool) -> tuple[int, int] | None:
+    """The iblock and its link property; None for the offers of a portal without variations."""
+    if not offers:
+        return catalogue.product_iblock_id, catalogue.product_link_property
+    if catalogue.offer_iblock_id is None or catalogue.offer_link_property is None:
+        return None
+    return catalogue.offer_iblock_id, catalogue.offer_link_property
+
+
+def has_room_for(catalogue: Catalogue, shape: Shape) -> bool:
+    """Whether the portal's catalogue can hold records of this shape."""
+    return shape is not Shape.OFFER or catalogue.offer_iblock_id is not None
+
+
+def add(catalogue: Catalogue, shape: Shape, target: Target, parent: int | None) -> Command:
+    """Make a record of the target's fields, below `parent` for an offer."""
+    place = iblock(catalogue, offers=shape is Shape.OFFER)
+    if place is None:
+        raise ValueError("this catalogue has no offers")
+    fields: dict[str, Any] = {"iblockId": place[0], **_spelled(target, place[1])}
+    if parent is not None:
+        fields["parentId"] = parent
+    return _ADD[shape](fields)
+
+
+def update(catalogue: Catalogue, shape: Shape, bitrix_id: int, target: Target) -> Command:
+    """Write the target's fields into a record."""
+    place = iblock(catalogue, offers=shape is Shape.OFFER)
+    return _UPDATE[shape](bitrix_id, _spelled(target, place[1] if place else 0))
+
+
+def present(one: vendor.Present) -> Present:
+    """A record of a list as the planner knows it: canonical texts of the mapping's fields."""
+    values: Target = {"name": one.name, "active": "Y" if one.active else "N", LINK_FIELD: one.link}
+    if one.sku:
+        values["xmlId"] = one.sku
+    return Present(id=one.id, shape=_shape(one.type), values=values, link=one.link)
+
+
+def amount(price: vendor.Price) -> str:
+    """A price as canonical text."""
+    return money(price.price)
+
+
+def field_name(catalogue: Catalogue, name: str, shape: Shape) -> str:
+    """Bitrix24's own name of a target field."""
+    place = iblock(catalogue, offers=shape is Shape.OFFER)
+    return vendor.property_name(place[1]) if name == LINK_FIELD and place else name
+
+
+def _spelled(target: Target, link_property: int) -> Mapping[str, str]:
+    if LINK_FIELD not in target:
+        return target
+    return {
+        vendor.property_name(link_property) if name == LINK_FIELD else name: value
+        for name, value in target.items()
+    }
+
+
+def _shape(kind: int) -> Shape:
+    if kind in vendor.PARENTS:
+        return Shape.SKU
+    return Shape.OFFER if kind in vendor.OFFERS else Shape.SIMPLE
