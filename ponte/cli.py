@@ -53,7 +53,7 @@ def _port(text: str) -> int:
 
 def _production() -> Settings:
     settings = environment.load()
-    logs.configure(settings)
+    logs.configure(settings.log_level, settings.log_format)
     return settings
 
 
@@ -84,10 +84,12 @@ def _doctor(_options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from ponte.demo import command
 
+    logs.configure("warning", "console")
     return command.run(as_json=options.json, port=options.port, folder=options.data_dir)
 
 
 def _story(_options: argparse.Namespace) -> int:
     from ponte.story import command
 
+    logs.configure("warning", "console")
     return command.run()

@@ -13,8 +13,6 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from connector.settings import Settings
-
 #: Libraries that log each request with its address, in which Bitrix24 wants its token.
 _TALKATIVE = ("httpx", "httpcore", "h11", "asyncio")
 _HIDDEN = "***"
@@ -30,8 +28,8 @@ _CREDENTIALS = re.compile(r"(?i)((?:postgres(?:ql)?|rediss?|smtps?|https?)://[^\
 _BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w.~+/=-]{8,}")
 
 
-def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Set up structlog and `logging` for this process."""
+def configure(level: str, form: str, stream: TextIO | None = None) -> None:
+    """Set up structlog and `logging` for this process: from `level` on, in the form `json` or `console`."""
     out = sys.stderr if stream is None else stream
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -40,10 +38,10 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_formatter(settings.log_format))
+    handler.setFormatter(_formatter(form))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.log_level.upper())
+    root.setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 

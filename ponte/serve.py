@@ -51,7 +51,7 @@ def application() -> Litestar:
     """The app of one server process, which does not outlive the server."""
     die_with_parent(os.getppid(), signal.SIGKILL)
     settings = environment.load()
-    logs.configure(settings)
+    logs.configure(settings.log_level, settings.log_format)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, settings.host, REGISTRY)
     return create_app(settings)

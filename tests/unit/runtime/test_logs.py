@@ -10,20 +10,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from connector.settings import Settings
 from ponte import logs
 
 SECRET = "s3cr3t-value-of-a-token"
-
-
-def settings(form: str = "json", level: str = "info") -> Settings:
-    return Settings(
-        database_url="postgresql://",
-        redis_url="redis://",
-        vault_keys="k:x",
-        log_format=form,  # type: ignore[arg-type]
-        log_level=level,  # type: ignore[arg-type]
-    )
 
 
 @pytest.fixture
@@ -31,7 +20,7 @@ def out() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before = root.handlers, root.level
     stream = io.StringIO()
-    logs.configure(settings(), stream)
+    logs.configure("info", "json", stream)
     yield stream
     root.handlers, root.level = before
     structlog.reset_defaults()
@@ -93,7 +82,7 @@ def test_other_words_stay(text: str) -> None:
 
 
 def test_the_console_form_is_for_the_eye(out: io.StringIO) -> None:
-    logs.configure(settings("console"), out)
+    logs.configure("info", "console", out)
     structlog.get_logger().info("ready", port=8000)
     assert "ready" in out.getvalue()
     assert not out.getvalue().startswith("{")
