@@ -52,7 +52,7 @@ def test_what_is_unusable_is_named(name: str, value: str) -> None:
 
 def test_a_metrics_port_is_for_one_process() -> None:
     several = {"PONTE_METRICS_PORT": "9091", "PONTE_WEB_PROCESSES": "2"}
-    with pytest.raises(SettingsError, match="^PONTE_METRICS_PORT"):
+    with pytest.raises(SettingsError, match=r"^PONTE_METRICS_PORT"):
         settings.load(GOOD | several)
 
 
