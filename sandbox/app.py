@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar
 
+import sandbox.bitrix24.app
 import sandbox.bling.app
 from sandbox import control, pages
+from sandbox.bitrix24.state import Bitrix24State
 from sandbox.bling.state import BlingState
 from sandbox.control.pairs import pair_up
 from sandbox.core.world import World, WorldKind
@@ -18,7 +20,7 @@ def build_world(*, base_url: str, app_url: str, kind: WorldKind) -> World:
     """A world with both vendors in it."""
     world = World(base_url=base_url, app_url=app_url, kind=kind)
     world.bling = BlingState(world)
-    world.bitrix24 = _bitrix24(world)
+    world.bitrix24 = Bitrix24State(world)
     pair_up(world)
     return world
 
@@ -35,7 +37,7 @@ def create_app(world: World) -> Litestar:
     return Litestar(
         route_handlers=[
             *sandbox.bling.app.routes(world),
-            *_bitrix24_routes(world),
+            *sandbox.bitrix24.app.routes(world),
             *control.routes(world),
             *pages.routes(world),
         ],
@@ -43,24 +45,3 @@ def create_app(world: World) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-
-
-def _bitrix24(world):
-    import importlib.util
-    if importlib.util.find_spec("sandbox.bitrix24.state") is None:
-        class Absent:
-            def reset(self): pass
-            def portals(self): return [{"member_id": f"{n:032x}", "domain": f"p{n}.invalid", "access_token": "x"} for n in range(1, 4)]
-            def dump(self, member_id): return {}
-            def grant(self, member_id): return {}
-        return Absent()
-    from sandbox.bitrix24.state import Bitrix24State
-    return Bitrix24State(world)
-
-
-def _bitrix24_routes(world):
-    import importlib.util
-    if importlib.util.find_spec("sandbox.bitrix24.app") is None:
-        return []
-    from sandbox.bitrix24.app import routes
-    return routes(world)

@@ -163,7 +163,7 @@ async def _carry_out(handler: Callable[[], Answer], fault: Fault | None) -> Answ
         return handler()
     if fault.delay_ms:
         await asyncio.sleep(fault.delay_ms / 1000)
-    answer = _attempt(handler) if fault.status is None else ordered_fault(fault.status, fault.error)
+    answer = ordered_fault(fault) or _attempt(handler)
     return Answer(answer.status, answer.body, answer.content_type, lost=True) if fault.drop else answer
 
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
 from sandbox.bling.bodies import Body
+from sandbox.bling.contacts import Contacts
 from sandbox.bling.ids import Ids, company_id
+from sandbox.bling.invoices import Invoices, Kind
+from sandbox.bling.orders import Orders
 from sandbox.bling.products import Catalogue
-from sandbox.bling.seeds import simple_product
+from sandbox.bling.references import References
+from sandbox.bling.stocks import Stocks
 from sandbox.core.clock import Clock
 
 Publish = Callable[[str, str, Body], None]
 """Sends an event: company id, `resource.action`, data."""
+
+Later = Callable[[float, Callable[[], None]], None]
+"""Calls a function after some real seconds."""
+
+VIRTUAL_STOCK_DELAY_S = 3.0
+"""Reservations show seconds after an order (9 to 22 s were seen; three keep a demo lively)."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -28,13 +39,20 @@ class Profile(msgspec.Struct, frozen=True):
 class Company:
     """The records of one account; every write tells the webhooks through `publish`."""
 
-    def __init__(self, profile: Profile, index: int, clock: Clock, publish: Publish) -> None:
+    def __init__(self, profile: Profile, index: int, clock: Clock, publish: Publish, later: Later) -> None:
         self.id = company_id(profile.key)
         self.profile = profile
-        self.ids = Ids(index)
+        self.ids = ids = Ids(index)
         self.clock = clock
         self._publish = publish
-        self.catalogue = Catalogue(self.ids, clock, self.publish)
+        self._later = later
+        self.references = References(ids, index, profile.cnpj)
+        self.catalogue = Catalogue(ids, clock, self.publish)
+        self.contacts = Contacts(ids, clock)
+        self.orders = Orders(ids, clock, self.references, self.contacts, self.publish, self._reserve)
+        self.stocks = Stocks(ids, self.references, self.catalogue, self.orders.reserved, self.publish)
+        self.nfe = self._invoices(Kind.NFE)
+        self.nfce = self._invoices(Kind.NFCE)
 
     def publish(self, event: str, data: Body) -> None:
         """Send one of this company's events."""
@@ -50,7 +68,11 @@ class Company:
             "dataContrato": "2024-12-31",
         }
 
-    def seed(self, *, products: int, orders: int) -> dict[str, list[int]]:
-        """Simple active products and orders of today; answers their ids."""
-        made = [self.catalogue.create(simple_product(number))["id"] for number in range(1, products + 1)]
-        return {"products": made, "orders": []}
+    def _invoices(self, kind: Kind) -> Invoices:
+        return Invoices(
+            kind, self.profile.cnpj, self.ids, self.clock, self.orders, self.contacts, self.publish
+        )
+
+    def _reserve(self, products: set[int]) -> None:
+        for product_id in products:
+            self._later(VIRTUAL_STOCK_DELAY_S, partial(self.stocks.tell_virtual, product_id))

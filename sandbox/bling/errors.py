@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.bling.bodies import Body, encode
+from sandbox.core.faults import Fault
 from sandbox.core.http import Answer
 
 CANNOT = "Não foi possível executar a operação"
@@ -124,13 +125,28 @@ def invalid(fields: list[Body], subject: str | None = None) -> BlingError:
     return refusal
 
 
-def ordered_fault(status: int, kind: str | None) -> Answer:
-    """The body of a fault that a test ordered: the vendor's own for the type, HTML for `html`."""
-    if kind == "html":
-        return Answer(status, HTML_PAGE, "text/html")
-    name = kind or _DEFAULT_TYPE.get(status, "SERVER_ERROR" if status >= 500 else "BAD_REQUEST")
-    if name in ("TOO_MANY_REQUESTS", *_LIMITS):
-        return Answer(status, encode({"error": too_many("second" if name not in _LIMITS else name).error}))
-    if name in _KNOWN:
-        return Answer(status, encode({"error": error(name).error}))
-    return Answer(status, encode({"error": {"type": name, "message": name, "description": name}}))
+def ordered_fault(fault: Fault) -> Answer | None:
+    """What a fault orders in place of carrying the request out, None if it orders no answer.
+
+    The body is the vendor's own for the type; `html` is a page such as a proxy gives.
+    """
+    if fault.status is None and fault.error is None:
+        return None
+    if fault.error == "html":
+        return Answer(fault.status or 502, HTML_PAGE, "text/html")
+    refusal = _refusal(fault.error or _default_type(fault.status or 500))
+    return Answer(fault.status or refusal.status, encode({"error": refusal.error}))
+
+
+def _default_type(status: int) -> str:
+    return _DEFAULT_TYPE.get(status, "SERVER_ERROR" if status >= 500 else "BAD_REQUEST")
+
+
+def _refusal(kind: str) -> BlingError:
+    if kind in _LIMITS:
+        return too_many(kind)
+    if kind == "TOO_MANY_REQUESTS":
+        return too_many("second")
+    if kind in _KNOWN:
+        return error(kind)
+    return BlingError(400, {"type": kind, "message": kind, "description": kind})

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from sandbox.bling import product_calls
-from sandbox.bling.bodies import ok
-from sandbox.bling.context import Context, Routes
-from sandbox.core.http import Answer
-
-
-def _company(context: Context) -> Answer:
-    return ok(context.company.basics())
-
+from sandbox.bling import (
+    contact_calls,
+    homologation,
+    invoice_calls,
+    order_calls,
+    product_calls,
+    reference_calls,
+    stock_calls,
+)
+from sandbox.bling.context import Routes
 
 ROUTES: Routes = {
-    "empresas/me/dados-basicos": {"GET": _company},
     **product_calls.ROUTES,
+    **reference_calls.ROUTES,
+    **contact_calls.ROUTES,
+    **order_calls.ROUTES,
+    **stock_calls.ROUTES,
+    **invoice_calls.ROUTES,
+    **homologation.ROUTES,
 }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from sandbox.bling.company import Company, Profile
+from sandbox.bling.demo import open_demo
 from sandbox.bling.limits import Limits
 from sandbox.bling.oauth import Authorisations
 from sandbox.bling.scopes import SCOPE_IDS
+from sandbox.bling.trial import Trial
 from sandbox.bling.webhooks import Webhooks
-from sandbox.core.world import World
+from sandbox.core.world import World, WorldKind
 
 PROFILES = (
     Profile("aurora", "Aurora Utilidades Domésticas Ltda", "11.222.333/0001-81", "contato@aurora.example"),
@@ -21,8 +26,6 @@ PROFILES = (
     ),
     Profile("litoral", "Litoral Esportes Náuticos Ltda", "07.526.557/0001-00", "contato@litoral.example"),
 )
-SPARE_INDEX = 2
-"""The third company is the one that nobody has connected."""
 
 
 class BlingState:
@@ -33,9 +36,11 @@ class BlingState:
         self.limits = Limits(world.clock, world.switches)
         self.oauth = Authorisations(world.clock, SCOPE_IDS)
         self.webhooks = Webhooks(world.clock, self.oauth.authorised, lambda: world.app_url)
+        self.homologation = Trial()
         self.missing_scopes: dict[str, frozenset[str]] = {}
         self.companies: dict[str, Company] = {}
         self.outsider_tokens: dict[str, str] = {}
+        self._opening = False
         self._populate()
 
     def reset(self) -> None:
@@ -44,6 +49,7 @@ class BlingState:
         self.oauth.clear()
         self.webhooks.clear()
         self.missing_scopes.clear()
+        self.homologation = Trial()
         self._populate()
 
     def company(self, name: str) -> Company | None:
@@ -54,15 +60,25 @@ class BlingState:
         tenant = self.world.tenants.find(name)
         return self.companies.get(tenant.company_id or "") if tenant else None
 
-    @property
-    def spare(self) -> Company:
-        """The company that nobody has connected."""
-        return list(self.companies.values())[SPARE_INDEX]
-
     def _populate(self) -> None:
         made = [
-            Company(profile, index, self.world.clock, self.webhooks.publish)
+            Company(profile, index, self.world.clock, self.webhooks.publish, self._later)
             for index, profile in enumerate(PROFILES)
         ]
         self.companies = {company.id: company for company in made}
         self.outsider_tokens = {company.id: self.oauth.outsider_token(company.id) for company in made}
+        if self.world.kind is WorldKind.DEMO:
+            self._opening = True
+            open_demo(made)
+            self._opening = False
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        if self._opening:
+            return
+        companies = self.companies
+
+        def unless_reset() -> None:
+            if self.companies is companies:
+                act()
+
+        asyncio.get_running_loop().call_later(seconds, unless_reset)

@@ -17,7 +17,7 @@ def dump(state: BlingState, company: Company) -> dict[str, Any]:
             product_calls.dump(state, catalogue.children(product), product)
             for product in catalogue.oldest_first()
         ],
-        "orders": [],
-        "contacts": [],
-        "invoices": [],
+        "orders": [order.body for order in company.orders.all()],
+        "contacts": [contact.body for contact in company.contacts.all()],
+        "invoices": [*company.nfe.all(), *company.nfce.all()],
     }

@@ -16,4 +16,4 @@ def pair_up(world: World) -> None:
 def spare(world: World) -> tuple[str, str]:
     """Company id and member id that nobody has connected."""
     company_id = list(world.bling.companies)[SPARE_INDEX]
-    return company_id, world.bitrix24.portals()[SPARE_INDEX]["member_id"]
+    return company_id, world.bitrix24.spare_member_id

@@ -10,6 +10,7 @@ from litestar import Request, Router, delete, get, post, put
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
+from sandbox.bling import seeds
 from sandbox.bling.company import Company
 from sandbox.control import requests as sent
 from sandbox.control.dump import dump
@@ -156,7 +157,7 @@ def advance_clock(data: sent.ClockOrder, world: World) -> dict[str, Any]:
 @post("/seed", status_code=200, sync_to_thread=False)
 def seed(data: sent.SeedOrder, world: World) -> dict[str, list[int]]:
     """Simple active products and today's orders; sends webhooks unless they are off."""
-    return _company(world, data.tenant).seed(products=data.products, orders=data.orders)
+    return seeds.seed(_company(world, data.tenant), products=data.products, orders=data.orders)
 
 
 @get("/dump", sync_to_thread=False)

@@ -1,0 +1,191 @@
+"""The sales orders of an account and everything that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sandbox.bling import order_forms as forms
+from sandbox.bling.bodies import Body, reference, whole
+from sandbox.bling.contacts import Contacts
+from sandbox.bling.errors import not_found
+from sandbox.bling.ids import Ids
+from sandbox.bling.queries import Query
+from sandbox.bling.references import CANCELLED, References
+from sandbox.core.clock import Clock
+
+FIRST_NUMBER = 1000
+
+
+class Order:
+    """One order; `body` is its GET. `changed` is unix seconds."""
+
+    __slots__ = ("body", "changed")
+
+    def __init__(self, body: Body, now: float) -> None:
+        self.body = body
+        self.changed = now
+
+
+class Orders:
+    """Creates, replaces, moves and deletes orders, and publishes what Bling would.
+
+    `reserve` is called with the products whose reservation may have changed.
+    """
+
+    def __init__(
+        self,
+        ids: Ids,
+        clock: Clock,
+        references: References,
+        contacts: Contacts,
+        publish: Callable[[str, Body], None],
+        reserve: Callable[[set[int]], None],
+    ) -> None:
+        self._ids = ids
+        self._clock = clock
+        self._references = references
+        self._contacts = contacts
+        self._publish = publish
+        self._reserve = reserve
+        self._orders: dict[int, Order] = {}
+        self._last_number = FIRST_NUMBER
+
+    def all(self) -> Iterator[Order]:
+        """In the order of their making."""
+        return iter(self._orders.values())
+
+    def get(self, order_id: int) -> Order:
+        """The order with this id; BlingError 404 if there is none."""
+        found = self._orders.get(order_id)
+        if found is None:
+            raise not_found()
+        return found
+
+    def create(self, sent: Body) -> int:
+        """`POST /pedidos/vendas`: the new id. It is born *Em aberto*; there is no check for doubles."""
+        order = self._checked(sent)
+        self._last_number += 1
+        order |= {"id": self._ids.take(), "numero": self._last_number}
+        self._orders[order["id"]] = Order(order, self._clock.real())
+        self._tell("created", order)
+        self._reserve(product_ids(order))
+        return int(order["id"])
+
+    def replace(self, order_id: int, sent: Body) -> None:
+        """`PUT /pedidos/vendas/{id}`: the whole document; refused if nothing changes (code 3)."""
+        order = self.get(order_id)
+        self._refuse_stale_parcels(order.body, sent)
+        written = self._checked(sent)
+        if forms.same(written, order.body):
+            text = (
+                "Informações idênticas a última venda salva, altere alguma informação caso deseje prosseguir"
+            )
+            raise forms.refusal(3, text, "")
+        touched = product_ids(order.body) | product_ids(written)
+        kept = {key: order.body[key] for key in ("id", "numero", "situacao", "notaFiscal")}
+        order.body = written | kept
+        self._changed(order)
+        self._reserve(touched)
+
+    def move(self, order_id: int, situation_id: int) -> None:
+        """`PATCH …/situacoes/{id}`: refused if it is there already (code 50)."""
+        order = self.get(order_id)
+        situation = self._references.situation(situation_id)
+        if order.body["situacao"]["id"] == situation.id:
+            raise forms.refusal(50, "A venda possui a mesma situação", "situacao")
+        order.body["situacao"] = {"id": situation.id, "valor": situation.valor}
+        self._changed(order)
+        self._reserve(product_ids(order.body))
+
+    def delete(self, order_id: int) -> None:
+        """`DELETE /pedidos/vendas/{id}`: the order passes through *Cancelado* on its way out."""
+        order = self.get(order_id)
+        if order.body["situacao"]["id"] != CANCELLED:
+            self.move(order_id, CANCELLED)
+        del self._orders[order_id]
+        self._publish("order.deleted", {"id": order_id})
+
+    def set_invoice(self, order_id: int, invoice_id: int) -> None:
+        """The order alone knows its invoice; whether an event follows is unknown, so none does."""
+        self.get(order_id).body["notaFiscal"] = {"id": invoice_id}
+
+    def reserved(self, product_id: int) -> float:
+        """How much of a product the orders reserve."""
+        return sum(
+            float(item["quantidade"])
+            for order in self._orders.values()
+            if self._references.situation(order.body["situacao"]["id"]).reserves
+            for item in order.body["itens"]
+            if reference(item["produto"]) == product_id
+        )
+
+    def listed(self, query: Query, now: float) -> Iterator[Order]:
+        """`GET /pedidos/vendas`, newest first."""
+        changed = query.span("dataAlteracao", now)
+        days = {
+            key: query.days(prefix, now)
+            for prefix, key in (("data", "data"), ("dataPrevista", "dataPrevista"))
+        }
+        return (
+            order
+            for order in reversed(self._orders.values())
+            if _matches(order.body, query)
+            and (changed is None or changed[0] <= order.changed <= changed[1])
+            and all(span is None or span[0] <= order.body[key] <= span[1] for key, span in days.items())
+        )
+
+    def _checked(self, sent: Body) -> Body:
+        forms.refuse(forms.problems(sent, self._references.payment_exists))
+        contact = self._contacts.find(reference(sent["contato"]))
+        if contact is None:
+            raise forms.refusal(10, "O contato informado não foi encontrado.", "contato")
+        order = forms.written(sent, self._ids)
+        order["contato"] = {
+            "id": contact.body["id"],
+            "nome": contact.body["nome"],
+            "tipoPessoa": contact.body["tipo"],
+            "numeroDocumento": contact.body["numeroDocumento"],
+        }
+        if forms.parcels_differ(order):
+            raise forms.refusal(22, "O somatório do valor das parcelas difere do total da venda", "parcelas")
+        return order
+
+    def _refuse_stale_parcels(self, order: Body, sent: Body) -> None:
+        known = {parcel["id"] for parcel in order["parcelas"]}
+        for parcel in forms.rows(sent, "parcelas"):
+            parcel_id = whole(parcel.get("id"))
+            if parcel_id and parcel_id not in known:
+                raise forms.refusal(13, "Id da parcela inválido.", "parcelas")
+
+    def _changed(self, order: Order) -> None:
+        order.changed = self._clock.real()
+        self._tell("updated", order.body)
+
+    def _tell(self, action: str, order: Body) -> None:
+        self._publish(f"order.{action}", forms.event_data(order))
+
+
+def product_ids(order: Body) -> set[int]:
+    """The products that stand on an order's rows."""
+    return {reference(item["produto"]) for item in order["itens"]} - {0}
+
+
+def row(body: Body) -> Body:
+    """A row of the list."""
+    return {key: body[key] for key in forms.BASE}
+
+
+def _matches(order: Body, query: Query) -> bool:
+    situations, numbers = query.integers("idsSituacoes"), query.texts("numerosLojas")
+    wanted = (
+        (query.integer("idContato"), order["contato"]["id"]),
+        (query.integer("numero"), order["numero"]),
+        (query.integer("idLoja"), reference(order["loja"])),
+        (query.integer("idVendedor"), reference(order["vendedor"])),
+        (query.integer("idUnidadeNegocio"), reference(order["loja"].get("unidadeNegocio"))),
+    )
+    return (
+        all(value is None or value == present for value, present in wanted)
+        and (situations is None or order["situacao"]["id"] in situations)
+        and (numbers is None or order["numeroLoja"] in numbers)
+    )
