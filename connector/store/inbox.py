@@ -23,6 +23,8 @@ LARGEST_INSERT = 512
 LARGEST_CLAIM = 5_000
 #: Urgent rows that are looked at for each record wanted.
 _WINDOW = 4
+#: How wrong the sender's clock or zone may be.
+_DOUBT = timedelta(days=1)
 #: How long a delivery is remembered: longer than Bling repeats one.
 DUPLICATES = timedelta(days=7)
 
@@ -101,16 +103,36 @@ async def claim(
 
     A delivery that history already knows is deleted in the same step and left out.
     """
-    oldest, newest = ids.bound_at(now - DUPLICATES), ids.bound((now + timedelta(days=1)).date())
-    found = await conn.fetch(_claim_sql(records), tenant_id, now, records, list(busy), oldest, newest)
-    return [_event(row) for row in found]
+    taken = list(busy)
+    urgent = await conn.fetch(_SQL["urgent"], tenant_id, now, taken, records * _WINDOW, records)
+    if not urgent:
+        return []
+    kinds, accounts, bling_ids = ({row[column] for row in urgent} for column in range(3))
+    rows = await conn.fetch(
+        _SQL["events_of"], tenant_id, now, taken, list(kinds), list(accounts), list(bling_ids), LARGEST_CLAIM
+    )
+    events = list(map(_event, rows))
+    known = await _known(conn, tenant_id, events, now)
+    return [event for event in events if event.id not in known]
 
 
-@cache
-def _claim_sql(records: int) -> str:
-    """With plain numbers, for Postgres to plan by; the window is a power of two, so that there are few."""
-    window = 1 << (records * _WINDOW - 1).bit_length()
-    return _SQL["claim"].format(window=window, rows=LARGEST_CLAIM)
+async def _known(conn: Connection, tenant_id: UUID, events: list[Event], now: datetime) -> set[UUID]:
+    """Ids of deliveries that were settled before; they leave the inbox."""
+    ours = {event.provider_event_id: event for event in events if event.source is Source.BLING}
+    if not ours:
+        return set()
+    since, until = ids.bound_at(_since(ours.values(), now)), ids.bound((now + timedelta(days=1)).date())
+    settled = await conn.fetch(_SQL["known"], tenant_id, list(ours), since, until)
+    known = {ours[row["provider_event_id"]].id for row in settled} - {row["id"] for row in settled}
+    if known:
+        await conn.execute(_SQL["forget"], tenant_id, list(known))
+    return known
+
+
+def _since(events: Iterable[Event], now: datetime) -> datetime:
+    """No delivery came before its event happened: mostly that leaves two days' partitions to look into."""
+    oldest = now - DUPLICATES
+    return max(oldest, min(event.date - _DOUBT if event.date else oldest for event in events))
 
 
 def _event(row: Any) -> Event:

@@ -76,8 +76,11 @@ async def load(conn: Connection, tenant_id: UUID, keys: Iterable[RecordKey]) -> 
     wanted = list(keys)
     if not wanted:
         return {}
-    rows = await conn.fetch(_SQL["load"], tenant_id, *columns(wanted, "kind", "account_id", "bling_id"))
-    return {link.record: link for link in map(link_of, rows)}
+    kinds, accounts, bling_ids = (set(column) for column in columns(wanted, "kind", "account_id", "bling_id"))
+    rows = await conn.fetch(_SQL["load"], tenant_id, list(kinds), list(accounts), list(bling_ids))
+    # An id may be one account's product and another's order: only what was asked for.
+    found = {link.record: link for link in map(link_of, rows)}
+    return {key: found[key] for key in wanted if key in found}
 
 
 async def load_children(

@@ -52,7 +52,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def load(conn: Connection, tenant_id: UUID, period: date) -> Standing | None:
-    """Where the tenant stands in the usage period that begins at `period`; None if there is no such tenant."""
+    """Where the tenant stands in the usage period beginning at `period`; None: no such tenant."""
     row = await conn.fetchrow(_SQL["standing"], tenant_id, period)
     if row is None:
         return None

@@ -278,7 +278,7 @@ CREATE TABLE link (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, kind, account_id, bling_id)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 60);
 
 CREATE UNIQUE INDEX link_bitrix ON link (tenant_id, kind, bitrix_id) WHERE bitrix_id IS NOT NULL;
 
@@ -322,7 +322,7 @@ CREATE TABLE event (
     PRIMARY KEY (tenant_id, id)
 ) PARTITION BY RANGE (id);
 
-CREATE INDEX event_provider ON event (tenant_id, provider_event_id);
+CREATE INDEX event_provider ON event (tenant_id, provider_event_id, id);
 
 CREATE INDEX event_record ON event (tenant_id, kind, bling_id, id);
 

@@ -1,42 +1,34 @@
--- The small hot table of events not settled yet.
+-- The small hot table of events not settled yet. Its statistics are often wrong (empty at one look, full at the
+-- next), so each statement is one pass over one table, with keys as arrays: the worst plan reads a tenant's rows
+-- once, and no plan reads them once for each key.
 
--- name: claim
--- The window looks at the most urgent rows only, so that a claim costs the same however much waits. A busy id is
--- one that this drainer has in hand; `NOT IN (SELECT unnest)` is hashed, `<> ALL` would be walked for every row.
-WITH urgent AS MATERIALIZED (
+-- name: urgent
+-- The most urgent rows only, so that a claim costs the same however much waits.
+SELECT kind, account_id, bling_id
+FROM (
     SELECT kind, account_id, bling_id, row_number() OVER (ORDER BY lane, due_at, id) AS place
     FROM inbox
-    WHERE tenant_id = $1 AND due_at <= $2 AND id NOT IN (SELECT unnest($4::uuid[]))
+    WHERE tenant_id = $1 AND due_at <= $2 AND id <> ALL($3::uuid[])
     ORDER BY lane, due_at, id
-    LIMIT {window}
-), picked AS MATERIALIZED (
-    SELECT kind, account_id, bling_id, min(place) AS place
-    FROM urgent GROUP BY kind, account_id, bling_id ORDER BY min(place) LIMIT $3
-), rows AS MATERIALIZED (
-    SELECT i.*, picked.place
-    FROM picked CROSS JOIN LATERAL (
-        SELECT * FROM inbox
-        WHERE tenant_id = $1 AND kind = picked.kind AND account_id = picked.account_id
-          AND bling_id = picked.bling_id AND due_at <= $2 AND id NOT IN (SELECT unnest($4::uuid[]))
-        OFFSET 0 -- record by record, by index: never the whole inbox for some records
-    ) AS i
-    ORDER BY picked.place, i.lane, i.due_at, i.id
-    LIMIT {rows}
-), known AS MATERIALIZED (
-    SELECT rows.id FROM rows CROSS JOIN LATERAL (
-        SELECT FROM event
-        WHERE tenant_id = $1 AND provider_event_id = rows.provider_event_id
-          AND id >= $5 AND id < $6 AND id <> rows.id
-        LIMIT 1
-    ) AS earlier
-    WHERE rows.source = 'bling'
-), gone AS (
-    DELETE FROM inbox i USING known WHERE i.tenant_id = $1 AND i.id = known.id
-)
+    LIMIT $4
+) AS urgent
+GROUP BY kind, account_id, bling_id ORDER BY min(place) LIMIT $5;
+
+-- name: events_of
 SELECT id, kind, account_id, bling_id, source, action, lane, provider_event_id, event_date, bare_date,
        received_at, attempts, body
-FROM rows WHERE id NOT IN (SELECT id FROM known)
-ORDER BY place, lane, due_at, id;
+FROM inbox
+WHERE tenant_id = $1 AND due_at <= $2 AND id <> ALL($3::uuid[])
+  AND kind = ANY($4::text[]) AND account_id = ANY($5::uuid[]) AND bling_id = ANY($6::bigint[])
+ORDER BY lane, due_at, id
+LIMIT $7;
+
+-- name: known
+SELECT id, provider_event_id FROM event
+WHERE tenant_id = $1 AND provider_event_id = ANY($2::text[]) AND id >= $3 AND id < $4;
+
+-- name: forget
+DELETE FROM inbox WHERE tenant_id = $1 AND id = ANY($2::uuid[]);
 
 -- name: due_tenants
 SELECT i.tenant_id

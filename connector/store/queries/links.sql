@@ -1,8 +1,8 @@
 -- The remembered pairs, and how many records are in which state.
 
 -- name: load
-SELECT l.* FROM unnest($2::text[], $3::uuid[], $4::bigint[]) AS k (kind, account_id, bling_id)
-JOIN link l ON l.tenant_id = $1 AND l.kind = k.kind AND l.account_id = k.account_id AND l.bling_id = k.bling_id;
+SELECT * FROM link
+WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[]) AND bling_id = ANY($4::bigint[]);
 
 -- name: children
 SELECT * FROM link
@@ -18,8 +18,8 @@ WITH given AS (
     SELECT * FROM unnest($2::text[], $3::uuid[], $4::bigint[], $5::text[])
         AS g (kind, account_id, bling_id, label)
 ), known AS (
-    SELECT g.kind FROM given g JOIN link l
-      ON l.tenant_id = $1 AND l.kind = g.kind AND l.account_id = g.account_id AND l.bling_id = g.bling_id
+    SELECT kind FROM given JOIN link USING (kind, account_id, bling_id)
+    WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[]) AND bling_id = ANY($4::bigint[])
 ), marked AS (
     INSERT INTO link AS l (tenant_id, kind, account_id, bling_id, label, state, creating_at, created_at, updated_at)
     SELECT $1, kind, account_id, bling_id, label, 'waiting', $6, $6, $6 FROM given
@@ -47,8 +47,9 @@ WITH given AS MATERIALIZED (
         bling_date_bare, body_hash, parent_id, mapping_version, state, reason, detail, sync_id, synced_at,
         creating_at, gone_at, writes, writes_since, created_at, updated_at)
 ), before AS (
-    SELECT l.kind, l.state FROM given g JOIN link l
-      ON l.tenant_id = $1 AND l.kind = g.kind AND l.account_id = g.account_id AND l.bling_id = g.bling_id
+    SELECT l.kind, l.state FROM given JOIN link l USING (kind, account_id, bling_id)
+    WHERE l.tenant_id = $1 AND l.kind = ANY($2::text[]) AND l.account_id = ANY($3::uuid[])
+      AND l.bling_id = ANY($4::bigint[])
 ), saved AS (
     INSERT INTO link (
         tenant_id, kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written,

@@ -6,7 +6,7 @@ WITH ended AS MATERIALIZED (
                          $10::text[])
         AS e (id, outcome, reason, detail, sync_id, bitrix_id, label, sku)
 ), gone AS (
-    DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = e.id
+    DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = ANY($3::uuid[]) AND i.id = e.id
     RETURNING i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date,
         i.received_at, i.attempts, i.body, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
 ), counted AS (
@@ -36,7 +36,7 @@ UPDATE inbox i SET
     attempts = i.attempts + w.attempts
 FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[])
     AS w (id, due_at, outcome, reason, detail, attempts)
-WHERE i.tenant_id = $1 AND i.id = w.id;
+WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.id = w.id;
 
 -- name: syncs
 INSERT INTO sync (
