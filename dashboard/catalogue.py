@@ -1,6 +1,7 @@
 """The translations: `python -m dashboard.catalogue update` after changing texts, `check` in CI.
 
-Portuguese is the source language, so the only catalogue is English. Texts are found in Python (`_`, `plural`, `N_`) and in the templates.
+Portuguese is the source language, so the only catalogue is English. Texts are found in Python (`_`,
+`plural`, `N_`) and in the templates.
 """
 
 from __future__ import annotations
@@ -57,8 +58,12 @@ def update() -> Catalog:
 def problems() -> list[str]:
     """What keeps the catalogue from being complete: texts missing, left over, or with other placeholders."""
     stands, wanted = read(), extract()
-    missing = [f"not translated: {message.id!r}" for message in wanted if message.id and not _done(stands, message)]
-    gone = [f"no longer used: {message.id!r}" for message in stands if message.id and message.id not in wanted]
+    missing = [
+        f"not translated: {message.id!r}" for message in wanted if message.id and not _done(stands, message)
+    ]
+    gone = [
+        f"no longer used: {message.id!r}" for message in stands if message.id and message.id not in wanted
+    ]
     wrong = [f"{error}: {message.id!r}" for message, errors in stands.check() for error in errors]
     return missing + gone + wrong
 

@@ -61,7 +61,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     form_word: str = ""
 
 
-_reader: ContextVar[Reader] = ContextVar("reader", default=Reader())
+_reader: ContextVar[Reader] = ContextVar("reader", default=Reader())  # noqa: B039 - a frozen Struct
 
 
 def reading(reader: Reader) -> None:
@@ -86,7 +86,7 @@ def plural(one: str, many: str, count: int) -> str:
     return _catalogue(reader().language).ngettext(one, many, count) % {"num": number(count)}
 
 
-def N_(text: str) -> str:  # noqa: N802 - the customary name
+def N_(text: str) -> str:
     """Marks a text for translation at the place where it is shown."""
     return text
 

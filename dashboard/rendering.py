@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -27,15 +28,21 @@ FILTERS = (
 )
 
 
-def page(template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: object) -> Response[str]:
+def page(
+    template: str,
+    context: Mapping[str, object],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[str]:
     """A whole page, for the reader of this task; never kept by anybody."""
     nonce = secrets.token_urlsafe(16)
     body = _environment().get_template(template).render(reader=reader(), nonce=nonce, **context)
     sent = {"Content-Security-Policy": content_policy(nonce), "Cache-Control": "no-store", "Vary": "Cookie"}
-    return Response(body, media_type=MediaType.HTML, status_code=status, headers=sent | (headers or {}))
+    return Response(body, media_type=MediaType.HTML, status_code=status, headers=sent | dict(headers or {}))
 
 
-def part(template: str, **context: object) -> Response[str]:
+def part(template: str, context: Mapping[str, object]) -> Response[str]:
     """A piece of a page, for htmx."""
     body = _environment().get_template(f"parts/{template}").render(reader=reader(), **context)
     return Response(body, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
@@ -44,8 +51,8 @@ def part(template: str, **context: object) -> Response[str]:
 def content_policy(nonce: str) -> str:
     """Own files only; scripts by nonce; no frame until a portal is known whose frame it may be."""
     return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -1,4 +1,4 @@
-"""The built files, each under a name that carries its content's hash, so that browsers may keep them for ever."""
+"""The built files; each name carries its content's hash, so that browsers may keep them for ever."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
@@ -35,7 +36,9 @@ def manifest() -> dict[str, str]:
     """Built names by plain name; raises `NotBuiltError`."""
     path = BUILT / "manifest.json"
     if not path.exists():
-        raise NotBuiltError("the dashboard's styles are missing: run python -m dashboard.build (make setup does)")
+        raise NotBuiltError(
+            "the dashboard's styles are missing: run python -m dashboard.build (make setup does)"
+        )
     names: dict[str, str] = json.loads(path.read_bytes())
     return names
 
@@ -57,14 +60,16 @@ def _load(path: Path) -> File:
 
 
 @get("/static/{name:str}", sync_to_thread=False, include_in_schema=False, opt={"public": True})
-def static_file(name: str, request: Request[object, object, object]) -> Response[bytes]:
+def static_file(name: str, request: Request[Any, Any, Any]) -> Response[bytes]:
     """A built file; any other name is 404."""
     file = _files().get(name)
     if file is None:
         raise NotFoundException
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(file.packed, media_type=file.media_type, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(
+            file.packed, media_type=file.media_type, headers={**headers, "Content-Encoding": "gzip"}
+        )
     return Response(file.body, media_type=file.media_type, headers=headers)
 
 

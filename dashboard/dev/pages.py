@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 
-from dashboard.dev import samples
+from dashboard.dev import sample_events, sample_overview, sample_settings, sample_shell
 from dashboard.reader import Language, Reader, Theme, reading
 from dashboard.rendering import page
 from dashboard.views.parts import Notice
@@ -23,16 +23,22 @@ EXPIRED = Notice(
 
 Screen = Callable[[], tuple[str, dict[str, object]]]
 SCREENS: dict[str, Screen] = {
-    "visao-geral": lambda: ("overview.html", {"view": samples.overview_well()}),
-    "visao-geral-primeira": lambda: ("overview.html", {"view": samples.overview_first()}),
-    "conexoes": lambda: ("connections.html", {"view": samples.connections_view()}),
-    "produto": lambda: ("product.html", {"view": samples.product_view()}),
-    "produto-leitura": lambda: ("product.html", {"view": samples.product_view(editable=False)}),
-    "eventos": lambda: ("events.html", {"view": samples.events_view()}),
-    "eventos-vazio": lambda: ("events.html", {"view": samples.events_view(rows=False)}),
-    "evento": lambda: ("event.html", {"view": samples.event_view(failed=False), "dry_run": None}),
-    "evento-falhou": lambda: ("event.html", {"view": samples.event_view(failed=True), "dry_run": samples.SIMULATION}),
-    "entrar": lambda: ("sign_in.html", {"view": SignIn(email="helena@aurora.example", error="E-mail e senha não conferem. Tente de novo.")}),
+    "visao-geral": lambda: ("overview.html", {"view": sample_overview.overview_well()}),
+    "visao-geral-primeira": lambda: ("overview.html", {"view": sample_overview.overview_first()}),
+    "conexoes": lambda: ("connections.html", {"view": sample_settings.connections_view()}),
+    "produto": lambda: ("product.html", {"view": sample_settings.product_view()}),
+    "produto-leitura": lambda: ("product.html", {"view": sample_settings.product_view(editable=False)}),
+    "eventos": lambda: ("events.html", {"view": sample_events.events_view()}),
+    "eventos-vazio": lambda: ("events.html", {"view": sample_events.events_view(rows=False)}),
+    "evento": lambda: ("event.html", {"view": sample_events.event_view(failed=False), "dry_run": None}),
+    "evento-falhou": lambda: (
+        "event.html",
+        {"view": sample_events.event_view(failed=True), "dry_run": sample_events.SIMULATION},
+    ),
+    "entrar": lambda: (
+        "sign_in.html",
+        {"view": SignIn(email="helena@aurora.example", error="E-mail e senha não conferem. Tente de novo.")},
+    ),
 }
 
 
@@ -40,7 +46,14 @@ SCREENS: dict[str, Screen] = {
 def components(language: Language = Language.PORTUGUESE, theme: Theme = Theme.SYSTEM) -> Response[str]:
     """All components in all their states."""
     reading(Reader(language=language, theme=theme, now=datetime.now(UTC)))
-    return page("components.html", shell=samples.shell("/dev/components"), samples=samples, screens=tuple(SCREENS))
+    shown = {
+        "shell": sample_shell.shell("/dev/components"),
+        "sample": sample_shell,
+        "view_chart": sample_overview.overview_well().chart,
+        "dry_run": sample_events.SIMULATION,
+        "screens": tuple(SCREENS),
+    }
+    return page("components.html", shown)
 
 
 @get("/dev/components/{name:str}", include_in_schema=False, sync_to_thread=False)
@@ -51,7 +64,7 @@ def screen(name: str, language: Language = Language.PORTUGUESE, theme: Theme = T
     reading(Reader(language=language, theme=theme, now=datetime.now(UTC)))
     template, context = SCREENS[name]()
     notices = (EXPIRED,) if name == "eventos" else ()
-    return page(template, shell=samples.shell(f"/dev/components/{name}", *notices), **context)
+    return page(template, context | {"shell": sample_shell.shell(f"/dev/components/{name}", *notices)})
 
 
 handlers: list[ControllerRouterHandler] = [components, screen]

@@ -66,7 +66,9 @@ def draw(slots: Iterable[Slot], now: datetime) -> Chart:
     top = scale_top(max(totals))
     return Chart(
         bars=tuple(bar for index, slot in enumerate(row) for bar in _bars(index, slot, top)),
-        scale=tuple(Mark(BASE - HEIGHT * part / 4, str(top * part // 4)) for part in (1, 2, 3, 4) if any(totals)),
+        scale=tuple(
+            Mark(BASE - HEIGHT * part / 4, str(top * part // 4)) for part in (1, 2, 3, 4) if any(totals)
+        ),
         hours=tuple(_hours(row)),
         summary=_summary(row),
         empty=not any(totals),
@@ -110,7 +112,10 @@ def _hours(row: list[Slot]) -> Iterable[Mark]:
 
 
 def _summary(row: list[Slot]) -> str:
-    return _("Mudanças por meia hora nas últimas 24 horas: %(done)s concluídas, %(held)s aguardaram, %(failed)s falharam") % {
+    return _(
+        "Mudanças por meia hora nas últimas 24 horas: "
+        "%(done)s concluídas, %(held)s aguardaram, %(failed)s falharam"
+    ) % {
         "done": sum(slot.done for slot in row),
         "held": sum(slot.held for slot in row),
         "failed": sum(slot.failed for slot in row),

@@ -11,7 +11,7 @@ Tone = Literal["", "ok", "wait", "need", "run"]
 
 
 class Chip(msgspec.Struct, frozen=True):
-    """An outcome or state: green = done, amber = waits, red = the person must act, blue = under way, grey = rest."""
+    """An outcome or state: green done, amber waits, red needs the person, blue under way, grey the rest."""
 
     label: str
     tone: Tone = ""

@@ -42,7 +42,12 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
                 _("Preço R$ 84,90 → R$ 89,90"),
                 Chip(_("Atualizado"), "ok"),
             ),
-            Example("package", "Cafeteira italiana 6 xícaras", _("produto criado, 5 campos"), Chip(_("Criado"), "ok")),
+            Example(
+                "package",
+                "Cafeteira italiana 6 xícaras",
+                _("produto criado, 5 campos"),
+                Chip(_("Criado"), "ok"),
+            ),
             Example("package", "Pote hermético 1,2 L", _("Ativo Sim → Não"), Chip(_("Atualizado"), "ok")),
         )
 

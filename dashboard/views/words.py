@@ -82,7 +82,10 @@ class Explanation(msgspec.Struct, frozen=True):
 _REASONS: dict[Reason, Explanation] = {
     Reason.STALE: Explanation(
         N_("mais antigo que o atual"),
-        N_("Um aviso mais novo deste registro já tinha sido gravado. Este chegou depois, e foi deixado de lado."),
+        N_(
+            "Um aviso mais novo deste registro já tinha sido gravado. "
+            "Este chegou depois, e foi deixado de lado."
+        ),
     ),
     Reason.SUPERSEDED: Explanation(
         N_("junto com um mais novo"),

@@ -1,0 +1,147 @@
+"""Chromium before a running demo: one demo for all tests of a run, a browser context for each test."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+SCREENS = Path(__file__).parents[2] / ".ponte" / "screens"
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The ready line of a demo that runs as long as the tests do."""
+    folder = tmp_path_factory.mktemp("demo")
+    with (folder / "log").open("wb") as log:
+        command = [sys.executable, "-m", "ponte", "demo", "--json", "--data-dir", str(folder / "data")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                pytest.fail(f"the demo did not start:\n{(folder / 'log').read_text()[-3000:]}")
+            yield json.loads(line)
+            process.terminate()
+            assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_context(browser: Browser, demo: dict[str, Any]) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts; at the end, none may have met a stranger or a refused script."""
+    with contextlib.ExitStack() as stack:
+        strangers: list[str] = []
+        complaints: list[str] = []
+
+        def watch(page: Page) -> None:
+            page.on("request", lambda request: note_stranger(strangers, request.url, demo))
+            page.on("console", lambda said: note_complaint(complaints, said.type, said.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+
+        def make(**options: Any) -> BrowserContext:
+            settings = {"base_url": demo["app_url"], "locale": "pt-BR", "viewport": WIDE}
+            context = browser.new_context(**(settings | options))
+            stack.callback(context.close)
+            context.on("page", watch)
+            return context
+
+        yield make
+        assert strangers == []
+        assert complaints == []
+
+
+def note_stranger(strangers: list[str], url: str, demo: dict[str, Any]) -> None:
+    """Whatever is loaded from elsewhere than the app (or, where a test goes there itself, the sandbox)."""
+    if not url.startswith((demo["app_url"], demo["sandbox_url"], "data:")):
+        strangers.append(url)
+
+
+def note_complaint(complaints: list[str], kind: str, text: str) -> None:
+    """What the browser holds against a page: refused scripts and styles, errors of ours."""
+    if kind == "error" and "Failed to load resource" not in text:
+        complaints.append(text)
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Page:
+    """A fresh wide page, signed out."""
+    return open_context().new_page()
+
+
+@pytest.fixture
+def tenant(demo: dict[str, Any]) -> dict[str, Any]:
+    """The first tenant of the demo."""
+    found: dict[str, Any] = demo["tenants"][0]
+    return found
+
+
+@pytest.fixture
+def api(demo: dict[str, Any], tenant: dict[str, Any]) -> Iterator[httpx.Client]:
+    """The tenant's JSON API."""
+    headers = {"Authorization": f"Bearer {tenant['api_key']}"}
+    with httpx.Client(base_url=f"{demo['app_url']}/api/v1", headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def bling(demo: dict[str, Any], tenant: dict[str, Any]) -> Iterator[httpx.Client]:
+    """The tenant's Bling, as another program of theirs would use it."""
+    headers = {"Authorization": f"Bearer {tenant['bling_access_token']}"}
+    with httpx.Client(base_url=demo["bling"]["api_url"], headers=headers, trust_env=False) as client:
+        yield client
+
+
+def sign_in(page: Page, tenant: dict[str, Any]) -> None:
+    """Through the form, to the overview."""
+    page.goto("/entrar")
+    page.get_by_label("E-mail").fill(tenant["email"])
+    page.get_by_label("Senha").fill(tenant["password"])
+    page.get_by_role("button", name="Entrar", exact=True).click()
+    page.wait_for_url("**/")
+
+
+@pytest.fixture
+def signed_in(page: Page, tenant: dict[str, Any]) -> Page:
+    """A wide page of somebody who is signed in."""
+    sign_in(page, tenant)
+    return page
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core holds against the page, one line each."""
+    found = Axe().run(page)["violations"]
+    return [f"{entry['id']}: {node['html'][:160]}" for entry in found for node in entry["nodes"]]
+
+
+def overflows(page: Page) -> bool:
+    """Whether the page can be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture for those who look at a run."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)

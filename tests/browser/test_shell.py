@@ -1,0 +1,153 @@
+"""What stands around every screen: rail, languages, themes, widths, keyboard, weight."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response, expect
+
+from tests.browser.conftest import NARROW, WIDE, findings, keep, overflows, sign_in
+
+PAGES = {
+    "visao-geral": ("/", "Visão geral", "Overview"),
+    "conexoes": ("/configuracao/conexoes", "Conexões", "Connections"),
+    "produto": ("/configuracao/produto", "Produto", "Product"),
+    "eventos": ("/eventos", "Eventos", "Events"),
+}
+BUDGET_KB = 150
+
+
+@pytest.fixture
+def person(demo: dict[str, Any]) -> dict[str, Any]:
+    """Somebody whose language and theme these tests may change."""
+    found: dict[str, Any] = demo["tenants"][1]
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
+def test_every_screen_is_clean_at_every_size(
+    open_context: Callable[..., BrowserContext], tenant: dict[str, Any], size: dict[str, int], theme: str
+) -> None:
+    page = open_context(viewport=size, color_scheme=theme).new_page()
+    sign_in(page, tenant)
+    for name, (path, title, _) in PAGES.items():
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        assert page.title() == f"{title} · Ponte"
+        assert page.locator("html").get_attribute("lang") == "pt-BR"
+        assert findings(page) == [], name
+        assert not overflows(page), name
+        keep(page, f"{name}-{size['width']}-{theme}")
+
+
+def test_the_rail_leads_to_every_screen(signed_in: Page) -> None:
+    for link, title in (
+        ("Eventos", "Eventos"),
+        ("Configuração", "Conexões"),
+        ("Produto", "Produto"),
+        ("Visão geral", "Visão geral"),
+    ):
+        signed_in.get_by_role("navigation", name="Principal").get_by_role(
+            "link", name=link, exact=True
+        ).click()
+        expect(signed_in.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_narrow_the_menu_leads_there_too_and_escape_closes_it(
+    open_context: Callable[..., BrowserContext], tenant: dict[str, Any]
+) -> None:
+    page = open_context(viewport=NARROW).new_page()
+    sign_in(page, tenant)
+    page.get_by_role("banner").locator("summary").click()
+    expect(page.get_by_role("button", name="Sair")).to_be_visible()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sair")).to_be_hidden()
+    page.get_by_role("banner").locator("summary").click()
+    page.get_by_role("link", name="Eventos", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eventos")
+
+
+def test_english_is_for_good_and_complete(
+    open_context: Callable[..., BrowserContext], person: dict[str, Any]
+) -> None:
+    first = open_context().new_page()
+    sign_in(first, person)
+    first.get_by_role("button", name="English", exact=True).click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("Overview")
+    second = open_context().new_page()
+    sign_in(second, person)
+    for path, _, title in PAGES.values():
+        second.goto(path)
+        expect(second.get_by_role("heading", level=1)).to_have_text(title)
+        assert second.locator("html").get_attribute("lang") == "en"
+    second.get_by_role("button", name="Português", exact=True).click()
+    expect(second.get_by_role("heading", level=1)).to_have_text("Eventos")
+
+
+def test_a_theme_is_worn_at_once_and_kept(
+    open_context: Callable[..., BrowserContext], person: dict[str, Any]
+) -> None:
+    page = open_context(color_scheme="light").new_page()
+    sign_in(page, person)
+    with page.expect_response("**/preferencias"):
+        page.get_by_role("button", name="Tema escuro").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "ponte-escuro")
+    page.reload()
+    expect(page.get_by_role("button", name="Tema escuro")).to_have_attribute("aria-pressed", "true")
+    with page.expect_response("**/preferencias"):
+        page.get_by_role("button", name="Tema do aparelho").click()
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") is None
+
+
+def test_the_keyboard_reaches_content_and_rail(signed_in: Page) -> None:
+    signed_in.keyboard.press("Tab")
+    expect(signed_in.get_by_role("link", name="Ir para o conteúdo")).to_be_focused()
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_role("main")).to_be_focused()
+    signed_in.goto("/configuracao/produto")
+    box = signed_in.get_by_role("checkbox").first
+    box.focus()
+    before = box.is_checked()
+    signed_in.keyboard.press("Space")
+    expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
+    assert box.is_checked() is not before
+    signed_in.keyboard.press("Space")
+
+
+def test_a_first_visit_stays_within_its_weight(page: Page, tenant: dict[str, Any]) -> None:
+    answers: list[Response] = []
+    sign_in(page, tenant)
+    page.context.on("response", answers.append)
+    page.goto("/")
+    page.wait_for_load_state("load")
+    weights = {
+        answer.url: len(gzip.compress(answer.body()))
+        for answer in answers
+        if answer.url.endswith((".css", ".js", ".svg")) or answer.url.endswith("/")
+    }
+    assert len(weights) >= 4
+    assert sum(weights.values()) < BUDGET_KB * 1024, weights
+
+
+def test_pages_carry_a_strict_policy(signed_in: Page) -> None:
+    answer = signed_in.goto("/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_page_that_is_not_there_is_said_in_plain_words(signed_in: Page) -> None:
+    answer = signed_in.goto("/nao-existe")
+    assert answer is not None
+    assert answer.status == 404
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Esta página não existe")
+    assert findings(signed_in) == []
