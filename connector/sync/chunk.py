@@ -16,9 +16,9 @@ from connector.domain.products import Create, Shape
 from connector.domain.vendor import Gone, VendorError
 from connector.domain.winner import Trust
 from connector.store.links import Link
-from connector.sync.carry import Carrier
 from connector.sync.context import Context
 from connector.sync.decide import begin_guest, decide, is_family, remove, weigh
+from connector.sync.ends import Writer
 from connector.sync.faults import Faults
 from connector.sync.lookup import Finder
 from connector.sync.read import Fields, Reader, key_of, root_of
@@ -35,7 +35,7 @@ class Line:
     context: Context
     reader: Reader
     finder: Finder
-    carrier: Carrier
+    writer: Writer
     faults: Faults
     clock: Clock
     load_links: Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
@@ -96,7 +96,7 @@ class Line:
         creates = [work for work in works if work.open and isinstance(work.plan, Create)]
         if creates:
             await self.mark_creating(creates, now)
-        await self.carrier.carry_out(works, self.clock())
+        await self.writer.carry_out(works, self.clock())
 
     def _wait_for_doubtful_creates(self, works: list[Work], now: datetime) -> None:
         """A create whose answer never came may still be under way at the vendor."""

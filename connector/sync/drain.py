@@ -17,6 +17,7 @@ from connector.domain.events import Event, RecordKey, coalesce
 from connector.store import inbox
 from connector.store.lease import Fenced
 from connector.store.scope import DatabaseAway
+from connector.sync.ends import ForReal
 from connector.sync.engine import Engine
 from connector.sync.lease import Lease
 from connector.sync.turn import Turning
@@ -65,7 +66,7 @@ async def _hold(engine: Engine, tenant_id: UUID, lease: Lease) -> None:
 async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
     """One turn; True when the time was up before the inbox was empty."""
     begun = time.monotonic()
-    turning = Turning(engine, tenant_id, lease)
+    turning = Turning(engine, tenant_id, ForReal(engine, tenant_id, lease))
     running: dict[asyncio.Task[None], list[Event]] = {}
     try:
         while True:

@@ -1,14 +1,11 @@
-"""The parts that all chunks of one turn share: clients, packer, the tenant's context, the way to the store."""
+"""What all chunks of one turn share: clients, packer, the tenant's context, the way to the store."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from uuid import UUID
-
-import structlog
 
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Packer
@@ -17,23 +14,17 @@ from connector.domain.events import Event, RecordKey
 from connector.domain.vendor import Call
 from connector.store import links as link_rows
 from connector.store.links import Link
-from connector.store.settle import settle
 from connector.store.standing import PortalStanding
-from connector.sync import live
-from connector.sync.carry import Carrier
 from connector.sync.chunk import Line
 from connector.sync.clients import bitrix24_client, bling_client
 from connector.sync.context import Context, load_context
 from connector.sync.decide import begin, decide
+from connector.sync.ends import Ends
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
-from connector.sync.lease import Lease
 from connector.sync.lookup import Finder
 from connector.sync.read import Reader
-from connector.sync.settling import turn_of
 from connector.sync.work import Work
-
-log = structlog.get_logger(__name__)
 
 #: Seconds for which a tenant's toggles, mapping and states are believed.
 CONTEXT_LIVES = 1.0
@@ -42,10 +33,10 @@ CONTEXT_LIVES = 1.0
 class Turning:
     """One tenant's rooms during one turn."""
 
-    def __init__(self, engine: Engine, tenant_id: UUID, lease: Lease) -> None:
+    def __init__(self, engine: Engine, tenant_id: UUID, ends: Ends) -> None:
         self._engine = engine
         self._tenant_id = tenant_id
-        self._lease = lease
+        self._ends = ends
         self._faults = Faults(engine.chance, engine.create_settles)
         self._calls: list[Call] = []
         self._scopes: dict[UUID, str] = {}
@@ -86,16 +77,16 @@ class Turning:
         packer = self._packer
         if packer is None:
             client = bitrix24_client(self._engine, self._tenant_id, portal, self._calls.append)
-            packer = self._packer = Packer(client, may_write=self._lease.lasts)
+            packer = self._packer = Packer(client, may_write=self._ends.lasts)
         return Line(
             context=context,
             reader=Reader(self._bling, context.lens.reads, self._faults),
             finder=Finder(packer, catalogue, self._faults),
-            carrier=Carrier(packer, catalogue, self._faults),
+            writer=self._ends.writer(packer, catalogue, self._faults),
             faults=self._faults,
             clock=self._engine.clock,
             load_links=self._load_links,
-            mark_creating=self._mark_creating,
+            mark_creating=self._ends.mark_creating,
             settle=self._settle,
             create_settles=self._engine.create_settles,
             families=self._families,
@@ -104,11 +95,9 @@ class Turning:
     def _bling(self, account_id: UUID) -> Bling:
         client = self._blings.get(account_id)
         if client is None:
-            context = self._line.context if self._line is not None else None
-            company = context.companies[account_id] if context is not None else ""
-            client = bling_client(
-                self._engine, self._tenant_id, account_id, company, self._observe(account_id)
-            )
+            company = self._context.companies[account_id] if self._context is not None else ""
+            observe = self._observe(account_id)
+            client = bling_client(self._engine, self._tenant_id, account_id, company, observe)
             self._blings[account_id] = client
         return client
 
@@ -116,28 +105,12 @@ class Turning:
         async with self._engine.database.tenant(self._tenant_id) as conn:
             return await link_rows.load(conn, self._tenant_id, keys)
 
-    async def _mark_creating(self, works: list[Work], at: datetime) -> None:
-        labels = {work.key: str((work.source or {}).get("nome") or work.key.bling_id) for work in works}
-        async with self._engine.database.tenant(self._tenant_id) as conn:
-            await link_rows.mark_creating(conn, self._tenant_id, self._lease.fence, labels, at)
-
     async def _settle(self, works: list[Work]) -> None:
         context = self._context or await self._fresh_context()
-        now = self._engine.clock()
         calls, self._calls[:] = list(self._calls), []
         scopes = {call.id: self._scopes.pop(call.id) for call in calls if call.id in self._scopes}
-        turn = turn_of(works, context, calls, scopes, now)
-        async with self._engine.database.tenant(self._tenant_id) as conn:
-            await settle(conn, self._tenant_id, self._lease.fence, turn, now)
-        await self._report_broken()
-        await live.publish(self._engine.redis, self._tenant_id, turn)
-
-    async def _report_broken(self) -> None:
-        """A connection that broke is told once its records are held."""
-        while self._faults.broken:
-            (provider, account_id), (state, text) = self._faults.broken.popitem()
-            log.warning("connection_broken", provider=provider, account=str(account_id), state=state)
-            await self._engine.connections.broken(self._tenant_id, provider, account_id, state, text)
+        await self._ends.settle(works, context, calls, scopes)
+        if await self._ends.broken(self._faults):
             self._context = None
 
     def _observe(self, account_id: UUID) -> Callable[[Call], None]:

@@ -1,8 +1,8 @@
 """Waking a tenant: one drain is queued however many events arrive.
 
 The key `wake:{tenant}` says that a drain is queued and has not begun to claim; the drain deletes it before
-its first claim, so an event stored after that point queues a new one. Losing the key or Redis loses no event: the
-sweeper wakes whoever has due events.
+its first claim, so an event stored after that point queues a new one. Losing the key or Redis loses no
+event: the sweeper wakes whoever has due events.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ class ShortStory(Story):
         self.seen = seen
         self.played: list[str] = []
 
-    def scenes(self):  # noqa: ANN201
+    def scenes(self):
         return [
             ("first", lambda: self.played.append("first")),
             ("second", lambda: expect("the price", self.seen, 2)),

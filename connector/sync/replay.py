@@ -1,0 +1,126 @@
+"""Running a record again: for real through the inbox, or dry, to see what would be written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import (
+    LANES,
+    Action,
+    Event,
+    Outcome,
+    Reason,
+    RecordKey,
+    Source,
+)
+from connector.domain.mapping import PRICE_FIELD
+from connector.domain.products import Create, Shape, Update
+from connector.store import inbox
+from connector.store.ids import new_id
+from connector.sync.ends import OnPaper
+from connector.sync.engine import Engine
+from connector.sync.turn import Turning
+from connector.sync.work import Ended, Held, Work
+
+
+class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
+    """One write that would be made; `values` in Bitrix24's names."""
+
+    bling_id: int
+    bitrix_id: int | None
+    action: str
+    shape: Shape
+    values: dict[str, str]
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What would happen to a record now."""
+
+    writes: list[PlannedWrite]
+    outcome: Outcome | None
+    reason: Reason | None
+    detail: str | None
+
+
+async def replay(engine: Engine, tenant_id: UUID, record: RecordKey, of: UUID) -> UUID:
+    """Put a new event of the record's present state into the inbox; gives its id."""
+    now = engine.clock()
+    event_id = new_id(now)
+    arrival = inbox.Arrival(
+        tenant_id=tenant_id,
+        id=event_id,
+        record=record,
+        source=Source.REPLAY,
+        action=Action.UPDATED,
+        lane=LANES[Source.REPLAY],
+        provider_event_id=f"replay:{event_id}",
+        event_date=None,
+        bare_date=False,
+        received_at=now,
+        due_at=now,
+        body=msgspec.json.encode({"replay_of": str(of)}),
+    )
+    async with engine.database.system() as conn:
+        await inbox.insert(conn, [arrival])
+    await engine.waker.wake([tenant_id])
+    return event_id
+
+
+async def dry_run(engine: Engine, tenant_id: UUID, record: RecordKey) -> Preview:
+    """The plan for the record's present state, by the very rooms of a drain, with nothing written."""
+    paper = OnPaper()
+    turning = Turning(engine, tenant_id, paper)
+    try:
+        await turning.process({record: [_question(record, engine.clock())]})
+    finally:
+        await turning.close()
+    asked = next(work for work in paper.works if work.key == record)
+    outcome, reason, detail = _ending(asked)
+    writes = [_planned(work) for work in sorted(paper.works, key=lambda work: work.key)]
+    return Preview(
+        writes=[write for write in writes if write is not None], outcome=outcome, reason=reason, detail=detail
+    )
+
+
+def _question(record: RecordKey, now: datetime) -> Event:
+    """An event that is in no inbox: it asks for the present record, as a replay does."""
+    return Event(
+        id=new_id(now),
+        record=record,
+        source=Source.REPLAY,
+        action=Action.UPDATED,
+        lane=LANES[Source.REPLAY],
+        provider_event_id="",
+        date=None,
+        bare_date=False,
+        received_at=now,
+        attempts=0,
+        body=b"{}",
+    )
+
+
+def _ending(work: Work) -> tuple[Outcome | None, Reason | None, str | None]:
+    match work.ending:
+        case Ended(outcome=outcome, reason=reason, detail=detail):
+            return outcome, reason, detail
+        case Held(reason=reason, detail=detail):
+            return Outcome.HELD, reason, detail
+        case _:
+            return None, None, "o fornecedor não respondeu agora; tente de novo"
+
+
+def _planned(work: Work) -> PlannedWrite | None:
+    match work.plan:
+        case Create(fields=fields, price=price) | Update(fields=fields, price=price) as plan:
+            return PlannedWrite(
+                bling_id=work.key.bling_id,
+                bitrix_id=plan.bitrix_id if isinstance(plan, Update) else None,
+                action="update" if isinstance(plan, Update) else "create",
+                shape=plan.shape,
+                values=fields if price is None else {**fields, PRICE_FIELD: price},
+            )
+        case _:
+            return None

@@ -1,0 +1,164 @@
+"""What is planned for a product."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.events import Kind, Reason
+from connector.domain.mapping import Lens, default
+from connector.domain.products import (
+    Allowed,
+    Create,
+    Hold,
+    Linked,
+    Present,
+    Shape,
+    Skip,
+    Unchanged,
+    Update,
+    changes,
+    parent_of,
+    plan_linked,
+    plan_present,
+    plan_removal,
+    plan_unlinked,
+    shape_of,
+    wanted,
+)
+
+LENS = Lens(default(Kind.PRODUCT))
+TARGET = {"link": "7", "name": "Copo", "xmlId": "C-1", "price": "4.99", "active": "Y"}
+ALL = Allowed(create=True, update=True, delete=True)
+LINK = Linked(bitrix_id=45, shape=Shape.SIMPLE, written=TARGET, price_id=9)
+
+
+def present(number: int = 45, link: str = "7", **values: str) -> Present:
+    return Present(
+        id=number, shape=Shape.SIMPLE, values={**TARGET, "link": link, **values}, price_id=9, link=link
+    )
+
+
+@pytest.mark.parametrize("parent", [{}, {"idProdutoPai": 0}, {"idProdutoPai": None}])
+def test_zero_null_and_absent_all_mean_no_parent(parent):
+    assert parent_of(parent) == 0
+    assert shape_of(parent) is Shape.SIMPLE
+
+
+def test_a_child_names_its_parent_in_either_form():
+    assert parent_of({"idProdutoPai": 5}) == 5
+    assert parent_of({"variacao": {"produtoPai": {"id": 5}}}) == 5
+    assert shape_of({"idProdutoPai": 5, "formato": "S"}) is Shape.OFFER
+    assert shape_of({"formato": "V"}) is Shape.SKU
+
+
+def test_a_parent_has_no_price():
+    source = {"id": 7, "nome": "Copo", "preco": 5, "situacao": "A"}
+    assert "price" not in wanted(LENS, source, Shape.SKU)
+    assert wanted(LENS, source, Shape.SIMPLE)["price"] == "5.00"
+
+
+def test_equal_is_unchanged_even_when_nothing_is_ticked():
+    assert plan_linked(TARGET, Shape.SIMPLE, LINK, Allowed()) == Unchanged()
+
+
+def test_only_what_differs_is_written():
+    plan = plan_linked({**TARGET, "name": "Taça"}, Shape.SIMPLE, LINK, ALL)
+    assert plan == Update(bitrix_id=45, shape=Shape.SIMPLE, fields={"name": "Taça"}, price=None, price_id=9)
+
+
+def test_a_price_is_written_apart():
+    plan = plan_linked({**TARGET, "price": "5.00"}, Shape.SIMPLE, LINK, ALL)
+    assert plan == Update(bitrix_id=45, shape=Shape.SIMPLE, fields={}, price="5.00", price_id=9)
+
+
+def test_updates_wait_for_their_tick():
+    plan = plan_linked({**TARGET, "name": "Taça"}, Shape.SIMPLE, LINK, Allowed(create=True))
+    assert plan == Skip(Reason.TOGGLE_OFF)
+
+
+def test_an_unknown_record_is_created():
+    plan, taken = plan_unlinked(TARGET, Shape.SIMPLE, [], [], ALL)
+    assert isinstance(plan, Create)
+    assert plan.price == "4.99"
+    assert "price" not in plan.fields
+    assert taken is None
+
+
+def test_creating_waits_for_its_tick():
+    assert plan_unlinked(TARGET, Shape.SIMPLE, [], [], Allowed(update=True))[0] == Skip(Reason.CREATE_OFF)
+
+
+def test_a_record_with_our_link_is_taken_over_the_oldest_of_doubles():
+    plan, taken = plan_unlinked(TARGET, Shape.SIMPLE, [present(50), present(45)], [], ALL)
+    assert plan == Unchanged()
+    assert taken.id == 45
+
+
+def test_a_record_with_the_sku_and_no_link_is_adopted():
+    plan, taken = plan_unlinked(TARGET, Shape.SIMPLE, [], [present(link="")], ALL)
+    assert plan == Update(bitrix_id=45, shape=Shape.SIMPLE, fields={"link": "7"}, price=None, price_id=9)
+    assert taken.id == 45
+
+
+def test_a_sku_that_only_a_linked_record_carries_is_for_a_person():
+    plan, _ = plan_unlinked(TARGET, Shape.SIMPLE, [], [present(link="8")], ALL)
+    assert isinstance(plan, Hold)
+    assert plan.reason is Reason.AMBIGUOUS
+
+
+def test_two_free_records_with_the_sku_are_for_a_person():
+    plan, _ = plan_unlinked(TARGET, Shape.SIMPLE, [], [present(1, ""), present(2, "")], ALL)
+    assert isinstance(plan, Hold)
+
+
+def test_a_linked_record_is_passed_over_when_a_free_one_has_the_sku():
+    _, taken = plan_unlinked(TARGET, Shape.SIMPLE, [], [present(1, "8"), present(2, "")], ALL)
+    assert taken.id == 2
+
+
+def test_adoption_can_be_forbidden():
+    plan, _ = plan_unlinked(TARGET, Shape.SIMPLE, [], [present(link="")], Allowed(create=True, adopt=False))
+    assert isinstance(plan, Create)
+
+
+def test_a_record_that_got_variations_is_made_anew():
+    plan = plan_linked(TARGET, Shape.SKU, LINK, ALL)
+    assert isinstance(plan, Create)
+    assert plan.replaces == 45
+
+
+def test_a_deleted_record_is_deactivated_when_ticked():
+    assert plan_removal(LINK, ALL) == Update(
+        bitrix_id=45, shape=Shape.SIMPLE, fields={"active": "N"}, price=None
+    )
+    assert plan_removal(LINK, Allowed(update=True)) == Skip(Reason.TOGGLE_OFF)
+    assert plan_removal(None, ALL) == Skip(Reason.NOT_LINKED)
+
+
+def test_an_edit_by_hand_is_seen_when_comparing_with_the_present_record():
+    plan = plan_present(TARGET, Shape.SIMPLE, present(name="Editado"), ALL)
+    assert plan == Update(bitrix_id=45, shape=Shape.SIMPLE, fields={"name": "Copo"}, price=None, price_id=9)
+
+
+values = st.fixed_dictionaries(
+    {name: st.sampled_from(["a", "b"]) for name in ("link", "name", "xmlId", "price", "active")}
+)
+
+
+@given(values, values)
+def test_after_an_update_both_sides_are_equal(target, before):
+    link = Linked(bitrix_id=1, shape=Shape.SIMPLE, written=before, price_id=3)
+    plan = plan_linked(target, Shape.SIMPLE, link, ALL)
+    after = dict(before)
+    if isinstance(plan, Update):
+        after |= plan.fields | ({"price": plan.price} if plan.price is not None else {})
+    assert after == target
+
+
+@given(values, values)
+def test_changes_name_exactly_the_fields_that_differ(target, before):
+    link = Linked(bitrix_id=1, shape=Shape.SIMPLE, written=before, price_id=3)
+    named = {one.field for one in changes(LENS, plan_linked(target, Shape.SIMPLE, link, ALL), before)}
+    assert named == {name for name in target if target[name] != before[name]}

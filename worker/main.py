@@ -1,0 +1,100 @@
+"""A worker process: arq with our jobs and one engine.
+
+arq's loop ends for good when Redis vanishes under it; the process then exits and whoever supervises it starts
+another, which finds everything it needs in Postgres.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import structlog
+import uvloop
+from arq import cron
+from arq.connections import RedisSettings
+from arq.worker import Worker, func
+from redis.exceptions import RedisError
+
+from connector.account.clock import Clock
+from connector.account.connections import Connections
+from connector.security.vault import Vault
+from connector.settings import Settings
+from connector.store.scope import Database
+from connector.sync.engine import Engine
+from connector.sync.wake import DRAIN_JOB, Waker
+from worker import jobs
+
+log = structlog.get_logger(__name__)
+
+#: Seconds that arq sleeps between looks at the queue: part of every change's latency.
+POLL = 0.02
+#: A turn is bounded, so a job that takes longer has lost its way.
+JOB_TIMEOUT = 300
+#: Seconds between sweeps.
+SWEEP_EVERY = 2
+#: Requests to vendors that one worker has open.
+CONNECTIONS = httpx.Limits(max_connections=300, max_keepalive_connections=100)
+
+
+def run(settings: Settings) -> int:
+    """Work until told to stop; 1 when Redis went away."""
+    uvloop.install()
+    worker = make(settings)
+    try:
+        worker.run()
+    except (RedisError, OSError) as error:
+        log.error("worker_lost_redis", error=str(error))
+        return 1
+    return 0
+
+
+def make(settings: Settings, *, burst: bool = False) -> Worker:
+    """arq's worker with our jobs; `burst` = end when the queue is empty."""
+    return Worker(
+        functions=[func(jobs.drain, name=DRAIN_JOB)],
+        cron_jobs=[
+            cron(jobs.sweep, second=set(range(0, 60, SWEEP_EVERY)), run_at_startup=True),
+            cron(jobs.follow_clock, second=set(range(0, 60, 10)), run_at_startup=True),
+            cron(jobs.keep_house, hour=3, minute=30, second=0, run_at_startup=True),
+        ],
+        redis_settings=RedisSettings.from_dsn(settings.redis_url),
+        burst=burst,
+        on_startup=_start,
+        on_shutdown=_stop,
+        max_jobs=settings.worker_jobs,
+        job_timeout=JOB_TIMEOUT,
+        keep_result=0,
+        poll_delay=POLL,
+        log_results=False,
+        ctx={"settings": settings},
+    )
+
+
+async def _start(ctx: dict[str, Any]) -> None:
+    """Open what all jobs of this process share."""
+    settings: Settings = ctx["settings"]
+    stack = ctx["stack"] = AsyncExitStack()
+    database = await Database.open(settings.database_url, settings.pool_size)
+    stack.push_async_callback(database.close)
+    http = await stack.enter_async_context(httpx.AsyncClient(limits=CONNECTIONS, trust_env=False))
+    clock = ctx["clock"] = Clock(settings)
+    vault = Vault.from_setting(settings.vault_keys)
+    ctx["holder"] = f"{socket.gethostname()}:{os.getpid()}"
+    ctx["engine"] = Engine(
+        settings=settings,
+        database=database,
+        redis=ctx["redis"],
+        waker=Waker(ctx["redis"]),
+        http=http,
+        connections=Connections(settings, database, ctx["redis"], http, vault, clock),
+        clock=clock.now,
+        business_clock=clock.business_now,
+    )
+
+
+async def _stop(ctx: dict[str, Any]) -> None:
+    await ctx["stack"].aclose()
