@@ -10,6 +10,9 @@ WAITS = tuple(
     for seconds in (5, 15, 60, 300, 900, 2_400, 4_800, 7_200, 10_800, 18_000, 39_600)
 )
 ATTEMPTS = 12
+#: After this long a create whose answer never came has either happened or never will (a request of Bitrix24
+#: runs 60 s at most), so it can be looked up and, if absent, repeated.
+CREATE_SETTLES = timedelta(seconds=60)
 
 
 def wait_before(attempt: int, chance: float) -> timedelta | None:

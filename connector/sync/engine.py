@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import httpx
 from arq.connections import ArqRedis
 
+from connector.domain.retries import CREATE_SETTLES
 from connector.settings import Settings
 from connector.store.scope import Database
-from connector.sync.faults import CREATE_SETTLES
 from connector.sync.ports import Connections
 from connector.sync.wake import Waker
 

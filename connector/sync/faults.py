@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from connector.domain.events import Outcome, Reason
-from connector.domain.retries import wait_before
+from connector.domain.retries import CREATE_SETTLES, wait_before
 from connector.domain.vendor import (
     ConnectionState,
     Disconnected,
@@ -21,9 +21,6 @@ from connector.domain.vendor import (
 from connector.sync.context import REASONS
 from connector.sync.work import Work
 
-#: After this long a create whose answer never came has either happened or never will (a request of Bitrix24
-#: runs 60 s at most), so it can be looked up and, if absent, repeated.
-CREATE_SETTLES = timedelta(seconds=60)
 #: Our own shortcomings (Redis away, lease too short) are tried again soon and are no attempt.
 OURS = timedelta(seconds=2)
 OUR_CODES = frozenset({"limiter_away", "lease_too_short", "closed"})
