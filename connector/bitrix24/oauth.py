@@ -94,7 +94,7 @@ async def verify_install(
     answer is documented to name it. The renewal's pair replaces the one in the form.
     """
     server = choose_server(servers, form.get("SERVER_ENDPOINT"))
-    told = await _app_info(http, server, form.get("AUTH_ID", ""))
+    told = await _app_info(http, _rest_url(server, form.get("SERVER_ENDPOINT")), form.get("AUTH_ID", ""))
     endpoint = _endpoint(told)
     if endpoint and told.get("member_id"):
         return _matching(
@@ -113,10 +113,22 @@ def _matching(form: Mapping[str, str], install: Install) -> Install:
     return install
 
 
-async def _app_info(http: httpx.AsyncClient, server: str, access_token: str) -> dict[str, Any]:
+def _rest_url(server: str, claimed: str | None) -> str:
+    """Where the server answers methods: as claimed if that is on its own host, else as documented."""
+    known, said = urlsplit(server), urlsplit(claimed or "")
+    if (
+        claimed
+        and (said.scheme, said.netloc) == (known.scheme, known.netloc)
+        and said.path.endswith("/rest/")
+    ):
+        return claimed
+    return f"{server.removesuffix('/').removesuffix('/oauth/token')}/rest/"
+
+
+async def _app_info(http: httpx.AsyncClient, rest_url: str, access_token: str) -> dict[str, Any]:
     """The server's word about an access token's installation, {} when it says nothing of use."""
-    url = f"{server.removesuffix('/').removesuffix('/oauth/token')}/rest/app.info"
-    reply = await send(http, utc_now, "POST", url, timeout=TIMEOUT_S, json={"auth": access_token})
+    url = f"{rest_url}app.info"
+    reply = await send(http, utc_now, "POST", url, timeout=TIMEOUT_S, data={"auth": access_token})
     if reply.broken is not None:
         raise reply.broken
     body = _decoded(reply)
