@@ -1,8 +1,8 @@
-"""When to try again, and when to stop trying."""
+"""When to try again, when to stop trying, and when to stop writing."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 #: Waits before attempt 2, 3 … 12: about 24 hours in all.
 WAITS = tuple(
@@ -23,3 +23,13 @@ def wait_before(attempt: int, chance: float) -> timedelta | None:
     if attempt >= ATTEMPTS:
         return None
     return WAITS[attempt - 1] * (0.8 + 0.4 * chance)
+
+
+#: A record that is written so often within the window is held: somebody's automation answers ours.
+LOOP_WRITES = 30
+LOOP_WINDOW = timedelta(minutes=10)
+
+
+def is_looping(writes: int, since: datetime | None, now: datetime) -> bool:
+    """Whether a record that was written so often since then must rest."""
+    return writes >= LOOP_WRITES and since is not None and now - since <= LOOP_WINDOW

@@ -13,6 +13,7 @@ import msgspec
 
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.products import Create, Shape
+from connector.domain.retries import is_looping
 from connector.domain.vendor import Gone, VendorError
 from connector.domain.winner import Trust
 from connector.store.links import Link
@@ -93,6 +94,7 @@ class Line:
         if parents is not None:
             for work in works:
                 _below_its_parent(work, parents)
+        _stop_loops(works, now)
         creates = [work for work in works if work.open and isinstance(work.plan, Create)]
         if creates:
             await self.mark_creating(creates, now)
@@ -168,6 +170,13 @@ class Line:
             if link.bitrix_id is not None and link.gone_at is None:
                 found[key.account_id, key.bling_id] = link.bitrix_id
         return found
+
+
+def _stop_loops(works: list[Work], now: datetime) -> None:
+    for work in works:
+        link = work.link
+        if work.open and link is not None and is_looping(link.writes, link.writes_since, now):
+            work.hold(Reason.LOOP, "este registro foi gravado vezes demais em dez minutos")
 
 
 def _below_its_parent(work: Work, parents: dict[Family, Work | int]) -> None:

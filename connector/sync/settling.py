@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from connector.domain.events import Outcome, Reason, RecordState, Source
 from connector.domain.mapping import fingerprint
 from connector.domain.products import Create, parent_of
+from connector.domain.retries import LOOP_WINDOW
 from connector.domain.vendor import Call
 from connector.domain.winner import Trust
 from connector.store.ids import new_id
@@ -18,10 +19,6 @@ from connector.store.links import Link
 from connector.store.settle import Settlement, Sync, Turn
 from connector.sync.context import Context
 from connector.sync.work import Ended, Held, Postponed, Work
-
-#: A record written this often within the window is held: somebody's automation answers ours.
-LOOP_WRITES = 30
-LOOP_WINDOW = timedelta(minutes=10)
 
 #: Outcomes that wrote something in Bitrix24.
 EFFECTIVE = frozenset({Outcome.CREATED, Outcome.UPDATED})
