@@ -1,6 +1,6 @@
 """The two times that code is given: `now` is real; `business_now` follows the demo's clock.
 
-`business_now` rules licence, trial, grace, usage periods, held events, alerts and nightly jobs; `now` the rest.
+`business_now` rules licence, trial, grace, usage periods, held events, alerts, nightly jobs; `now` the rest.
 """
 
 from __future__ import annotations

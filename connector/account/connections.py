@@ -1,0 +1,124 @@
+"""A tenant's two sides: their tokens for whoever calls, and what happens when one breaks or comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import httpx
+import structlog
+from redis.asyncio import Redis
+
+from connector.account import audit
+from connector.account.clock import Clock
+from connector.account.places import Bitrix24Place, BlingPlace
+from connector.account.tokens import AT_ONCE, Place, Tokens
+from connector.bling.limits import TokenLimiter
+from connector.bling.oauth import BlingOAuth
+from connector.domain.events import Reason
+from connector.domain.vendor import ConnectionState, Provider, TokenSource
+from connector.security.vault import Vault
+from connector.settings import Settings
+from connector.store import inbox
+from connector.store.scope import Connection, Database
+
+#: Connections whose tokens one process keeps at hand (a Bling token has up to 3,000 characters).
+KEPT = 2_000
+#: Events that wait for a connection.
+WAITING = (Reason.NEEDS_RECONNECT, Reason.INACTIVE, Reason.SCOPE_MISSING, Reason.NOT_CONNECTED)
+
+_ACCOUNT_STATE = """
+UPDATE account SET state = $3, state_since = $4, state_detail = $5
+WHERE tenant_id = $1 AND id = $2 AND state <> $3
+"""
+_PORTAL_STATE = """
+UPDATE portal SET state = $2, state_since = $3, state_detail = $4 WHERE tenant_id = $1 AND state <> $2
+"""
+
+log = structlog.get_logger()
+
+
+class Connections:
+    """Shared by everything in a process that calls vendors."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        redis: Redis,
+        http: httpx.AsyncClient,
+        vault: Vault,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._database, self._http = settings, database, http
+        self._vault, self._clock = vault, clock
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._tokens: OrderedDict[Hashable, Tokens] = OrderedDict()
+        self.bling_oauth = BlingOAuth(
+            http,
+            settings.bling_token_url,
+            settings.bling_client_id,
+            settings.bling_client_secret,
+            TokenLimiter(redis),
+        )
+
+    def bling_tokens(self, tenant_id: UUID, account_id: UUID) -> TokenSource:
+        """Tokens of one Bling account."""
+        broken = partial(self.broken, tenant_id, Provider.BLING, account_id)
+        return self._kept(
+            (tenant_id, account_id),
+            lambda: BlingPlace(self._database, tenant_id, account_id, self.bling_oauth, broken),
+        )
+
+    def bitrix24_tokens(self, tenant_id: UUID) -> TokenSource:
+        """Tokens of the tenant's portal."""
+        broken = partial(self.broken, tenant_id, Provider.BITRIX24, None)
+        return self._kept(
+            tenant_id,
+            lambda: Bitrix24Place(self._database, tenant_id, self._http, self._settings, broken),
+        )
+
+    async def broken(
+        self, tenant_id: UUID, provider: Provider, account_id: UUID | None, state: ConnectionState, text: str
+    ) -> None:
+        """Remember that a connection does not work any more; told once, however often it is found."""
+        at = self._clock.now()
+        async with self._database.tenant(tenant_id) as conn:
+            if await _move(conn, tenant_id, account_id, state, text, at):
+                detail = {"account": str(account_id) if account_id else None, "state": state, "text": text}
+                await audit.note(conn, tenant_id, audit.PONTE, f"{provider}.broken", detail, at)
+                log.warning("connection_broken", tenant=str(tenant_id), provider=provider, state=state)
+
+    def _kept(self, key: Hashable, place: Callable[[], Place]) -> Tokens:
+        tokens = self._tokens.get(key)
+        if tokens is None:
+            tokens = self._tokens[key] = Tokens(place(), self._vault, self._at_once)
+            if len(self._tokens) > KEPT:
+                self._tokens.popitem(last=False)
+        self._tokens.move_to_end(key)
+        return tokens
+
+
+async def restored(conn: Connection, tenant_id: UUID, at: datetime) -> int:
+    """Make due what waited for a connection; answers how many events. Those of another one wait again."""
+    return await inbox.release(conn, tenant_id, WAITING, at)
+
+
+async def _move(
+    conn: Connection,
+    tenant_id: UUID,
+    account_id: UUID | None,
+    state: ConnectionState,
+    text: str,
+    at: datetime,
+) -> bool:
+    """Whether the state changed."""
+    if account_id is None:
+        tag = await conn.execute(_PORTAL_STATE, tenant_id, state, at, text)
+    else:
+        tag = await conn.execute(_ACCOUNT_STATE, tenant_id, account_id, state, at, text)
+    return bool(tag != "UPDATE 0")
