@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -19,6 +20,7 @@ from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
 from connector.store.engine import ENGINE
+from connector.store.partitions import ensure_partitions
 from connector.store.scope import is_spread
 
 ROLES = ("ponte_tenant", "ponte_system")
@@ -58,7 +60,7 @@ async def migrate(owner_url: str, login_role: str) -> None:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await _make_roles(connection, login_role)
         await _run_migrations(connection)
-        await connection.execute("SELECT ensure_partitions($1)", DAYS_AHEAD)
+        await ensure_partitions(connection, datetime.now(UTC).date(), DAYS_AHEAD)
         if await is_spread(connection):
             await _distribute(connection)
     finally:

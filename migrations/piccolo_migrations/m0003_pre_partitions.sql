@@ -5,12 +5,11 @@ CREATE FUNCTION uuid_bound(day date) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLE
     SELECT (lpad(to_hex(extract(epoch FROM day)::bigint * 1000), 12, '0') || repeat('0', 20))::uuid
 $sql$;
 
--- Makes the partitions of today (UTC) and the next days; answers how many were missing. A day whose rows already
+-- Makes the partitions of a day (UTC) and those after it; answers how many were missing. A day whose rows already
 -- stand in the DEFAULT partition stays there.
-CREATE FUNCTION ensure_partitions(days_ahead integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION ensure_partitions(today date, days_ahead integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET lock_timeout = '5s' AS $sql$
 DECLARE
-    today CONSTANT date := (now() AT TIME ZONE 'UTC')::date;
     parent text;
     day date;
     partition text;
@@ -57,6 +56,6 @@ BEGIN
 END
 $sql$;
 
-REVOKE ALL ON FUNCTION ensure_partitions(integer), drop_partitions(text, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ensure_partitions(date, integer), drop_partitions(text, date) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION ensure_partitions(integer), drop_partitions(text, date) TO ponte_system;
+GRANT EXECUTE ON FUNCTION ensure_partitions(date, integer), drop_partitions(text, date) TO ponte_system;
