@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import ConnectionError, NoScriptError, RedisError
 
 from connector.domain.vendor import Transient
 
@@ -50,11 +50,19 @@ async def run(redis: Redis, what: Script, keys: Sequence[str], args: Sequence[st
     parts = (len(keys) + 1, SINCE, *keys, *args)
     try:
         try:
-            return cast("list[Any]", await redis.evalsha(what.sha, *parts))  # type: ignore[misc, arg-type]
-        except NoScriptError:
-            return cast("list[Any]", await redis.eval(what.text, *parts))  # type: ignore[misc, arg-type]
+            return await _evaluate(redis, what, parts)
+        except ConnectionError:
+            # The pool may hold connections to a Redis that was restarted since. To reserve twice is harmless.
+            return await _evaluate(redis, what, parts)
     except (RedisError, OSError, TimeoutError) as error:
         raise away(error) from error
+
+
+async def _evaluate(redis: Redis, what: Script, parts: tuple[Any, ...]) -> list[Any]:
+    try:
+        return cast("list[Any]", await redis.evalsha(what.sha, *parts))  # type: ignore[misc]
+    except NoScriptError:
+        return cast("list[Any]", await redis.eval(what.text, *parts))  # type: ignore[misc]
 
 
 async def assume_idle(redis: Redis) -> None:

@@ -77,9 +77,8 @@ def call_of(
     request: str = "",
     commands: int = 1,
     operating: dict[str, int] | None = None,
-    secret: bool = False,
 ) -> Call:
-    """The log's entry of a request; `secret` leaves the answer out, because it holds tokens."""
+    """The log's entry of a request. Never of the token endpoints: their answers hold tokens."""
     return Call(
         id=reply.call_id,
         provider=provider,
@@ -91,7 +90,7 @@ def call_of(
         at=reply.at,
         operating=operating or {},
         request=request[:LOGGED],
-        response="" if secret else reply.body[:LOGGED].decode("utf-8", "replace").replace("\0", ""),
+        response=reply.body[:LOGGED].decode("utf-8", "replace").replace("\0", ""),
     )
 
 

@@ -98,15 +98,26 @@ class Bitrix24:
         return await self.call_now(method, params, timeout=timeout, may_send=_always)
 
     async def call_now(
-        self, method: str, params: Mapping[str, Any], *, timeout: float, may_send: Callable[[], None]
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        *,
+        timeout: float,
+        may_send: Callable[[], None],
+        sent: list[UUID] | None = None,
     ) -> Answer:
-        """As `call`, with a place in the queue already taken; `may_send` raises to forbid each sending."""
+        """As `call`, with a place in the queue already taken.
+
+        `may_send` raises to forbid each sending; `sent` collects the ids of the calls, also of refused ones.
+        """
         asked = _ENCODER.encode(params)[:LOGGED].decode("utf-8", "replace")
         booked: dict[str, int] = {}
 
         def note(reply: Reply, error: VendorError | None) -> None:
             call = call_of(reply, Provider.BITRIX24, method, error, request=asked, operating=booked)
             self.observe(call)
+            if sent is not None:
+                sent.append(call.id)
 
         def decode(reply: Reply) -> Answer:
             envelope = self._decoder.decode(reply.body)

@@ -235,8 +235,6 @@ class Packer:
             operating.sent(method, count)
         try:
             found = await (self._direct(entries[0]) if entries[0].text is None else self._batch(entries))
-        except VendorError as error:
-            found = [Failed(error, None) for _ in entries]
         finally:
             for method, count in methods.items():
                 operating.back(method, count)
@@ -244,9 +242,17 @@ class Packer:
             entry.put(result)
 
     async def _direct(self, entry: _Entry) -> list[Result]:
-        answer = await self._client.call_now(
-            entry.command.method, entry.command.params, timeout=self._timeout, may_send=self._guard
-        )
+        sent: list[UUID] = []
+        try:
+            answer = await self._client.call_now(
+                entry.command.method,
+                entry.command.params,
+                timeout=self._timeout,
+                may_send=self._guard,
+                sent=sent,
+            )
+        except VendorError as error:
+            return [Failed(error, sent[-1] if sent else None)]
         return [Done(answer.result, answer.call_id, answer.next)]
 
     async def _batch(self, entries: list[_Entry]) -> list[Result]:

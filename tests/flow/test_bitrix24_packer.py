@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
@@ -16,6 +18,7 @@ from connector.bitrix24 import catalogue
 from connector.bitrix24.client import Bitrix24, Portal
 from connector.bitrix24.limits import Allowance, PortalLimiter
 from connector.bitrix24.packer import Command, Done, Failed, LeaseTooShort, Packer, Result
+from connector.bitrix24.setup import prepare
 from connector.domain.vendor import Call, Disconnected, Gone, Rejected, Throttled, Transient
 from tests.support import vendors
 from tests.support.sandbox import Sandbox
@@ -189,9 +192,73 @@ async def test_without_the_limiter_all_wait_for_better_times() -> None:
     assert not calls
 
 
-async def test_products_are_made_and_found_by_their_link(side: vendors.Bitrix24Side) -> None:
-    from connector.bitrix24.setup import prepare
+def timed(commands: dict[str, str], operating: float, duration: float) -> dict[str, object]:
+    """All done; the method's sum grows by half a second a command up to `operating`."""
+    first = operating - 0.5 * (len(commands) - 1)
+    times = {
+        key: {
+            "operating": first + 0.5 * place,
+            "operating_reset_at": datetime.now(UTC).timestamp() + 300,
+            "duration": duration,
+        }
+        for place, key in enumerate(commands)
+    }
+    return {**all_done(commands), "result_time": times}
 
+
+async def test_batches_are_made_to_end_well_before_the_time_out(redis: Redis) -> None:
+    packer, calls = echoes(redis, lambda commands: timed(commands, 30, 0.5))
+    await packer.run([command(n) for n in range(10)])
+    await packer.run([command(n) for n in range(45)])
+    assert [call.commands for call in calls] == [10, 20, 20, 5]
+
+
+async def test_only_as_many_go_as_the_method_has_time_for(redis: Redis) -> None:
+    sums = iter((418.0, 420.0))
+    packer, calls = echoes(redis, lambda commands: timed(commands, next(sums), 0.01))
+    await packer.run([command(n) for n in range(10)])
+    results = await packer.run([command(n) for n in range(50)])
+    assert [call.commands for call in calls] == [10, 4]
+    assert all(isinstance(result, Done) for result in results[:4])
+    refused = [result.error for result in results[4:] if isinstance(result, Failed)]
+    assert len(refused) == 46
+    assert {type(error) for error in refused} == {Throttled}
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_is_asked_every_command_is_sent_once(redis: Redis, seed: int) -> None:
+    chance = random.Random(seed)
+    sent: Counter[str] = Counter()
+
+    def answer(commands: dict[str, str]) -> dict[str, object]:
+        assert 0 < len(commands) <= 50
+        sent.update(commands.values())
+        failing = {key for key in commands if chance.random() < 0.2}
+        done = {key: text for key, text in commands.items() if key not in failing}
+        failed = {key: {"error": "0", "error_description": commands[key]} for key in failing}
+        return {"result": done or [], "result_error": failed or []}
+
+    packer, _ = echoes(redis, answer)
+
+    async def caller(name: int) -> None:
+        for wave in range(3):
+            await asyncio.sleep(chance.random() / 100)
+            asked = [Command("m", {"n": f"{name}-{wave}-{n}"}) for n in range(chance.randrange(90))]
+            for one, result in zip(asked, await packer.run(asked), strict=True):
+                text = result.result if isinstance(result, Done) else result.error.text
+                assert text == f"m?n={one.params['n']}"
+
+    await asyncio.gather(*(caller(name) for name in range(8)))
+    assert set(sent.values()) == {1}
+
+
+async def test_a_refused_direct_call_names_its_call(side: vendors.Bitrix24Side) -> None:
+    (result,) = await Packer(side.client).run([Command("catalog.product.add", {"fields": {"name": None}})])
+    assert isinstance(result, Failed)
+    assert [call.id for call in side.calls] == [result.call_id]
+
+
+async def test_products_are_made_and_found_by_their_link(side: vendors.Bitrix24Side) -> None:
     parts = await prepare(side.client)
     packer = Packer(side.client)
     link = catalogue.property_name(parts.product_link_property)
@@ -238,8 +305,6 @@ async def test_a_method_at_its_limit_is_refused_alone_and_rests(
 
 
 async def test_texts_survive_the_vendors_parser(side: vendors.Bitrix24Side) -> None:
-    from connector.bitrix24.setup import prepare
-
     parts = await prepare(side.client)
     packer = Packer(side.client)
     names = [
