@@ -79,5 +79,5 @@ def _target(call: Call) -> tuple[str, str, bool, str]:
 
 
 def _require_admin(call: Call) -> None:
-    if not call.portal.users[call.token.user_id].admin or not call.portal.offline_events:
+    if not call.portal.users[call.token.user_id].admin or not call.portal.plan.offline_events:
         raise RestError("ACCESS_DENIED", "Access denied!", 403)

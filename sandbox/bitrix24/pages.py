@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from sandbox.bitrix24.portal import Portal
 from sandbox.bitrix24.tokens import CLIENT_ID, SCOPES
+from sandbox.bitrix24.values import intval
 from sandbox.core.http import Answer, Request
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _PORTAL = Template(
 document.getElementById("open").submit();
 addEventListener("message", async (message) => {
   if (message.origin !== $app_origin || !/installFinish/i.test(JSON.stringify(message.data))) return;
-  await fetch("installed", {method: "POST"});
+  await fetch("$installed", {method: "POST"});
   location.reload();
 });
 </script></body></html>
@@ -88,7 +89,7 @@ BX24_SCRIPT = b"""(() => {
 
 def portal_page(state: Bitrix24State, portal: Portal, request: Request) -> Answer:
     """Opens Ponte in an iframe: the install page the first time, the application afterwards."""
-    user = portal.users.get(int(dict(request.query).get("user_id", "1") or 1), portal.users[1])
+    user = portal.users.get(intval(dict(request.query).get("user_id")), portal.users[1])
     first = not portal.installed and not portal.install_page_shown
     portal.install_page_shown = True
     form = state.install_form(portal, user.id)
@@ -100,6 +101,7 @@ def portal_page(state: Bitrix24State, portal: Portal, request: Request) -> Answe
         person=escape(f"{user.name} {user.last_name}"),
         frame=escape(f"{query['DOMAIN']}|{query['PROTOCOL']}|{query['APP_SID']}"),
         action=escape(f"{app_url}/bitrix24/{door}?{urlencode(query)}"),
+        installed=f"/bitrix24/{portal.member_id}/installed",
         app_origin=f'"{"/".join(app_url.split("/")[:3])}"',
         fields="".join(
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'

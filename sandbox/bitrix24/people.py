@@ -141,7 +141,7 @@ def feature_get(call: Call) -> Any:
     code = call.insensitive().get("CODE")
     if empty(code):
         raise RestError("ERROR_ARGUMENT", "Argument 'CODE' is null or empty")
-    available = text(code) not in ("rest_offline_extended",) or call.portal.offline_events
+    available = text(code) not in ("rest_offline_extended",) or call.portal.plan.offline_events
     return {"value": "Y" if available else "N"}
 
 

@@ -27,6 +27,7 @@ class PortalPlan(msgspec.Struct, frozen=True, kw_only=True):
     self_hosted: bool = False
     brazilian_presets: bool = True
     required_deal_field: bool = False
+    offline_events: bool = True
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -54,7 +55,6 @@ class Portal:
         self.install_page_shown = False
         self.closed = False
         self.unique_codes = True
-        self.offline_events = True
         self.notices: list[dict[str, Any]] = []
         self._last_notice = plan.number * 1000
         self.placements: dict[tuple[str, str], str] = {}

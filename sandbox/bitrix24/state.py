@@ -28,8 +28,9 @@ PLANS = (
         number=4,
         member_id=made_up("portal", "4"),
         domain="rigor.bitrix24.com.br",
-        name="Rigor (campo de negócio obrigatório)",
+        name="Rigor (campo de negócio obrigatório, sem eventos offline)",
         required_deal_field=True,
+        offline_events=False,
     ),
     PortalPlan(
         number=5,

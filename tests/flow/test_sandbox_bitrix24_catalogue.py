@@ -272,12 +272,62 @@ def test_sections_and_pictures(portal: Portal) -> None:
     made = portal.call("catalog.section.add", fields={"iblockId": products, "name": "Copos", "sort": "100"})
     section = made["section"]
     assert section["sort"] == 100
+    renamed = portal.call("catalog.section.update", id=section["id"], fields={"name": "Taças"})["section"]
+    assert (
+        renamed
+        == portal.call("catalog.section.get", id=section["id"])["section"]
+        == section | {"name": "Taças"}
+    )
+    section = renamed
     assert section in portal.call("catalog.section.list", filter={"iblockId": products})["sections"]
     product = portal.product(iblockSectionId=section["id"])
     sent = {"fields": {"productId": product["id"], "type": "MORE_PHOTO"}, "fileContent": ["a.png", "aGk="]}
     image = portal.call("catalog.productImage.add", **sent)["productImage"]
     assert (image["name"], image["type"]) == ("a.png", "MORE_PHOTO")
     assert portal.call("catalog.productImage.list", productId=product["id"])["productImages"] == [image]
+
+
+def test_properties_are_described_changed_and_deleted(portal: Portal) -> None:
+    products, _ = portal.iblocks()
+    name = portal.property(products, code="BLING_ID")
+    number = int(name.removeprefix("property"))
+    made = portal.product(**{name: "1"})
+    found = portal.call("catalog.productProperty.list", filter={"iblockId": products, "code": "BLING_ID"})
+    assert [row["id"] for row in found["productProperties"]] == [number]
+    renamed = portal.call("catalog.productProperty.update", id=number, fields={"name": "ID no Bling"})
+    assert renamed == portal.call("catalog.productProperty.get", id=number)
+    assert renamed["productProperty"]["name"] == "ID no Bling"
+    assert portal.call("catalog.productProperty.delete", id=number) is True
+    assert name not in portal.call("catalog.product.get", id=made["id"])["product"]
+    assert _list(portal, products, **{name: "1"}) == []
+    assert portal.refusal("catalog.productProperty.get", id=number)[1] == "0"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "x", "propertyType": "S"},
+        {"iblockId": 1, "name": "x", "propertyType": "S"},
+        {"iblockId": 14, "name": "x", "propertyType": "Q"},
+    ],
+)
+def test_a_wrong_property_is_refused(portal: Portal, fields: dict[str, Any]) -> None:
+    assert portal.refusal("catalog.productProperty.add", fields=fields)[:2] == (400, "0")
+
+
+def test_an_offer_moves_to_another_parent(portal: Portal) -> None:
+    products, offers = portal.iblocks()
+    first, second = (
+        portal.call("catalog.product.sku.add", fields={"iblockId": products, "name": n})["sku"]["id"]
+        for n in "ab"
+    )
+    sent = {"iblockId": offers, "name": "O", "parentId": first}
+    offer = portal.call("catalog.product.offer.add", fields=sent)["offer"]["id"]
+    moved = portal.call("catalog.product.offer.update", id=offer, fields={"parentId": {"value": second}})
+    assert moved["offer"]["parentId"]["value"] == str(second)
+    assert {row["id"]: row["type"] for row in _list(portal, products)} == {first: 6, second: 3}
+    portal.call("catalog.product.delete", id=second)
+    assert portal.refusal("catalog.product.get", id=offer)[2] == "product does not exist."
 
 
 SHAPES = Path(__file__).parent / "shapes" / "bitrix24_catalogue.json"

@@ -190,8 +190,16 @@ def test_unbinding_counts_and_unknown_events_are_refused(portal: Portal) -> None
     assert portal.call("feature.get", CODE="rest_offline_extended") == {"value": "Y"}
 
 
+def test_a_plan_without_offline_events_says_so(sandbox: Sandbox) -> None:
+    portal = Portal(sandbox, 3)
+    assert portal.call("feature.get", CODE="rest_offline_extended") == {"value": "N"}
+    assert portal.refusal("event.offline.get")[:2] == (403, "ACCESS_DENIED")
+
+
 def test_a_widget_is_bound(portal: Portal) -> None:
     sent = {"PLACEMENT": "CRM_DEAL_DETAIL_TAB", "HANDLER": "http://127.0.0.1/tab", "TITLE": "Ponte"}
     assert portal.call("placement.bind", **sent) is True
     assert portal.call("placement.get")[0]["placement"] == "CRM_DEAL_DETAIL_TAB"
     assert portal.refusal("placement.bind", HANDLER="x")[1] == "ERROR_ARGUMENT"
+    assert portal.call("placement.unbind", PLACEMENT="CRM_DEAL_DETAIL_TAB") == {"count": 1}
+    assert portal.call("placement.get") == []

@@ -42,6 +42,14 @@ def test_names_in_any_case_with_or_without_json(portal: Portal, name: str) -> No
     assert portal.call(name)["ADMIN"] is True
 
 
+def test_a_portal_says_what_it_can(portal: Portal) -> None:
+    assert "catalog.product.add" in portal.call("methods")
+    assert portal.call("method.get", name="Catalog.Price.Modify") == {"isExisting": True, "isAvailable": True}
+    assert portal.call("method.get", name="none") == {"isExisting": False, "isAvailable": False}
+    assert [user["ID"] for user in portal.call("user.get")] == ["1", "5", "6"]
+    assert datetime.fromisoformat(portal.call("server.time")).utcoffset() is not None
+
+
 def test_parameters_come_as_json_form_or_query(portal: Portal) -> None:
     products, _ = portal.iblocks()
     query = f"auth={portal.token}&fields[iblockId]={products}&fields[name]=Caf%C3%A9+%26+Cia"
