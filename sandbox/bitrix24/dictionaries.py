@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.bitrix24 import element_fields
-from sandbox.bitrix24.catalogue import PropertyValue
+from sandbox.bitrix24.catalogue import Catalogue, Element, PropertyValue
 from sandbox.bitrix24.errors import access_denied, refused
 from sandbox.bitrix24.query import Listed, listing
 from sandbox.bitrix24.registry import Call, method
@@ -76,28 +76,35 @@ def image_add(call: Call) -> Any:
     if element is None or len(content) < 2:
         raise refused("Product was not found" if element is None else "Could not save image.")
     kind, name = text(fields.get("type") or "MORE_PHOTO"), text(content[0])
-    image_id = next(catalogue.next_file)
-    url = f"/upload/iblock/{image_id}/{name}"
-    image = {
+    image = _image(call, element.id, kind, name)
+    catalogue.images[image["id"]] = image
+    if kind in _PICTURE_FIELDS:
+        field = _PICTURE_FIELDS[kind]
+        element.fields[field] = element_fields.picture(catalogue, element.id, field, {"fileData": content})
+    else:
+        _add_photo(catalogue, element, image["id"])
+    return {"productImage": image}
+
+
+_PICTURE_FIELDS = {"DETAIL_PICTURE": "detailPicture", "PREVIEW_PICTURE": "previewPicture"}
+
+
+def _image(call: Call, product_id: int, kind: str, name: str) -> dict[str, Any]:
+    image_id = next(call.portal.catalogue.next_file)
+    return {
         "createTime": iso(call.now),
-        "detailUrl": url,
+        "detailUrl": f"/upload/iblock/{image_id}/{name}",
         "downloadUrl": f"{call.portal.rest_url}download.json?token=catalog%7C{image_id}",
         "id": image_id,
         "name": name,
-        "productId": element.id,
+        "productId": product_id,
         "type": kind,
     }
-    catalogue.images[image_id] = image
-    match kind:
-        case "DETAIL_PICTURE" | "PREVIEW_PICTURE":
-            field = "detailPicture" if kind == "DETAIL_PICTURE" else "previewPicture"
-            element.fields[field] = element_fields.picture(
-                catalogue, element.id, field, {"fileData": content}
-            )
-        case _:
-            for described in catalogue.properties_of(element.iblock_id):
-                if described["code"] == "MORE_PHOTO":
-                    held = element.properties.get(described["id"], [])
-                    added = PropertyValue(str(image_id), catalogue.value_id())
-                    catalogue.set_values(element, described["id"], [*held, added])
-    return {"productImage": image}
+
+
+def _add_photo(catalogue: Catalogue, element: Element, image_id: int) -> None:
+    for described in catalogue.properties_of(element.iblock_id):
+        if described["code"] == "MORE_PHOTO":
+            added = PropertyValue(str(image_id), catalogue.value_id())
+            held = element.properties.get(described["id"], [])
+            catalogue.set_values(element, described["id"], [*held, added])

@@ -330,6 +330,23 @@ def test_an_offer_moves_to_another_parent(portal: Portal) -> None:
     assert portal.refusal("catalog.product.get", id=offer)[2] == "product does not exist."
 
 
+def test_pictures_show_in_the_element(portal: Portal) -> None:
+    product = portal.product(detailPicture={"fileData": ["d.png", "aGk="]})
+    assert set(product["detailPicture"]) == {"id", "url", "urlMachine"}
+    sent = {
+        "fields": {"productId": product["id"], "type": "PREVIEW_PICTURE"},
+        "fileContent": ["p.png", "aGk="],
+    }
+    portal.call("catalog.productImage.add", **sent)
+    photo = sent | {"fields": {"productId": product["id"], "type": "MORE_PHOTO"}}
+    image = portal.call("catalog.productImage.add", **photo)["productImage"]
+    shown = portal.call("catalog.product.get", id=product["id"])["product"]
+    assert shown["previewPicture"]["id"] != shown["detailPicture"]["id"]
+    photos = [value for name, value in shown.items() if name.startswith("property") and value]
+    assert [item["value"] for item in photos[0]] == [str(image["id"])]
+    assert portal.refusal("catalog.productImage.add", **(sent | {"fileContent": []}))[1] == 0
+
+
 SHAPES = Path(__file__).parent / "shapes" / "bitrix24_catalogue.json"
 
 
