@@ -71,14 +71,14 @@ class GroupCommit(Generic[Item]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def put(self, item: Item) -> asyncio.Future[None]:
-        """A future that is done when `item` is durable; it raises `StoreAway` within `PATIENCE_S`."""
+    def put(self, item: Item, until: float | None = None) -> asyncio.Future[None]:
+        """A future, done when `item` is durable; it raises `StoreAway` when the loop's time is `until`."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         if len(self._queue) >= LONGEST_QUEUE:
             done.set_exception(StoreAway())
             return done
-        self._queue.append(_Waiting(item, done, loop.time() + PATIENCE_S))
+        self._queue.append(_Waiting(item, done, until or loop.time() + PATIENCE_S))
         self._arrived.set()
         return done
 

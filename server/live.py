@@ -20,6 +20,8 @@ from redis.exceptions import RedisError
 BACKLOG = 100
 HEARTBEAT_S = 15.0
 RECONNECT_S = 1.0
+#: Shorter than the client's own time-out, which would look like a lost connection.
+LISTEN_S = 2.0
 PREFIX = b"live:"
 
 log = structlog.get_logger()
@@ -96,9 +98,11 @@ class LiveView:
             await asyncio.sleep(RECONNECT_S)
 
     async def _listen(self, pubsub: PubSub) -> None:
-        async for message in pubsub.listen():
-            for page in self._pages.get(_tenant(message["channel"]), ()):
-                page.tell("settled", message["data"].decode())
+        while True:
+            message = await pubsub.get_message(timeout=LISTEN_S)
+            if message is not None:
+                for page in self._pages.get(_tenant(message["channel"]), ()):
+                    page.tell("settled", message["data"].decode())
 
     def _announce(self, *, connected: bool) -> None:
         """Pages load anew after a gap: what was published in between is lost."""

@@ -14,9 +14,23 @@ from server.problems import NotFound, NotSignedIn
 
 REGISTRY = CollectorRegistry()
 
-WEBHOOKS = Counter(
-    "ponte_webhooks", "Messages at the doors, by what became of them", ["door", "result"], registry=REGISTRY
+_WEBHOOKS = Counter(
+    "ponte_webhooks", "Requests at Bling's doors, by what became of them", ["result"], registry=REGISTRY
 )
+#: By result; `stored` counts duplicates too, which vanish in the database.
+MESSAGES = {
+    result: _WEBHOOKS.labels(result)
+    for result in (
+        "stored",
+        "unclaimed",
+        "quarantined",
+        "bad_signature",
+        "unknown_key",
+        "not_post",
+        "too_large",
+        "store_away",
+    )
+}
 GROUP_SIZE = Histogram(
     "ponte_ingest_group_size",
     "Messages that shared one transaction",

@@ -41,6 +41,11 @@ def account_name(account_id: UUID) -> str:
     return f"account:{account_id}"
 
 
+def app_name(account_id: UUID) -> str:
+    """The name under which the client secret of an account's own Bling app is sealed."""
+    return f"app:{account_id}"
+
+
 def portal_name(tenant_id: UUID) -> str:
     """The name under which a portal's tokens are sealed."""
     return f"portal:{tenant_id}"

@@ -1,0 +1,210 @@
+"""What the JSON API answers, word for word as its contract says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from connector.domain.events import Action, Kind, Outcome, RecordState, Source
+from connector.domain.vendor import ConnectionState, Provider
+from server.api.paging import Moment
+
+
+class BlingConnection(msgspec.Struct, frozen=True, kw_only=True):
+    """One Bling account; `held` = events that wait for it."""
+
+    company_id: str
+    name: str
+    account_key: str
+    state: ConnectionState
+    since: Moment
+    held: int
+
+
+class Bitrix24Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenant's portal; state `none` while there is none."""
+
+    member_id: str | None
+    state: ConnectionState
+    since: Moment | None
+    held: int
+
+
+class ConnectionsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Both sides."""
+
+    bling: list[BlingConnection]
+    bitrix24: Bitrix24Connection
+
+
+class LimitsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan includes; null = no limit."""
+
+    accounts: int
+    synced_per_month: int
+    log_days: int
+    people: int | None
+
+
+class LicenceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The right to sync; `usage` = records synced in the present period."""
+
+    state: str
+    plan: str
+    source: str
+    ends_at: Moment | None
+    usage: int
+    limits: LimitsShown
+
+
+class InboxShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Events without an outcome, the held ones not counted."""
+
+    depth: int
+    oldest_age_s: float | None
+
+
+class StatusShown(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /status`."""
+
+    connections: ConnectionsShown
+    licence: LicenceShown | None
+    inbox: InboxShown
+    last_sync_at: Moment | None
+
+
+class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of an event; ids are text, because they do not fit every JSON number."""
+
+    bling_id: str | None
+    bitrix_id: str | None
+    label: str
+
+
+class EventShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of `GET /events`."""
+
+    id: str
+    source: Source
+    kind: Kind
+    action: Action
+    record: RecordShown
+    provider_event_id: str
+    received_at: Moment
+    settled_at: Moment | None
+    outcome: Outcome | None
+    reason: str | None
+    sync_id: str | None
+
+
+class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One changed field of Bitrix24, by which rule of which version of the mapping."""
+
+    field: str
+    before: str | None
+    after: str | None
+    rule: str | None
+    version: int | None
+
+
+class CallShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to a vendor."""
+
+    provider: Provider
+    method: str
+    status: int
+    ms: int
+    at: Moment
+
+
+class EventDetail(EventShown, frozen=True, kw_only=True):
+    """`GET /events/{id}`: the row and what stands behind it."""
+
+    payload: Any
+    plan: Any
+    changes: list[ChangeShown]
+    calls: list[CallShown]
+
+
+class PlanShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A dry run: each write that a replay would make."""
+
+    plan: list[Any]
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """The new event of a replay."""
+
+    event_id: str
+
+
+class LinkShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One pair of records."""
+
+    kind: Kind
+    bling_id: str
+    bitrix_id: str | None
+    state: RecordState
+    reason: str | None
+    synced_at: Moment | None
+
+
+class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of `GET /records`; `remedy` = what a person can do about `reason`."""
+
+    kind: Kind
+    bling_id: str
+    bitrix_id: str | None
+    label: str
+    sku: str | None
+    state: RecordState
+    reason: str | None
+    remedy: str | None
+    synced_at: Moment | None
+
+
+class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One field pair of a record: what Bling said last, what Ponte wrote last, and by which rule."""
+
+    rule: str
+    bling: str
+    bitrix24: str
+    bling_value: str | None
+    bitrix24_value: str | None
+    in_step: bool
+    version: int | None
+    event_id: str | None
+
+
+class RecordDetail(RecordRow, frozen=True, kw_only=True):
+    """`GET /records/{kind}/{bling_id}`."""
+
+    fields: list[FieldShown]
+
+
+class RuleShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One field pair of the mapping."""
+
+    id: str
+    bling: str
+    bitrix24: str
+    transform: Any
+    policy: str
+    locked: bool
+    direction: str
+    empty: str
+
+
+class MappingShown(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /mappings/{kind}`."""
+
+    version: int
+    rules: list[RuleShown]
+    filter: dict[str, Any]
+
+
+class OrderSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /settings/order`."""
+
+    on_deleted: str

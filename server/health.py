@@ -1,0 +1,52 @@
+"""Is the process alive; can it do its work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+import msgspec
+from litestar import Response, get
+
+from server.parts import Parts
+
+#: Seconds that a part has to answer.
+PATIENCE_S = 2.0
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Each part that the server needs."""
+
+    postgres: bool
+    redis: bool
+
+
+@get("/health/live", include_in_schema=False)
+async def live() -> dict[str, bool]:
+    """The process answers."""
+    return {"live": True}
+
+
+@get("/health/ready", include_in_schema=False)
+async def ready(parts: Parts) -> Response[Health]:
+    """200 when PostgreSQL and Redis answer, else 503 and which of them does not."""
+    postgres, redis = await asyncio.gather(_answers(_ask_postgres(parts)), _answers(_ask_redis(parts)))
+    health = Health(postgres=postgres, redis=redis)
+    return Response(health, status_code=200 if postgres and redis else 503)
+
+
+async def _ask_postgres(parts: Parts) -> None:
+    async with parts.database.system(patience=PATIENCE_S) as conn:
+        await conn.fetchval("SELECT 1")
+
+
+async def _ask_redis(parts: Parts) -> None:
+    await parts.redis.get("health")
+
+
+async def _answers(question: Awaitable[None]) -> bool:
+    try:
+        await asyncio.wait_for(question, PATIENCE_S)
+    except Exception:  # noqa: BLE001 - any failure is the answer "no"
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""Bling's doors: a rightly signed message is always stored and answered 2xx.
+
+Raw ASGI: this is the hottest path of the server. Nothing is looked up per request but the secret of an
+account's own door; whose message it is decides the transaction that stores it (server/inlet.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from litestar.handlers import ASGIRouteHandler, asgi
+from litestar.types import Receive, Scope, Send
+
+from connector.account.clock import now
+from connector.bling import webhook
+from server.bodies import Answer, Gone, TooLarge, header, read_body
+from server.ingest import PATIENCE_S, StoreAway
+from server.messages import understand
+from server.metrics import MESSAGES
+from server.parts import Parts, parts_of
+
+SIGNATURE = b"x-bling-signature-256"
+
+_STORED = Answer(200)
+_BAD_SIGNATURE = Answer(401)
+_UNKNOWN_KEY = Answer(404)
+_ONLY_POST = Answer(405, b"", (b"allow", b"POST"))
+_TOO_LARGE = Answer(413)
+_AWAY = Answer(503, b"", (b"retry-after", b"5"))
+
+#: What was stored is counted by what it became.
+_COUNT = {
+    _BAD_SIGNATURE: MESSAGES["bad_signature"],
+    _UNKNOWN_KEY: MESSAGES["unknown_key"],
+    _ONLY_POST: MESSAGES["not_post"],
+    _TOO_LARGE: MESSAGES["too_large"],
+    _AWAY: MESSAGES["store_away"],
+}
+
+
+@asgi("/webhooks/bling", copy_scope=False)
+async def common_door(scope: Scope, receive: Receive, send: Send) -> None:
+    """For the published app: the tenants are found by the message's `companyId`."""
+    await _serve(scope, receive, send, None)
+
+
+@asgi("/webhooks/bling/{account_key:str}", copy_scope=False)
+async def own_door(scope: Scope, receive: Receive, send: Send) -> None:
+    """For one account, which may have a Bling app (and secret) of its own."""
+    await _serve(scope, receive, send, scope["path_params"]["account_key"])
+
+
+DOORS: list[ASGIRouteHandler] = [common_door, own_door]
+
+
+async def _serve(scope: Scope, receive: Receive, send: Send, account_key: str | None) -> None:
+    try:
+        answer = await _receive(scope, receive, account_key)
+    except Gone:
+        return
+    except TooLarge:
+        answer = _TOO_LARGE
+    except StoreAway:
+        answer = _AWAY
+    if answer is not _STORED:
+        _COUNT[answer].inc()
+    await answer(send)
+
+
+async def _receive(scope: Scope, receive: Receive, account_key: str | None) -> Answer:
+    if scope.get("method") != "POST":
+        return _ONLY_POST
+    body = await read_body(receive)
+    parts = parts_of(scope)
+    until = asyncio.get_running_loop().time() + PATIENCE_S
+    secret = await _secret(parts, account_key, until)
+    if secret is None:
+        return _UNKNOWN_KEY
+    if not webhook.signature_ok(secret, body, header(scope, SIGNATURE).decode("latin-1")):
+        return _BAD_SIGNATURE
+    await parts.inlet.put(understand(body, account_key, now()), until)
+    return _STORED
+
+
+async def _secret(parts: Parts, account_key: str | None, until: float) -> str | None:
+    """What has to have signed the message; None when there is no such door."""
+    if account_key is None:
+        return parts.settings.bling_client_secret
+    return await parts.secrets.of(account_key, until)
