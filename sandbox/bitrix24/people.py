@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sandbox.bitrix24.errors import RestError
+from sandbox.bitrix24.limits import ENTERPRISE
 from sandbox.bitrix24.query import listing
 from sandbox.bitrix24.registry import METHODS, Call, method
 from sandbox.bitrix24.tokens import SCOPES
 from sandbox.bitrix24.values import empty, intval, iso, text
+
+if TYPE_CHECKING:
+    from sandbox.bitrix24.portal import PortalPlan
 
 _SINCE = 1_767_225_600.0
 
@@ -89,6 +93,7 @@ def user_get(call: Call) -> Any:
 @method("app.info")
 def app_info(call: Call) -> Any:
     """The application as the portal knows it: neither the portal's address nor the user."""
+    family, licence = _licence(call.portal.plan)
     return {
         "ID": 5,
         "CODE": "ponte.sync" if not call.token.outsider else "outsider.app",
@@ -98,10 +103,16 @@ def app_info(call: Call) -> Any:
         "PAYMENT_EXPIRED": "N",
         "DAYS": None,
         "LANGUAGE_ID": "br",
-        "LICENSE": "br_pro100",
-        "LICENSE_TYPE": "pro100",
-        "LICENSE_FAMILY": "pro",
+        "LICENSE": f"br_{licence}",
+        "LICENSE_TYPE": licence,
+        "LICENSE_FAMILY": family,
     }
+
+
+def _licence(plan: PortalPlan) -> tuple[str, str]:
+    if plan.self_hosted:
+        return "selfhosted", "selfhosted"
+    return ("ent", "ent250") if plan.rate == ENTERPRISE else ("pro", "pro100")
 
 
 @method("server.time")

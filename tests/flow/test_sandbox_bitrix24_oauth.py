@@ -141,6 +141,11 @@ def test_app_info_at_the_portal_proves_nothing(sandbox: Sandbox, portal: Portal)
     assert portal.member_id not in str(shown)
 
 
+def test_app_info_tells_the_plans_family(sandbox: Sandbox) -> None:
+    families = [Portal(sandbox, number).call("app.info")["LICENSE_FAMILY"] for number in range(6)]
+    assert families == ["pro", "pro", "pro", "pro", "ent", "selfhosted"]
+
+
 def test_ponte_has_its_own_scopes_only(sandbox: Sandbox, portal: Portal) -> None:
     own = Portal(sandbox, 0, _grant(sandbox, portal)["AUTH_ID"])
     assert "catalog" in own.call("scope")
