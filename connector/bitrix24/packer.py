@@ -7,6 +7,7 @@ and it never waits for more. Commands that a batch would spoil go as direct call
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -15,65 +16,30 @@ from uuid import UUID
 from connector.bitrix24 import batch
 from connector.bitrix24.batch import MOST, Command, Done, Failed, Result
 from connector.bitrix24.client import TIMEOUT_S, Bitrix24
-from connector.bitrix24.encoding import encoded
-from connector.domain.vendor import Provider, Transient, VendorError
+from connector.bitrix24.packing import Ask, Bounds, Entry, Packing
+from connector.domain.vendor import Provider, Throttled, Transient, VendorError
 from connector.wire import LOGGED, Reply, call_of
 
 __all__ = ["Command", "Done", "Failed", "LeaseTooShort", "Packer", "Result"]
 
 #: Batches under way at once.
 IN_FLIGHT = 6
-#: Characters of all commands of a batch; longer ones go into the next.
-LONGEST = 1_000_000
-#: Entries looked at for one batch, when many of them have to wait for their method.
-LOOKED_AT = 1_000
 #: After a 5xx the batch is halved; each good one makes it larger again.
 LEAST, GROWTH = 5, 3
+#: Entries looked at for one batch, when many of them have to wait for their method.
+LOOKED_AT = 1_000
 #: Share of the time-out that a batch may be expected to take.
 EXPECTED_SHARE = 0.5
+#: Seconds after which is looked again whether commands that wait for an answer may go.
+LOOK_AGAIN_S = 1.0
 
 
 class LeaseTooShort(Transient):
     """Not sent: the lease may end before the answer comes. `results` are those of the same `run`."""
 
-    def __init__(self) -> None:
+    def __init__(self, results: Sequence[Result] = ()) -> None:
         super().__init__("the lease is too short for another request", code="lease_too_short", unknown=False)
-        self.results: list[Result] = []
-
-
-class _Ask:
-    """One `run`: its results so far and the future that wakes its caller."""
-
-    __slots__ = ("future", "left", "results")
-
-    def __init__(self, count: int) -> None:
-        self.results: list[Result | None] = [None] * count
-        self.left = count
-        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def put(self, place: int, result: Result) -> None:
-        self.results[place] = result
-        self.left -= 1
-        if not self.left and not self.future.done():
-            self.future.set_result(None)
-
-    def broke(self, error: BaseException) -> None:
-        """A mistake of ours: the caller gets it, instead of waiting for ever."""
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
-class _Entry:
-    """A command that waits: `text` None = it goes as a direct call."""
-
-    __slots__ = ("ask", "command", "place", "text")
-
-    def __init__(self, ask: _Ask, place: int, command: Command) -> None:
-        self.ask, self.place, self.command = ask, place, command
-        self.text = encoded(command.method, command.params)
-
-    def put(self, result: Result) -> None:
-        self.ask.put(self.place, result)
+        self.results = results
 
 
 class Packer:
@@ -91,7 +57,7 @@ class Packer:
         self._client = client
         self._may_write = may_write
         self._timeout = timeout
-        self._queue: deque[_Entry] = deque()
+        self._queue: deque[Entry] = deque()
         #: Queued commands by method.
         self._queued: Counter[str] = Counter()
         self._free = asyncio.Semaphore(in_flight)
@@ -109,8 +75,8 @@ class Packer:
         """
         if not commands:
             return []
-        ask = _Ask(len(commands))
-        self._queue.extend(_Entry(ask, place, command) for place, command in enumerate(commands))
+        ask = Ask(len(commands))
+        self._queue.extend(Entry(ask, place, command) for place, command in enumerate(commands))
         self._queued.update(command.method for command in commands)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._run_pump())
@@ -143,15 +109,19 @@ class Packer:
         try:
             while self._queue:
                 await self._free.acquire()
-                if not await self._send_next():
-                    self._free.release()
+                sending = False
+                try:
+                    sending = await self._send_next()
+                finally:
+                    if not sending:
+                        self._free.release()
         except VendorError as error:
             # No limiter, no call; no lease, no call.
             self._fail_all(error)
 
     def _pumped(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            for entry in self._remove(lambda _entry: True):
+            for entry in self._remove(lambda _: True):
                 entry.ask.broke(error)
 
     async def _send_next(self) -> bool:
@@ -172,12 +142,14 @@ class Packer:
             self._start(entries)
         return bool(entries)
 
-    def _start(self, entries: list[_Entry]) -> None:
+    def _start(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            self._client.limiter.operating.sent(entry.command.method, 1)
         task = asyncio.create_task(self._send(entries))
         self._sends.add(task)
         task.add_done_callback(partial(self._sent, entries))
 
-    def _sent(self, entries: list[_Entry], task: asyncio.Task[None]) -> None:
+    def _sent(self, entries: list[Entry], task: asyncio.Task[None]) -> None:
         self._sends.discard(task)
         self._free.release()
         self._answered.set()
@@ -198,14 +170,14 @@ class Packer:
         now, operating = self._client.now(), self._client.limiter.operating
         return any(operating.room(method, now) for method in self._queued)
 
-    def _remove(self, unwanted: Callable[[_Entry], bool]) -> list[_Entry]:
+    def _remove(self, unwanted: Callable[[Entry], bool]) -> list[Entry]:
         """Take entries out of the queue."""
         removed = [entry for entry in self._queue if unwanted(entry)]
         self._queue = deque(entry for entry in self._queue if not unwanted(entry))
         self._forget(removed)
         return removed
 
-    def _forget(self, entries: Iterable[_Entry]) -> None:
+    def _forget(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             method = entry.command.method
             self._queued[method] -= 1
@@ -215,11 +187,12 @@ class Packer:
     async def _wait_for_answer(self) -> None:
         """Every queued method is near its limit with commands under way: their answer tells what is left."""
         self._answered.clear()
-        await self._answered.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._answered.wait(), LOOK_AGAIN_S)
 
-    def _take(self) -> list[_Entry]:
+    def _take(self) -> list[Entry]:
         """The next request's commands: one direct call, or as many as a batch holds."""
-        packing = _Packing(self)
+        packing = Packing(self._bounds())
         for _ in range(min(len(self._queue), LOOKED_AT)):
             if packing.full:
                 break
@@ -228,20 +201,25 @@ class Packer:
         self._forget(packing.taken)
         return packing.taken
 
-    async def _send(self, entries: list[_Entry]) -> None:
-        operating = self._client.limiter.operating
-        methods = _counted(entries)
-        for method, count in methods.items():
-            operating.sent(method, count)
+    def _bounds(self) -> Bounds:
+        now, operating = self._client.now(), self._client.limiter.operating
+        return Bounds(
+            commands=self._size,
+            seconds=self._timeout * EXPECTED_SHARE,
+            room=lambda method: operating.room(method, now),
+            expected=lambda method: self._seconds.get(method, 0.0),
+        )
+
+    async def _send(self, entries: list[Entry]) -> None:
         try:
             found = await (self._direct(entries[0]) if entries[0].text is None else self._batch(entries))
         finally:
-            for method, count in methods.items():
-                operating.back(method, count)
+            for entry in entries:
+                self._client.limiter.operating.back(entry.command.method, 1)
         for entry, result in zip(entries, found, strict=True):
             entry.put(result)
 
-    async def _direct(self, entry: _Entry) -> list[Result]:
+    async def _direct(self, entry: Entry) -> list[Result]:
         sent: list[UUID] = []
         try:
             answer = await self._client.call_now(
@@ -255,48 +233,27 @@ class Packer:
             return [Failed(error, sent[-1] if sent else None)]
         return [Done(answer.result, answer.call_id, answer.next)]
 
-    async def _batch(self, entries: list[_Entry]) -> list[Result]:
-        commands = [entry.command for entry in entries]
-        texts = [entry.text or "" for entry in entries]
-        booked: dict[str, int] = {}
-        last: list[UUID] = []
-
-        def decode(reply: Reply) -> list[Result]:
-            maps = batch.decode(reply)
-            booked.update(self._told(commands, maps))
-            return batch.results(commands, maps, reply)
-
-        def note(reply: Reply, error: VendorError | None) -> None:
-            last.append(reply.call_id)
-            asked = _logged(texts)
-            self._client.observe(
-                call_of(
-                    reply,
-                    Provider.BITRIX24,
-                    "batch",
-                    error,
-                    request=asked,
-                    commands=len(texts),
-                    operating=booked,
-                )
-            )
-
-        body = {"halt": 0, "cmd": dict(zip(batch.KEYS, texts, strict=False))}
+    async def _batch(self, entries: list[Entry]) -> list[Result]:
+        sending = _Batch(self._client, entries, self._told)
         try:
             found = await self._client.exchange(
-                "batch", body, decode, note, timeout=self._timeout, may_send=self._guard
+                "batch",
+                sending.body,
+                sending.decode,
+                sending.note,
+                timeout=self._timeout,
+                may_send=self._guard,
             )
         except VendorError as error:
             if isinstance(error, Transient) and error.unknown:
                 self._size = max(LEAST, self._size // 2)
-            return [Failed(error, last[-1] if last else None)] * len(entries)
+            return [Failed(error, sending.call_id) for _ in entries]
         self._size = min(MOST, self._size + GROWTH)
-        operating = self._client.limiter.operating
-        return batch.refine(
-            found,
-            commands,
-            lambda method: self._client.throttled(operating.refused(method, self._client.now())),
-        )
+        return batch.refine(found, sending.commands, self._refused)
+
+    def _refused(self, method: str) -> Throttled:
+        now = self._client.now()
+        return self._client.throttled(self._client.limiter.operating.refused(method, now))
 
     def _told(self, commands: Sequence[Command], maps: batch.Maps) -> dict[str, int]:
         booked: dict[str, int] = {}
@@ -312,61 +269,54 @@ class Packer:
             raise LeaseTooShort
 
     def _fail_all(self, error: VendorError) -> None:
-        for entry in self._remove(lambda _entry: True):
+        for entry in self._remove(lambda _: True):
             entry.put(Failed(error, None))
 
 
-class _Packing:
-    """A request being put together."""
+class _Batch:
+    """One batch under way."""
 
-    def __init__(self, packer: Packer) -> None:
-        self.taken: list[_Entry] = []
-        self.left_over: list[_Entry] = []
-        self.full = False
-        self._packer = packer
-        self._now = packer._client.now()
-        self._room: dict[str, int] = {}
-        self._length = 0
-        self._seconds = 0.0
+    def __init__(
+        self,
+        client: Bitrix24,
+        entries: Sequence[Entry],
+        told: Callable[[Sequence[Command], batch.Maps], dict[str, int]],
+    ) -> None:
+        self.commands = [entry.command for entry in entries]
+        self.call_id: UUID | None = None
+        self._client = client
+        self._texts = [entry.text or "" for entry in entries]
+        self._told = told
+        self._booked: dict[str, int] = {}
 
-    def offer(self, entry: _Entry) -> None:
-        """Take the entry, or leave it for a later request."""
-        method = entry.command.method
-        room = self._room.get(method)
-        if room is None:
-            room = self._packer._client.limiter.operating.room(method, self._now)
-        fits = room > 0 and (self._fits(entry) if entry.text is not None else not self.taken)
-        self._room[method] = room - fits
-        if not fits:
-            self.left_over.append(entry)
-            return
-        self.taken.append(entry)
-        if entry.text is None:
-            self.full = True
-            return
-        self._length += len(entry.text)
-        self._seconds += self._packer._seconds.get(method, 0.0)
-        self.full = len(self.taken) >= self._packer._size
+    @property
+    def body(self) -> dict[str, object]:
+        """What is sent, without the token."""
+        return {"halt": 0, "cmd": dict(zip(batch.KEYS, self._texts, strict=False))}
 
-    def _fits(self, entry: _Entry) -> bool:
-        if not self.taken:
-            return True
-        expected = self._seconds + self._packer._seconds.get(entry.command.method, 0.0)
-        assert entry.text is not None
-        return (
-            self._length + len(entry.text) <= LONGEST and expected <= self._packer._timeout * EXPECTED_SHARE
+    def decode(self, reply: Reply) -> list[Result]:
+        """Each command's result; raises `msgspec.DecodeError`."""
+        maps = batch.decode(reply)
+        self._booked = self._told(self.commands, maps)
+        return batch.results(self.commands, maps, reply)
+
+    def note(self, reply: Reply, error: VendorError | None) -> None:
+        """Tell the call log."""
+        self.call_id = reply.call_id
+        call = call_of(
+            reply,
+            Provider.BITRIX24,
+            "batch",
+            error,
+            request=_logged(self._texts),
+            commands=len(self._texts),
+            operating=self._booked,
         )
+        self._client.observe(call)
 
 
-def _is_of(method: str, entry: _Entry) -> bool:
+def _is_of(method: str, entry: Entry) -> bool:
     return entry.command.method == method
-
-
-def _counted(entries: Iterable[_Entry]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for entry in entries:
-        counts[entry.command.method] = counts.get(entry.command.method, 0) + 1
-    return counts
 
 
 def _logged(texts: Sequence[str]) -> str:
@@ -381,6 +331,5 @@ def _logged(texts: Sequence[str]) -> str:
 def _checked(results: list[Result]) -> list[Result]:
     for result in results:
         if isinstance(result, Failed) and isinstance(result.error, LeaseTooShort):
-            result.error.results = results
-            raise result.error
+            raise LeaseTooShort(results)
     return results

@@ -162,6 +162,24 @@ async def test_a_lease_that_is_too_short_sends_nothing(redis: Redis) -> None:
     assert sum(isinstance(result, Done) for result in results) == 50
 
 
+async def test_each_caller_gets_its_own_results_with_a_short_lease(redis: Redis) -> None:
+    packer, _ = echoes(redis, all_done)
+    packer._may_write = lambda _seconds: False
+    stopped = await asyncio.gather(
+        *(packer.run([command(n) for n in range(count)]) for count in range(1, 9)), return_exceptions=True
+    )
+    assert [len(error.results) for error in stopped if isinstance(error, LeaseTooShort)] == list(range(1, 9))
+    packer._may_write = lambda _seconds: True
+    assert len(done(await packer.run([command(n) for n in range(400)]))) == 400
+
+
+async def test_a_mistake_of_ours_reaches_the_caller(redis: Redis) -> None:
+    packer, _ = echoes(redis, lambda _commands: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await packer.run([command(1)])
+    await packer.drain()
+
+
 async def test_a_cancelled_callers_commands_are_not_sent(redis: Redis) -> None:
     packer, calls = echoes(redis, all_done)
     unwanted = asyncio.create_task(packer.run([command(n) for n in range(10)]))
@@ -186,9 +204,10 @@ async def test_close_awaits_what_is_under_way_and_refuses_the_rest(redis: Redis)
 async def test_without_the_limiter_all_wait_for_better_times() -> None:
     async with Redis.from_url("redis://127.0.0.1:1") as nowhere:
         packer, calls = echoes(nowhere, all_done)
-        (result,) = await packer.run([command(1)])
-    assert isinstance(result, Failed)
-    assert result.error.code == "limiter_away"
+        for _ in range(10):
+            (result,) = await packer.run([command(1)])
+            assert isinstance(result, Failed)
+            assert result.error.code == "limiter_away"
     assert not calls
 
 
