@@ -51,11 +51,12 @@ class Doors:
 
     async def answer(self, request: Request) -> Answer:
         """One request: a page, an image, an OAuth call or an API call."""
-        if request.path.startswith("/imagens/"):
-            return images.serve(request.path, request.query_string, self._world.clock)
-        if not request.path.startswith(API):
+        path = request.path.rstrip("/")
+        if path.startswith("/imagens/"):
+            return images.serve(path, request.query_string, self._world.clock)
+        if not path.startswith(API):
             return not_found().answer()
-        part = request.path[len(API) :].strip("/")
+        part = path[len(API) :]
         if part == "oauth/authorize":
             return oauth_doors.authorize(self._state, request)
         call = _OAuthCall if part.startswith("oauth/") else _ApiCall

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import msgspec
 
@@ -46,6 +45,7 @@ class Company:
         self.clock = clock
         self._publish = publish
         self._later = later
+        self._reserving: set[int] = set()
         self.references = References(ids, index, profile.cnpj)
         self.catalogue = Catalogue(ids, clock, self.publish)
         self.contacts = Contacts(ids, clock)
@@ -74,5 +74,12 @@ class Company:
         )
 
     def _reserve(self, products: set[int]) -> None:
-        for product_id in products:
-            self._later(VIRTUAL_STOCK_DELAY_S, partial(self.stocks.tell_virtual, product_id))
+        waiting = bool(self._reserving)
+        self._reserving |= products
+        if products and not waiting:
+            self._later(VIRTUAL_STOCK_DELAY_S, self._tell_reservations)
+
+    def _tell_reservations(self) -> None:
+        products, self._reserving = self._reserving, set()
+        for product_id in sorted(products):
+            self.stocks.tell_virtual(product_id)

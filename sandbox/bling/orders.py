@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from sandbox.bling import order_forms as forms
@@ -48,6 +49,7 @@ class Orders:
         self._publish = publish
         self._reserve = reserve
         self._orders: dict[int, Order] = {}
+        self._reserved: defaultdict[int, float] = defaultdict(float)
         self._last_number = FIRST_NUMBER
 
     def all(self) -> Iterator[Order]:
@@ -67,6 +69,7 @@ class Orders:
         self._last_number += 1
         order |= {"id": self._ids.take(), "numero": self._last_number}
         self._orders[order["id"]] = Order(order, self._clock.real())
+        self._hold(order, 1)
         self._tell("created", order)
         self._reserve(product_ids(order))
         return int(order["id"])
@@ -83,7 +86,9 @@ class Orders:
             raise forms.refusal(3, text, "")
         touched = product_ids(order.body) | product_ids(written)
         kept = {key: order.body[key] for key in ("id", "numero", "situacao", "notaFiscal")}
+        self._hold(order.body, -1)
         order.body = written | kept
+        self._hold(order.body, 1)
         self._changed(order)
         self._reserve(touched)
 
@@ -93,7 +98,9 @@ class Orders:
         situation = self._references.situation(situation_id)
         if order.body["situacao"]["id"] == situation.id:
             raise forms.refusal(50, "A venda possui a mesma situação", "situacao")
+        self._hold(order.body, -1)
         order.body["situacao"] = {"id": situation.id, "valor": situation.valor}
+        self._hold(order.body, 1)
         self._changed(order)
         self._reserve(product_ids(order.body))
 
@@ -111,13 +118,7 @@ class Orders:
 
     def reserved(self, product_id: int) -> float:
         """How much of a product the orders reserve."""
-        return sum(
-            float(item["quantidade"])
-            for order in self._orders.values()
-            if self._references.situation(order.body["situacao"]["id"]).reserves
-            for item in order.body["itens"]
-            if reference(item["produto"]) == product_id
-        )
+        return self._reserved[product_id]
 
     def listed(self, query: Query, now: float) -> Iterator[Order]:
         """`GET /pedidos/vendas`, newest first."""
@@ -156,6 +157,12 @@ class Orders:
             parcel_id = whole(parcel.get("id"))
             if parcel_id and parcel_id not in known:
                 raise forms.refusal(13, "Id da parcela inválido.", "parcelas")
+
+    def _hold(self, order: Body, times: int) -> None:
+        if not self._references.situation(order["situacao"]["id"]).reserves:
+            return
+        for item in order["itens"]:
+            self._reserved[reference(item["produto"])] += times * float(item["quantidade"])
 
     def _changed(self, order: Order) -> None:
         order.changed = self._clock.real()

@@ -74,6 +74,7 @@ class BlingState:
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         if self._opening:
+            act()
             return
         companies = self.companies
 

@@ -71,6 +71,8 @@ class Webhooks:
         self.mode = Mode.ON
         self.also: str | None = None
         self.disabled: set[str] = set()
+        self.pending = 0
+        """Deliveries that neither arrived nor were given up."""
         self._events = 0
         self._era = 0
         self._order = count()
@@ -82,9 +84,14 @@ class Webhooks:
         clock.on_change(self._look_again.set)
 
     @property
-    def pending(self) -> int:
-        """Deliveries that are under way or wait for a retry."""
-        return self._queue.qsize() + len(self._waiting) + len(self._shuffled)
+    def retries(self) -> int:
+        """How many deliveries wait for their next attempt."""
+        return len(self._waiting)
+
+    @property
+    def next_retry(self) -> float | None:
+        """When the next retry is due, on the sandbox's clock (unix); None if none waits."""
+        return self._waiting[0][0] if self._waiting else None
 
     def start(self) -> None:
         """Begin to send; needs a running loop."""
@@ -102,7 +109,7 @@ class Webhooks:
         """Forget waiting messages and switches, enable every resource again."""
         self.mode, self.also = Mode.ON, None
         self.disabled.clear()
-        self._events = 0
+        self._events = self.pending = 0
         self._era += 1
         while not self._queue.empty():
             self._queue.get_nowait()
@@ -141,6 +148,7 @@ class Webhooks:
         )
 
     def _accept(self, delivery: Delivery) -> None:
+        self.pending += 1
         if self.mode is not Mode.SHUFFLE:
             self._queue.put_nowait(delivery)
             return
@@ -160,21 +168,21 @@ class Webhooks:
             while True:
                 delivery = await self._queue.get()
                 status = await poster.post(self._target(delivery), delivery.body, _headers(delivery))
-                if status is None or not 200 <= status < 300:
-                    self._failed(delivery)
+                if delivery.era == self._era:
+                    self._settle(delivery, arrived=status is not None and 200 <= status < 300)
         finally:
             poster.close()
 
     def _target(self, delivery: Delivery) -> str:
         return delivery.url or f"{self._app_url()}/webhooks/bling"
 
-    def _failed(self, delivery: Delivery) -> None:
-        if delivery.era != self._era:
-            return
+    def _settle(self, delivery: Delivery, *, arrived: bool) -> None:
         now = self._clock.now()
-        if now - delivery.first_at >= GIVE_UP_S:
-            if delivery.url is None:
-                self.disabled.add(delivery.resource)
+        given_up = not arrived and now - delivery.first_at >= GIVE_UP_S
+        if given_up and delivery.url is None:
+            self.disabled.add(delivery.resource)
+        if arrived or given_up:
+            self.pending -= 1
             return
         delay = min(2.0**delivery.attempts, RETRY_CAP_S)
         delivery.attempts += 1
@@ -187,7 +195,7 @@ class Webhooks:
             now = self._clock.now()
             while self._waiting and self._waiting[0][0] <= now:
                 self._queue.put_nowait(heappop(self._waiting)[2])
-            pause = self._waiting[0][0] - now if self._waiting else None
+            pause = None if self.next_retry is None else self.next_retry - now
             try:
                 async with asyncio.timeout(pause):
                     await self._look_again.wait()

@@ -1,20 +1,23 @@
-"""Sent mail: a door for Ponte's mailer, a list for tests and people."""
+"""Sent mail: a door for Ponte's mailer, a list for tests, a page for people."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import get, post
+from litestar import Request, Response, get, post
 
 from sandbox.control.requests import MailOrder
-from sandbox.core.mails import Mail
 from sandbox.core.world import World
+from sandbox.pages.rendering import page
 
 
 @get("/mail", sync_to_thread=False)
-def show_mail(world: World) -> dict[str, list[Mail]]:
-    """Mails newest first."""
-    return {"items": world.mails.newest_first()}
+def show_mail(request: Request[Any, Any, Any], world: World) -> Response[Any]:
+    """Mails newest first: JSON, or a page for a browser."""
+    mails = world.mails.newest_first()
+    if "text/html" in request.headers.get("accept", ""):
+        return page("mail.html", "E-mails enviados", mails=mails)
+    return Response({"items": mails})
 
 
 @post("/mail", status_code=201, sync_to_thread=False)

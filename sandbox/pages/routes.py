@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from litestar import Router
+from litestar import Response, Router, get
 from litestar.di import Provide
 
 from sandbox.core.world import World
-from sandbox.pages.mail import post_mail, show_mail
+from sandbox.pages import bitrix24, bling, mail
+from sandbox.pages.rendering import page
 
 
 def routes(world: World) -> list[Router]:
     """The index, the two vendors' records, and the mail."""
-    return [
-        Router(
-            "/",
-            route_handlers=[show_mail, post_mail],
-            dependencies={"world": Provide(lambda: world, sync_to_thread=False)},
-        )
+    handlers = [
+        show_index,
+        bling.show_company,
+        bling.show_product,
+        bling.create_product,
+        bling.change_product,
+        bling.delete_product,
+        bling.move_order,
+        bitrix24.show_portal,
+        mail.show_mail,
+        mail.post_mail,
     ]
+    provide = Provide(lambda: world, sync_to_thread=False)
+    return [Router("/", route_handlers=handlers, dependencies={"world": provide})]
+
+
+@get("/", sync_to_thread=False)
+def show_index(world: World) -> Response[str]:
+    """What there is to see."""
+    companies, portals = list(world.bling.companies.values()), world.bitrix24.portals()
+    return page("index.html", "O sandbox da Ponte", companies=companies, portals=portals)

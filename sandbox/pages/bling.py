@@ -1,0 +1,132 @@
+"""Bling for people: its products and orders. Changes take the API's own way, webhooks included."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotFoundException
+from litestar.params import Body
+from litestar.response import Redirect
+
+from sandbox.bling.company import Company
+from sandbox.bling.errors import BlingError
+from sandbox.core.world import World
+from sandbox.pages.rendering import SITUATIONS, page, typed_number
+
+SHOWN = 200
+"""Rows of a page; a burst of ten thousand products is nothing to read."""
+
+
+class ProductForm(msgspec.Struct, frozen=True):
+    """What a person may set."""
+
+    nome: str
+    codigo: str = ""
+    preco: str = ""
+    situacao: str = "A"
+
+    def sent(self) -> dict[str, Any]:
+        """As the API takes it."""
+        return {**msgspec.structs.asdict(self), "preco": typed_number(self.preco) or 0}
+
+
+class MoveForm(msgspec.Struct, frozen=True):
+    """An order's new situation."""
+
+    situacao: int
+
+
+FormOf = Body(media_type=RequestEncodingType.URL_ENCODED)
+
+
+@get("/pages/bling/{company_id:str}", sync_to_thread=False)
+def show_company(company_id: str, world: World) -> Response[str]:
+    """Products and orders of one account."""
+    company = _company(world, company_id)
+    return page(
+        "bling.html",
+        company.profile.nome,
+        company=company,
+        products=list(islice(company.catalogue.newest_first(), SHOWN)),
+        more=max(0, len(company.catalogue) - SHOWN),
+        orders=list(company.orders.all())[: -SHOWN - 1 : -1],
+        situations=SITUATIONS,
+    )
+
+
+@get("/pages/bling/{company_id:str}/products/{product_id:int}", sync_to_thread=False)
+def show_product(company_id: str, product_id: int, world: World) -> Response[str]:
+    """The editor of one product."""
+    company = _company(world, company_id)
+    product = company.catalogue.find(product_id)
+    if product is None:
+        raise NotFoundException("Este produto não existe mais.")
+    title = str(product.body["nome"])
+    return page("product.html", title, company=company, product=product, situations=SITUATIONS)
+
+
+@post("/pages/bling/{company_id:str}/products", sync_to_thread=False)
+def create_product(
+    company_id: str, data: Annotated[ProductForm, FormOf], world: World
+) -> Redirect | Response[str]:
+    """A new simple product."""
+    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    try:
+        company.catalogue.create(data.sent() | {"tipo": "P", "formato": "S"})
+    except BlingError as refusal:
+        return _refused(refusal, back)
+    return Redirect(back, status_code=303)
+
+
+@post("/pages/bling/{company_id:str}/products/{product_id:int}", sync_to_thread=False)
+def change_product(
+    company_id: str, product_id: int, data: Annotated[ProductForm, FormOf], world: World
+) -> Redirect | Response[str]:
+    """Change what the editor shows."""
+    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    try:
+        company.catalogue.patch(product_id, data.sent())
+    except BlingError as refusal:
+        return _refused(refusal, f"{back}/products/{product_id}")
+    return Redirect(back, status_code=303)
+
+
+@post("/pages/bling/{company_id:str}/products/{product_id:int}/delete", sync_to_thread=False)
+def delete_product(company_id: str, product_id: int, world: World) -> Redirect | Response[str]:
+    """Delete a product for good."""
+    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    try:
+        company.catalogue.delete(product_id)
+    except BlingError as refusal:
+        return _refused(refusal, back)
+    return Redirect(back, status_code=303)
+
+
+@post("/pages/bling/{company_id:str}/orders/{order_id:int}", sync_to_thread=False)
+def move_order(
+    company_id: str, order_id: int, data: Annotated[MoveForm, FormOf], world: World
+) -> Redirect | Response[str]:
+    """Move an order to another situation."""
+    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    try:
+        company.orders.move(order_id, data.situacao)
+    except BlingError as refusal:
+        return _refused(refusal, back)
+    return Redirect(back, status_code=303)
+
+
+def _company(world: World, company_id: str) -> Company:
+    found = world.bling.companies.get(company_id)
+    if found is None:
+        raise NotFoundException("Esta empresa não existe.")
+    return found
+
+
+def _refused(refusal: BlingError, back: str) -> Response[str]:
+    fields = refusal.error.get("fields") or [{"msg": refusal.error["description"]}]
+    reasons = [entry["msg"] for entry in fields]
+    return page("refused.html", "Não deu certo", status=refusal.status, reasons=reasons, back=back)

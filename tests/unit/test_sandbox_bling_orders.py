@@ -1,0 +1,275 @@
+"""Orders, contacts, notes and stock in the sandbox's Bling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.bling_world import BlingWorld
+
+DAY = "2026-09-21"
+
+
+class Events:
+    """What the company published, in order."""
+
+    def __init__(self, bling: BlingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seen: list[tuple[str, dict[str, Any]]] = []
+        monkeypatch.setattr(
+            bling.world.bling.webhooks, "publish", lambda company, event, data: self._take(event, data)
+        )
+        bling.world.bling.reset()
+        bling.company = next(iter(bling.world.bling.companies.values()))
+
+    def _take(self, event: str, data: dict[str, Any]) -> None:
+        self.seen.append((event, data))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.seen]
+
+
+@pytest.fixture
+def bling() -> BlingWorld:
+    return BlingWorld()
+
+
+@pytest.fixture
+def events(bling: BlingWorld, monkeypatch: pytest.MonkeyPatch) -> Events:
+    return Events(bling, monkeypatch)
+
+
+async def contact(bling: BlingWorld, **fields: object) -> int:
+    sent = {"nome": "Marina", "situacao": "A", "tipo": "F", "numeroDocumento": "529.982.247-25"} | fields
+    status, body = await bling.call("POST", "contatos", sent)
+    assert status == 201, body
+    return int(body["data"]["id"])
+
+
+async def order(bling: BlingWorld, *, total: float = 34, **fields: Any) -> dict[str, Any]:
+    """Items 30, freight 7, ten per cent off the items alone: 34."""
+    payment = bling.company.references.payments[0]["id"]
+    return {
+        "contato": {"id": await contact(bling)},
+        "data": DAY,
+        "dataSaida": DAY,
+        "dataPrevista": DAY,
+        "itens": [{"descricao": "Caneca", "quantidade": 3, "valor": 10}],
+        "desconto": {"valor": 10, "unidade": "PERCENTUAL"},
+        "transporte": {"frete": 7},
+        "parcelas": [{"dataVencimento": DAY, "valor": total, "formaPagamento": {"id": payment}}],
+    } | fields
+
+
+async def create(bling: BlingWorld, **fields: Any) -> int:
+    status, body = await bling.call("POST", "pedidos/vendas", await order(bling, **fields))
+    assert status == 201, body
+    assert set(body["data"]) == {"id", "alertas", "rastreamento"}
+    return int(body["data"]["id"])
+
+
+async def shown(bling: BlingWorld, path: str) -> dict[str, Any]:
+    status, body = await bling.call("GET", path)
+    assert status == 200, body
+    return dict(body["data"])
+
+
+def codes(body: dict[str, Any]) -> list[int]:
+    return [entry["code"] for entry in body["error"]["fields"]]
+
+
+async def test_the_discount_never_touches_the_freight(bling: BlingWorld) -> None:
+    made = await shown(bling, f"pedidos/vendas/{await create(bling)}")
+    assert (made["totalProdutos"], made["total"]) == (30, 34)
+    assert made["situacao"] == {"id": 6, "valor": 0}
+
+
+async def test_parcels_that_do_not_add_up_are_code_22(bling: BlingWorld) -> None:
+    status, body = await bling.call("POST", "pedidos/vendas", await order(bling, total=33.3))
+    assert (status, codes(body)) == (400, [22])
+
+
+async def test_an_items_value_is_already_net(bling: BlingWorld) -> None:
+    item = {"descricao": "Copo", "quantidade": 5, "valor": 29.7, "desconto": 84.36}
+    made = await create(bling, itens=[item], desconto={}, transporte={}, total=148.5)
+    assert (await shown(bling, f"pedidos/vendas/{made}"))["total"] == 148.5
+
+
+async def test_a_sent_total_is_ignored(bling: BlingWorld) -> None:
+    made = await create(bling, **{"totalProdutos": 1})
+    assert (await shown(bling, f"pedidos/vendas/{made}"))["totalProdutos"] == 30
+
+
+async def test_a_foreign_payment_form_is_refused(bling: BlingWorld) -> None:
+    parcel = {"dataVencimento": DAY, "valor": 34, "formaPagamento": {"id": 1}}
+    status, body = await bling.call("POST", "pedidos/vendas", await order(bling, parcelas=[parcel]))
+    (entry,) = body["error"]["fields"]
+    assert (status, entry["code"], entry["collection"][0]["code"]) == (400, 49, 12)
+
+
+async def test_an_unchanged_put_is_code_3(bling: BlingWorld) -> None:
+    sent = await order(bling)
+    _, body = await bling.call("POST", "pedidos/vendas", sent)
+    path = f"pedidos/vendas/{body['data']['id']}"
+    status, body = await bling.call("PUT", path, sent)
+    assert (status, codes(body)) == (400, [3])
+    assert (await bling.call("PUT", path, sent | {"observacoes": "Entregar à tarde"}))[0] == 200
+
+
+async def test_put_replaces_the_document_but_keeps_number_and_situation(bling: BlingWorld) -> None:
+    sent = await order(bling, observacoes="Presente")
+    _, body = await bling.call("POST", "pedidos/vendas", sent)
+    path = f"pedidos/vendas/{body['data']['id']}"
+    before = await shown(bling, path)
+    await bling.call("PUT", path, {key: value for key, value in sent.items() if key != "observacoes"})
+    after = await shown(bling, path)
+    assert (after["observacoes"], after["numero"]) == ("", before["numero"])
+    assert after["parcelas"][0]["id"] != before["parcelas"][0]["id"]
+
+
+async def test_a_stale_parcel_id_is_refused(bling: BlingWorld) -> None:
+    sent = await order(bling)
+    _, body = await bling.call("POST", "pedidos/vendas", sent)
+    stale = [sent["parcelas"][0] | {"id": 123}]
+    status, _ = await bling.call("PUT", f"pedidos/vendas/{body['data']['id']}", sent | {"parcelas": stale})
+    assert status == 400
+
+
+async def test_the_same_situation_again_is_code_50(bling: BlingWorld) -> None:
+    made = await create(bling)
+    assert (await bling.call("PATCH", f"pedidos/vendas/{made}/situacoes/9"))[0] == 204
+    status, body = await bling.call("PATCH", f"pedidos/vendas/{made}/situacoes/9")
+    assert (status, codes(body)) == (400, [50])
+
+
+async def test_an_own_situation_means_what_it_inherits(bling: BlingWorld) -> None:
+    made = await create(bling)
+    listed = await bling.rows("situacoes/modulos/98310")
+    own = next(entry for entry in listed if entry["idHerdado"])
+    await bling.call("PATCH", f"pedidos/vendas/{made}/situacoes/{own['id']}")
+    assert (await shown(bling, f"pedidos/vendas/{made}"))["situacao"] == {"id": own["id"], "valor": 3}
+
+
+async def test_a_deleted_order_passes_through_cancelled(bling: BlingWorld, events: Events) -> None:
+    made = await create(bling)
+    await bling.call("DELETE", f"pedidos/vendas/{made}")
+    assert events.names == ["order.created", "order.updated", "order.deleted"]
+    assert events.seen[1][1]["situacao"] == {"id": 12, "valor": 2}
+    assert events.seen[2][1] == {"id": made}
+
+
+async def test_orders_are_found_by_their_number_in_the_shop(bling: BlingWorld) -> None:
+    made = await create(bling, numeroLoja="PONTE-1")
+    await create(bling)
+    rows = await bling.rows("pedidos/vendas?numerosLojas[]=PONTE-1")
+    assert [row["id"] for row in rows] == [made]
+    assert await bling.rows("pedidos/vendas?idsSituacoes[]=9") == []
+
+
+async def test_a_note_is_born_a_draft_and_authorised_when_sent(bling: BlingWorld, events: Events) -> None:
+    made = await create(bling, numeroLoja="LOJA-1")
+    status, body = await bling.call("POST", f"pedidos/vendas/{made}/gerar-nfe")
+    assert (status, set(body)) == (201, {"idNotaFiscal"})
+    note = body["idNotaFiscal"]
+    draft = await shown(bling, f"nfe/{note}")
+    assert (draft["situacao"], draft["valorNota"], draft["numeroPedidoLoja"]) == (1, 34, "LOJA-1")
+    assert (await shown(bling, f"pedidos/vendas/{made}"))["notaFiscal"] == {"id": note}
+    assert (await bling.call("POST", f"nfe/{note}/enviar"))[0] == 200
+    sent = await shown(bling, f"nfe/{note}")
+    assert (sent["situacao"], len(sent["chaveAcesso"])) == (5, 44)
+    assert events.names == ["order.created", "invoice.created", "invoice.updated"]
+
+
+async def test_cancelled_notes_are_left_out_unless_asked_for(bling: BlingWorld) -> None:
+    made = await create(bling)
+    note = (await bling.call("POST", f"pedidos/vendas/{made}/gerar-nfce"))[1]["idNotaFiscal"]
+    bling.company.nfce.cancel(note)
+    assert await bling.rows("nfce") == []
+    assert [row["id"] for row in await bling.rows("nfce?situacao=2")] == [note]
+
+
+async def test_purchases_are_listed_only_when_asked_for(bling: BlingWorld) -> None:
+    item = {"codigo": "X", "descricao": "Insumo", "quantidade": 2, "valor": 10}
+    sent = {"tipo": 0, "contato": {"nome": "Fornecedor"}, "itens": [item]}
+    status, body = await bling.call("POST", "nfe", sent)
+    assert (status, set(body["data"])) == (201, {"id", "numero", "serie", "contato"})
+    assert await bling.rows("nfe") == []
+    assert len(await bling.rows("nfe?tipo=0")) == 1
+
+
+async def test_documents_are_bare_in_the_detail_and_masked_in_the_list(bling: BlingWorld) -> None:
+    made = await contact(bling, tipo="J", numeroDocumento="12.abc.345/01de-35")
+    assert (await shown(bling, f"contatos/{made}"))["numeroDocumento"] == "12ABC34501DE35"
+    rows = await bling.rows("contatos?criterio=1&numeroDocumento=12ABC34501DE35")
+    assert rows[0]["numeroDocumento"] == "12.ABC.345/01DE-35"
+
+
+async def test_the_default_criterion_hides_contacts(bling: BlingWorld) -> None:
+    for _ in range(4):
+        await contact(bling)
+    assert len(await bling.rows("contatos")) == 2
+    assert len(await bling.rows("contatos?criterio=1")) == 4
+
+
+async def test_a_contact_without_a_name_is_refused(bling: BlingWorld) -> None:
+    status, body = await bling.call("POST", "contatos", {"tipo": "F"})
+    assert status == 400
+    assert {entry["element"] for entry in body["error"]["fields"]} == {"nome", "situacao"}
+
+
+async def test_sold_out_products_are_missing_from_the_balances(bling: BlingWorld, events: Events) -> None:
+    made = await bling.create()
+    deposit = bling.company.references.default_deposit
+    path = f"estoques/saldos?idsProdutos[]={made}"
+    assert await bling.rows(path) == []
+    assert len(await bling.rows(f"{path}&filtroSaldoEstoque=0")) == 1
+    movement = {"produto": {"id": made}, "deposito": {"id": deposit}, "operacao": "E", "quantidade": 4}
+    assert (await bling.call("POST", "estoques", movement))[0] == 201
+    (row,) = await bling.rows(path)
+    assert (row["saldoFisicoTotal"], row["saldoVirtualTotal"]) == (4, 4)
+    assert events.names == ["product.created", "stock.created"]
+
+
+async def test_an_open_order_reserves_until_it_is_served(bling: BlingWorld) -> None:
+    made = await bling.create()
+    item = {"descricao": "Copo", "quantidade": 2, "valor": 10, "produto": {"id": made}}
+    sold = await create(bling, itens=[item], desconto={}, transporte={}, total=20)
+    assert bling.company.orders.reserved(made) == 2
+    await bling.call("PATCH", f"pedidos/vendas/{sold}/situacoes/9")
+    assert bling.company.orders.reserved(made) == 0
+
+
+async def test_balances_need_products(bling: BlingWorld) -> None:
+    assert (await bling.call("GET", "estoques/saldos"))[0] == 400
+
+
+async def test_inactive_sellers_and_deposits_must_be_asked_for(bling: BlingWorld) -> None:
+    assert len(await bling.rows("vendedores")) < len(await bling.rows("vendedores?situacaoContato=T"))
+    assert all(row["situacao"] == 1 for row in await bling.rows("depositos"))
+
+
+async def test_homologation_kills_the_token_on_its_way(bling: BlingWorld) -> None:
+    oauth = bling.world.bling.oauth
+    access = oauth.exchange(oauth.grant_code(bling.company.id)).access_token
+    first = await bling.answer("GET", "homologacao/produtos", token=access)
+    proof = {"x-bling-homologacao": dict(first.headers)["x-bling-homologacao"]}
+    product = {"nome": "Copo do Bling", "preco": 32.56, "codigo": "COD-4587"}
+    auth = {"authorization": f"Bearer {access}"}
+    second = await bling.answer("POST", "homologacao/produtos", product, headers=auth | proof)
+    assert second.status == 201
+    assert (await bling.call("GET", "produtos", token=access))[0] == 401
+    made = bling.world.bling.homologation.product_id
+    proof = {"x-bling-homologacao": dict(second.headers)["x-bling-homologacao"]}
+    third = await bling.answer(
+        "PUT", f"homologacao/produtos/{made}", product | {"nome": "Copo"}, headers=proof
+    )
+    assert third.status == 204
+
+
+async def test_homologation_is_a_race(bling: BlingWorld) -> None:
+    first = await bling.answer("GET", "homologacao/produtos")
+    bling.clock.time += 3
+    proof = {"x-bling-homologacao": dict(first.headers)["x-bling-homologacao"]}
+    product = {"nome": "Copo do Bling", "preco": 32.56, "codigo": "COD-4587"}
+    assert (await bling.answer("POST", "homologacao/produtos", product, headers=proof)).status == 400
