@@ -1,0 +1,298 @@
+"""What API and screens read of a tenant: events as one list of inbox and history, records, syncs, calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Action, Kind, Outcome, Reason, RecordKey, RecordState, Source
+from connector.domain.vendor import Call, Provider
+from connector.store import ids
+from connector.store.links import Link, link_of
+from connector.store.scope import Connection
+from connector.store.sql import named
+
+_SQL = named("history")
+
+#: History is searched backwards in windows of so many days: recent pages touch few partitions.
+_WINDOWS = (2, 8, 32, 400)
+_LAST_ID = UUID(int=(1 << 128) - 1)
+_FIRST_ID = UUID(int=0)
+_KINDS = sorted(Kind)
+#: Bling's and Bitrix24's ids are 64-bit.
+_LARGEST_ID = 2**63 - 1
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events; None = all. `held` is in the inbox, the final outcomes are in history."""
+
+    kind: Kind | None = None
+    bling_id: int | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An event, settled or not."""
+
+    id: UUID
+    record: RecordKey
+    bitrix_id: int | None
+    label: str
+    sku: str | None
+    source: Source
+    action: Action
+    provider_event_id: str
+    event_date: datetime | None
+    received_at: datetime
+    settled_at: datetime | None
+    #: When an unsettled one is tried; None for a held and a settled one.
+    due_at: datetime | None
+    attempts: int
+    #: None until settled; `held` while it waits for a person.
+    outcome: Outcome | None
+    reason: Reason | None
+    detail: str | None
+    sync_id: UUID | None
+
+
+class EventDetail(EventRow, frozen=True, kw_only=True):
+    """The same with the message as received."""
+
+    body: bytes
+
+
+class SyncRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A record written; `plan` and `changes` are JSON text."""
+
+    id: UUID
+    record: RecordKey
+    bitrix_id: int | None
+    event_id: UUID
+    outcome: Outcome
+    reason: Reason | None
+    mapping_version: int
+    started_at: datetime
+    settled_at: datetime
+    plan: str
+    changes: str
+    calls: list[UUID]
+
+
+async def events(
+    conn: Connection, tenant_id: UUID, wanted: Filter, after: UUID | None, limit: int
+) -> list[EventRow]:
+    """The newest first; `after` = the id that the page before ended with."""
+    until = after or _LAST_ID
+    # The inbox first: what settles in between is then found twice, never missed.
+    waiting = await _waiting(conn, tenant_id, wanted, until, limit)
+    settled = await _settled(conn, tenant_id, wanted, until, limit)
+    found = {row.id: row for row in (*waiting, *settled)}
+    return [found[id_] for id_ in sorted(found, reverse=True)[:limit]]
+
+
+async def _waiting(
+    conn: Connection, tenant_id: UUID, wanted: Filter, until: UUID, limit: int
+) -> list[EventRow]:
+    if wanted.outcome not in (None, Outcome.HELD):
+        return []
+    rows = await conn.fetch(_SQL["waiting"], tenant_id, until, *msgspec.structs.astuple(wanted), limit)
+    return list(map(_event_row, rows))
+
+
+async def _settled(
+    conn: Connection, tenant_id: UUID, wanted: Filter, until: UUID, limit: int
+) -> list[EventRow]:
+    if wanted.outcome is Outcome.HELD:
+        return []
+    found: list[EventRow] = []
+    async for since, before in _windows(until):
+        values = (*msgspec.structs.astuple(wanted), limit - len(found), since)
+        found += map(_event_row, await conn.fetch(_SQL["settled"], tenant_id, before, *values))
+        if len(found) >= limit:
+            break
+    return found
+
+
+async def _windows(until: UUID) -> AsyncIterator[tuple[UUID, UUID]]:
+    """Ranges of ids, each before the one that came before."""
+    newest = ids.bound_at(datetime.now(UTC) + timedelta(days=1))
+    until = min(until, newest)
+    start = ids.time_of(until)
+    for days in _WINDOWS:
+        since = ids.bound_at(max(start - timedelta(days=days), datetime.fromtimestamp(0, UTC)))
+        yield since, until
+        until = since
+
+
+async def event(conn: Connection, tenant_id: UUID, event_id: UUID) -> EventDetail | None:
+    """One event, settled or not."""
+    for name in ("waiting_event", "settled_event"):
+        if row := await conn.fetchrow(_SQL[name], tenant_id, event_id):
+            return EventDetail(**_event_values(row), body=row["body"])
+    return None
+
+
+async def sync(conn: Connection, tenant_id: UUID, sync_id: UUID) -> SyncRow | None:
+    """One record's write."""
+    row = await conn.fetchrow(_SQL["sync"], tenant_id, sync_id)
+    if row is None:
+        return None
+    plain = (
+        "id",
+        "bitrix_id",
+        "event_id",
+        "mapping_version",
+        "started_at",
+        "settled_at",
+        "plan",
+        "changes",
+        "calls",
+    )
+    return SyncRow(
+        record=_record(row),
+        outcome=Outcome(row["outcome"]),
+        reason=row["reason"] and Reason(row["reason"]),
+        **{name: row[name] for name in plain},
+    )
+
+
+async def last_sync_at(conn: Connection, tenant_id: UUID) -> datetime | None:
+    """When a record was written last."""
+    async for since, before in _windows(_LAST_ID):
+        at: datetime | None = await conn.fetchval(_SQL["last_sync"], tenant_id, before, since)
+        if at is not None:
+            return at
+    return None
+
+
+async def calls(conn: Connection, tenant_id: UUID, call_ids: Collection[UUID]) -> list[Call]:
+    """These calls as far as the log still has them, in the order they were made."""
+    if not call_ids:
+        return []
+    rows = await conn.fetch(_SQL["calls"], tenant_id, list(call_ids), min(call_ids), max(call_ids))
+    return [Call(**{**row, "provider": Provider(row["provider"])}, operating={}) for row in rows]
+
+
+async def links(
+    conn: Connection, tenant_id: UUID, kind: Kind | None, after: RecordKey | None, limit: int
+) -> list[Link]:
+    """Pairs by kind, account and Bling id; `after` = the record that the page before ended with."""
+    place = (after.kind, after.account_id, after.bling_id) if after else ("", _FIRST_ID, 0)
+    return list(map(link_of, await conn.fetch(_SQL["links"], tenant_id, kind, *place, limit)))
+
+
+async def links_of_bling(conn: Connection, tenant_id: UUID, kind: Kind | None, bling_id: int) -> list[Link]:
+    """The pairs of this Bling id; several accounts may have it."""
+    rows = await conn.fetch(_SQL["links_of_bling"], tenant_id, _kinds(kind), bling_id)
+    return list(map(link_of, rows))
+
+
+async def links_of_bitrix(conn: Connection, tenant_id: UUID, kind: Kind | None, bitrix_id: int) -> list[Link]:
+    """The pairs of this Bitrix24 id, one for each kind at most."""
+    rows = await conn.fetch(_SQL["links_of_bitrix"], tenant_id, _kinds(kind), bitrix_id)
+    return list(map(link_of, rows))
+
+
+async def records(
+    conn: Connection,
+    tenant_id: UUID,
+    kind: Kind | None,
+    state: RecordState | None,
+    q: str | None,
+    after: RecordKey | None,
+    limit: int,
+) -> list[Link]:
+    """Records by kind, account and Bling id; `q` = the beginning of a SKU, or either side's id."""
+    found: list[Link] = []
+    for one in _kinds(kind):
+        if after is not None and one < after.kind:
+            continue
+        here = after if after is not None and one == after.kind else None
+        found += await _records_of(conn, tenant_id, one, state, q, here, limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
+
+
+async def _records_of(
+    conn: Connection,
+    tenant_id: UUID,
+    kind: Kind,
+    state: RecordState | None,
+    q: str | None,
+    after: RecordKey | None,
+    limit: int,
+) -> list[Link]:
+    place = (after.account_id, after.bling_id) if after else (_FIRST_ID, 0)
+    if not q:
+        rows = await conn.fetch(_SQL["records"], tenant_id, kind, state, *place, limit)
+    elif "\0" in q:
+        rows = []  # Postgres takes no NUL in text, so no SKU has one
+    else:
+        rows = await conn.fetch(_SQL["search"], tenant_id, kind, state, *place, limit, q, _number(q))
+    return list(map(link_of, rows))
+
+
+async def record(conn: Connection, tenant_id: UUID, kind: Kind, bling_id: int) -> Link | None:
+    """One record; of several accounts' the first account's."""
+    found = await links_of_bling(conn, tenant_id, kind, bling_id)
+    return found[0] if found else None
+
+
+async def summary(conn: Connection, tenant_id: UUID) -> dict[Kind, dict[RecordState, int]]:
+    """How many records of each kind are in which state."""
+    counts: dict[Kind, dict[RecordState, int]] = {}
+    for row in await conn.fetch(_SQL["summary"], tenant_id):
+        counts.setdefault(Kind(row["kind"]), {})[RecordState(row["state"])] = row["n"]
+    return counts
+
+
+def _kinds(kind: Kind | None) -> list[Kind]:
+    return _KINDS if kind is None else [kind]
+
+
+def _number(q: str) -> int | None:
+    """The id that `q` may be."""
+    if not q.isascii() or not q.isdecimal() or len(q) > 19 or int(q) > _LARGEST_ID:
+        return None
+    return int(q)
+
+
+def _record(row: Any) -> RecordKey:
+    return RecordKey(Kind(row["kind"]), row["account_id"], row["bling_id"])
+
+
+_PLAIN = (
+    *(
+        "id",
+        "bitrix_id",
+        "label",
+        "sku",
+        "provider_event_id",
+        "event_date",
+        "received_at",
+        "settled_at",
+        "due_at",
+    ),
+    *("attempts", "detail", "sync_id"),
+)
+
+
+def _event_values(row: Any) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in _PLAIN},
+        "record": _record(row),
+        "source": Source(row["source"]),
+        "action": Action(row["action"]),
+        "outcome": row["outcome"] and Outcome(row["outcome"]),
+        "reason": row["reason"] and Reason(row["reason"]),
+    }
+
+
+def _event_row(row: Any) -> EventRow:
+    return EventRow(**_event_values(row))

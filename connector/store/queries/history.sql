@@ -1,0 +1,97 @@
+-- What API and screens read. Lists go by key, newest or smallest first; history is read by windows of days, which
+-- name the partitions. `$n IS NULL OR …` costs nothing: the tenant scope plans with the values.
+
+-- name: waiting
+-- The link lends the label: an event that waits has none of its own yet.
+SELECT i.*, l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku
+FROM (
+    SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
+           NULL::timestamptz AS settled_at, due_at, attempts, outcome, reason, detail, NULL::uuid AS sync_id
+    FROM inbox
+    WHERE tenant_id = $1 AND id < $2
+      AND ($3::text IS NULL OR kind = $3) AND ($4::bigint IS NULL OR bling_id = $4)
+      AND ($5::text IS NULL OR outcome = $5) AND ($6::text IS NULL OR reason = $6)
+    ORDER BY id DESC LIMIT $7
+) AS i
+LEFT JOIN link l ON l.tenant_id = $1 AND l.kind = i.kind AND l.account_id = i.account_id AND l.bling_id = i.bling_id
+ORDER BY i.id DESC;
+
+-- name: settled
+SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
+       settled_at, NULL::timestamptz AS due_at, attempts, outcome, reason, detail, sync_id,
+       bitrix_id, coalesce(label, bling_id::text) AS label, sku
+FROM event
+WHERE tenant_id = $1 AND id < $2 AND id >= $8
+  AND ($3::text IS NULL OR kind = $3) AND ($4::bigint IS NULL OR bling_id = $4)
+  AND ($5::text IS NULL OR outcome = $5) AND ($6::text IS NULL OR reason = $6)
+ORDER BY id DESC LIMIT $7;
+
+-- name: waiting_event
+SELECT i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date, i.received_at,
+       NULL::timestamptz AS settled_at, i.due_at, i.attempts, i.outcome, i.reason, i.detail, NULL::uuid AS sync_id,
+       l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku, i.body
+FROM inbox i
+LEFT JOIN link l ON l.tenant_id = $1 AND l.kind = i.kind AND l.account_id = i.account_id AND l.bling_id = i.bling_id
+WHERE i.tenant_id = $1 AND i.id = $2;
+
+-- name: settled_event
+SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
+       settled_at, NULL::timestamptz AS due_at, attempts, outcome, reason, detail, sync_id,
+       bitrix_id, coalesce(label, bling_id::text) AS label, sku, body
+FROM event WHERE tenant_id = $1 AND id = $2;
+
+-- name: sync
+SELECT id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at,
+       settled_at, plan, changes, calls
+FROM sync WHERE tenant_id = $1 AND id = $2;
+
+-- name: last_sync
+SELECT settled_at FROM sync
+WHERE tenant_id = $1 AND id < $2 AND id >= $3 AND outcome IN ('created', 'updated')
+ORDER BY id DESC LIMIT 1;
+
+-- name: calls
+SELECT id, provider, method, commands, status, error, ms, at, request, response FROM api_call
+WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND id >= $3 AND id <= $4
+ORDER BY id;
+
+-- name: links
+SELECT * FROM link
+WHERE tenant_id = $1 AND ($2::text IS NULL OR kind = $2) AND (kind, account_id, bling_id) > ($3, $4, $5)
+ORDER BY kind, account_id, bling_id LIMIT $6;
+
+-- name: links_of_bling
+-- By the tenant's few accounts, so that the primary key is enough.
+SELECT * FROM link
+WHERE tenant_id = $1 AND kind = ANY($2::text[])
+  AND account_id = ANY(ARRAY(SELECT id FROM account WHERE tenant_id = $1)) AND bling_id = $3
+ORDER BY kind, account_id;
+
+-- name: links_of_bitrix
+SELECT * FROM link WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND bitrix_id = $3 ORDER BY kind;
+
+-- name: records
+SELECT * FROM link
+WHERE tenant_id = $1 AND kind = $2 AND ($3::text IS NULL OR state = $3) AND (account_id, bling_id) > ($4, $5)
+ORDER BY account_id, bling_id LIMIT $6;
+
+-- name: search
+-- Prefix of the SKU in any letter case (a range: LIKE would scan under row-level security), or either id.
+WITH found AS (
+    SELECT account_id, bling_id FROM link
+    WHERE tenant_id = $1 AND kind = $2
+      AND sku_folded >= lower($7::text COLLATE "C") AND sku_folded < lower($7::text COLLATE "C") || U&'\+10FFFF'
+    UNION
+    SELECT account_id, bling_id FROM link
+    WHERE tenant_id = $1 AND kind = $2 AND bling_id = $8::bigint
+      AND account_id = ANY(ARRAY(SELECT id FROM account WHERE tenant_id = $1))
+    UNION
+    SELECT account_id, bling_id FROM link WHERE tenant_id = $1 AND kind = $2 AND bitrix_id = $8::bigint
+)
+SELECT l.* FROM found
+JOIN link l ON l.tenant_id = $1 AND l.kind = $2 AND l.account_id = found.account_id AND l.bling_id = found.bling_id
+WHERE ($3::text IS NULL OR l.state = $3) AND (l.account_id, l.bling_id) > ($4, $5)
+ORDER BY l.account_id, l.bling_id LIMIT $6;
+
+-- name: summary
+SELECT kind, state, n FROM link_count WHERE tenant_id = $1 AND n <> 0 ORDER BY kind, state;

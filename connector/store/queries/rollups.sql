@@ -1,0 +1,28 @@
+-- Counts and charts: small tables written in the settle transaction, never a scan of history.
+
+-- name: hours
+SELECT hour, outcome, sum(n)::bigint AS n FROM event_hour
+WHERE tenant_id = $1 AND hour >= $2 AND ($3::text IS NULL OR kind = $3)
+GROUP BY hour, outcome ORDER BY hour, outcome;
+
+-- name: counts
+SELECT outcome, sum(n)::bigint AS n FROM event_hour
+WHERE tenant_id = $1 AND hour >= $2 AND ($3::text IS NULL OR kind = $3)
+GROUP BY outcome;
+
+-- name: latencies
+SELECT latency, sum(n)::bigint AS n FROM event_hour
+WHERE tenant_id = $1 AND hour >= $2 AND outcome IN ('created', 'updated')
+GROUP BY latency ORDER BY latency;
+
+-- name: calls
+SELECT provider, scope, method, sum(calls)::bigint AS calls, sum(errors)::bigint AS errors,
+       sum(operating_ms)::bigint AS operating_ms
+FROM call_hour WHERE tenant_id = $1 AND hour >= $2
+GROUP BY provider, scope, method ORDER BY provider, scope, method;
+
+-- name: prune_event_minute
+DELETE FROM event_minute WHERE minute < $1;
+
+-- name: prune_call_minute
+DELETE FROM call_minute WHERE minute < $1;

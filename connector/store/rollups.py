@@ -1,0 +1,78 @@
+"""Counts and charts of a tenant, from the roll-ups."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Kind, Outcome
+from connector.domain.vendor import Provider
+from connector.store.scope import Connection
+from connector.store.sql import named
+
+_SQL = named("rollups")
+
+
+class HourCount(msgspec.Struct, frozen=True):
+    """Events that settled so in the hour that begins then (UTC)."""
+
+    hour: datetime
+    outcome: Outcome
+    n: int
+
+
+class CallCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests of a method to a vendor; `scope` = an account's id or `portal`."""
+
+    provider: Provider
+    scope: str
+    method: str
+    calls: int
+    errors: int
+    operating_ms: int
+
+
+async def hours(
+    conn: Connection, tenant_id: UUID, since: datetime, kind: Kind | None = None
+) -> list[HourCount]:
+    """Settled events by hour and outcome; hours without events are left out."""
+    rows = await conn.fetch(_SQL["hours"], tenant_id, since, kind)
+    return [HourCount(row["hour"], Outcome(row["outcome"]), row["n"]) for row in rows]
+
+
+async def counts(
+    conn: Connection, tenant_id: UUID, since: datetime, kind: Kind | None = None
+) -> dict[Outcome, int]:
+    """Settled events by outcome, of whole hours from `since` on."""
+    rows = await conn.fetch(_SQL["counts"], tenant_id, since, kind)
+    return {Outcome(row["outcome"]): row["n"] for row in rows}
+
+
+async def median_ms(conn: Connection, tenant_id: UUID, since: datetime) -> int | None:
+    """Half of the created and updated events settled within so many ms of their receipt."""
+    rows = await conn.fetch(_SQL["latencies"], tenant_id, since)
+    return median_of({row["latency"]: row["n"] for row in rows})
+
+
+def median_of(buckets: dict[int, int]) -> int | None:
+    """The median of counts by log2 of milliseconds: the middle of the bucket that it falls into."""
+    half, seen = sum(buckets.values()) / 2, 0
+    for bucket in sorted(buckets):
+        seen += buckets[bucket]
+        if seen >= half:
+            return (3 << bucket) // 2
+    return None
+
+
+async def calls(conn: Connection, tenant_id: UUID, since: datetime) -> list[CallCount]:
+    """Requests to vendors, of whole hours from `since` on."""
+    rows = await conn.fetch(_SQL["calls"], tenant_id, since)
+    return [CallCount(**{**row, "provider": Provider(row["provider"])}) for row in rows]
+
+
+async def prune(conn: Connection, before: datetime) -> None:
+    """Drop minutes before then; the hours stay (system scope, nightly)."""
+    await conn.execute(_SQL["prune_event_minute"], before)
+    await conn.execute(_SQL["prune_call_minute"], before)
