@@ -20,9 +20,10 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from connector.account.people import Role, Viewer
+from connector.account.people import Viewer
 from connector.account.signin import SESSION_DAYS, viewer_of
 from connector.settings import Settings
+from connector.store.people import Role
 from server.parts import parts_of
 from server.problems import Forbidden, NotSignedIn
 

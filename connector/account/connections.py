@@ -13,8 +13,8 @@ import httpx
 import structlog
 from redis.asyncio import Redis
 
-from connector.account import audit
 from connector.account.clock import Clock
+from connector.account.people import PONTE
 from connector.account.places import Bitrix24Place, BlingPlace
 from connector.account.tokens import AT_ONCE, Place, Tokens
 from connector.bling.limits import TokenLimiter
@@ -23,21 +23,14 @@ from connector.domain.events import Reason
 from connector.domain.vendor import ConnectionState, Provider, TokenSource
 from connector.security.vault import Vault
 from connector.settings import Settings
-from connector.store import inbox
+from connector.store import audit, inbox
+from connector.store import connections as rows
 from connector.store.scope import Connection, Database
 
 #: Connections whose tokens one process keeps at hand (a Bling token has up to 3,000 characters).
 KEPT = 2_000
 #: Events that wait for a connection.
 WAITING = (Reason.NEEDS_RECONNECT, Reason.INACTIVE, Reason.SCOPE_MISSING, Reason.NOT_CONNECTED)
-
-_ACCOUNT_STATE = """
-UPDATE account SET state = $3, state_since = $4, state_detail = $5
-WHERE tenant_id = $1 AND id = $2 AND state <> $3
-"""
-_PORTAL_STATE = """
-UPDATE portal SET state = $2, state_since = $3, state_detail = $4 WHERE tenant_id = $1 AND state <> $2
-"""
 
 log = structlog.get_logger()
 
@@ -90,7 +83,10 @@ class Connections:
         async with self._database.tenant(tenant_id) as conn:
             if await _move(conn, tenant_id, account_id, state, text, at):
                 detail = {"account": str(account_id) if account_id else None, "state": state, "text": text}
-                await audit.note(conn, tenant_id, audit.PONTE, f"{provider}.broken", detail, at)
+                action = f"{provider}.broken"
+                await audit.add(
+                    tenant_id, at=at, person_id=None, actor=PONTE.name, action=action, detail=detail
+                )
                 log.warning("connection_broken", tenant=str(tenant_id), provider=provider, state=state)
 
     def _kept(self, key: Hashable, place: Callable[[], Place]) -> Tokens:
@@ -118,7 +114,5 @@ async def _move(
 ) -> bool:
     """Whether the state changed."""
     if account_id is None:
-        tag = await conn.execute(_PORTAL_STATE, tenant_id, state, at, text)
-    else:
-        tag = await conn.execute(_ACCOUNT_STATE, tenant_id, account_id, state, at, text)
-    return bool(tag != "UPDATE 0")
+        return await rows.set_portal_state(conn, tenant_id, state, text, at)
+    return await rows.set_account_state(conn, tenant_id, account_id, state, text, at)

@@ -1,20 +1,12 @@
-"""People, and what they are to a tenant."""
+"""People as they look at a tenant, and who did what."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-
-class Role(StrEnum):
-    """What a person may do in a tenant."""
-
-    OWNER = "owner"
-    ADMIN = "admin"
-    #: Reads everything, changes nothing.
-    VIEWER = "viewer"
+from connector.store.people import Role
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,3 +26,18 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     def may_change(self) -> bool:
         """Whether the person's role allows changes."""
         return self.role is not Role.VIEWER
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log names them."""
+        return Actor(self.name, self.person_id)
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who changed something: a person, an API key, or Ponte itself."""
+
+    name: str
+    person_id: UUID | None = None
+
+
+PONTE = Actor("Ponte")

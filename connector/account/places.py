@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import httpx
 
 from connector.account.clock import now
-from connector.account.tokens import Broken, Pair, SealedPair, StoredTokens
+from connector.account.tokens import Broken, Pair
 from connector.bitrix24 import oauth as bitrix24_oauth
 from connector.bling.oauth import BlingOAuth
 from connector.domain.vendor import ConnectionState, Disconnected
 from connector.settings import Settings
+from connector.store import connections
+from connector.store.connections import Account, Portal
+from connector.store.connections import Tokens as Sealed
 from connector.store.scope import Connection, Database, Scope
 
-_READ_ACCOUNT = """
-SELECT state, access_token, refresh_token, expires_at, token_version
-FROM account WHERE tenant_id = $1 AND id = $2
-"""
-_WRITE_ACCOUNT = """
-UPDATE account SET access_token = $4, refresh_token = $5, expires_at = $6, refreshed_at = $7,
-    token_version = token_version + 1
-WHERE tenant_id = $1 AND id = $2 AND token_version = $3
-"""
-_READ_PORTAL = """
-SELECT state, access_token, refresh_token, expires_at, token_version, oauth_url
-FROM portal WHERE tenant_id = $1
-"""
-_WRITE_PORTAL = """
-UPDATE portal SET access_token = $3, refresh_token = $4, expires_at = $5, refreshed_at = $6,
-    token_version = token_version + 1
-WHERE tenant_id = $1 AND token_version = $2
-"""
+Side = TypeVar("Side", Account, Portal)
 
 
 def account_name(account_id: UUID) -> str:
@@ -66,13 +52,17 @@ class BlingPlace:
         """The tenant's scope."""
         return self._database.tenant(self._key[0])
 
-    async def read(self, conn: Connection, *, lock: bool) -> StoredTokens:
+    async def read(self, conn: Connection) -> Account:
         """The account's row."""
-        return _stored(await conn.fetchrow(_READ_ACCOUNT + _locking(lock), *self._key))
+        return _present(await connections.account(conn, *self._key))
 
-    async def write(self, conn: Connection, pair: SealedPair, over: int) -> None:
+    async def lock(self, conn: Connection) -> Account:
+        """The same, until the transaction ends."""
+        return _present(await connections.lock_account(conn, *self._key))
+
+    async def write(self, conn: Connection, pair: Sealed, over: int, at: datetime) -> None:
         """Store a renewed pair."""
-        await conn.execute(_WRITE_ACCOUNT, *self._key, over, *_columns(pair))
+        await connections.save_account_tokens(conn, *self._key, pair, over=over, at=at)
 
     async def renew(self, pair: Pair) -> Pair:
         """Bling may send no new refresh token: then the old one stays good."""
@@ -94,52 +84,37 @@ class Bitrix24Place:
         self.broken = broken
         self._database, self._http, self._settings = database, http, settings
         self._tenant_id = tenant_id
-        self._oauth_url = settings.bitrix24_oauth_urls.split(",")[0]
+        self._oauth_url = ""
 
     def open(self) -> Scope:
         """The tenant's scope."""
         return self._database.tenant(self._tenant_id)
 
-    async def read(self, conn: Connection, *, lock: bool) -> StoredTokens:
-        """The portal's row, which also knows the portal's authorisation server."""
-        row = await conn.fetchrow(_READ_PORTAL + _locking(lock), self._tenant_id)
-        if row is not None:
-            self._oauth_url = row["oauth_url"]
-        return _stored(row)
+    async def read(self, conn: Connection) -> Portal:
+        """The portal's row."""
+        return _present(await connections.portal(conn, self._tenant_id))
 
-    async def write(self, conn: Connection, pair: SealedPair, over: int) -> None:
+    async def lock(self, conn: Connection) -> Portal:
+        """The same, until the transaction ends; it also tells the portal's authorisation server."""
+        portal = _present(await connections.lock_portal(conn, self._tenant_id))
+        self._oauth_url = portal.oauth_url
+        return portal
+
+    async def write(self, conn: Connection, pair: Sealed, over: int, at: datetime) -> None:
         """Store a renewed pair."""
-        await conn.execute(_WRITE_PORTAL, self._tenant_id, over, *_columns(pair))
+        await connections.save_portal_tokens(conn, self._tenant_id, pair, over=over, at=at)
 
     async def renew(self, pair: Pair) -> Pair:
-        """At the portal's own authorisation server."""
-        settings = self._settings
+        """At the portal's own authorisation server, which the locked row named."""
+        app = self._settings
         new = await bitrix24_oauth.refresh(
-            self._http,
-            self._oauth_url,
-            settings.bitrix24_client_id,
-            settings.bitrix24_client_secret,
-            pair.refresh,
+            self._http, self._oauth_url, app.bitrix24_client_id, app.bitrix24_client_secret, pair.refresh
         )
         expires_at = now() + timedelta(seconds=new.expires_in)
         return Pair(access=new.access_token, refresh=new.refresh_token, expires_at=expires_at)
 
 
-def _locking(lock: bool) -> str:
-    return "FOR UPDATE" if lock else ""
-
-
-def _columns(pair: SealedPair) -> tuple[object, ...]:
-    return (pair.access, pair.refresh, pair.expires_at, pair.refreshed_at)
-
-
-def _stored(row: Any) -> StoredTokens:
-    if row is None:
+def _present(side: Side | None) -> Side:
+    if side is None:
         raise Disconnected("never connected", state=ConnectionState.NONE)
-    return StoredTokens(
-        state=ConnectionState(row["state"]),
-        access_token=row["access_token"],
-        refresh_token=row["refresh_token"],
-        expires_at=row["expires_at"],
-        token_version=row["token_version"],
-    )
+    return side

@@ -11,17 +11,17 @@ from uuid import UUID
 
 import msgspec
 
-from connector.account.people import Role, Viewer
+from connector.account.people import Viewer
 from connector.security.passwords import is_password
 from connector.security.tokens import new_token, token_hash
+from connector.store import people, tenants
+from connector.store.people import Session
 from connector.store.scope import Connection, Database
 
 #: A session ends so long after its beginning …
 SESSION_DAYS = 30
 #: … or after so long without a request.
 IDLE = timedelta(days=7)
-#: How exactly the last request's time is kept.
-SEEN_EVERY = timedelta(minutes=5)
 
 #: Wrong passwords in a row before the brake takes hold, how many more after it, and how long it holds.
 FREE_TRIES = 10
@@ -29,7 +29,10 @@ LATER_TRIES = 3
 BRAKE = timedelta(seconds=30)
 #: Wrong passwords are forgotten after so long without a try.
 FORGET = timedelta(minutes=15)
+#: Longer than any password that we accept; hashing has its price.
+LONGEST_PASSWORD = 1024
 
+#: One statement, because tries come at once. No row comes back while the brake holds.
 _TRY = """
 INSERT INTO signin_attempt AS a (email, failures, blocked_until, last_at) VALUES ($1, 1, NULL, $2)
 ON CONFLICT (email) DO UPDATE SET
@@ -45,25 +48,6 @@ ON CONFLICT (email) DO UPDATE SET
 WHERE a.blocked_until IS NULL OR a.blocked_until <= $2
 RETURNING failures
 """
-_BLOCKED_UNTIL = "SELECT blocked_until FROM signin_attempt WHERE email = $1"
-_FORGIVE = "DELETE FROM signin_attempt WHERE email = $1"
-_PERSON = "SELECT id, password_hash FROM person WHERE email = $1 AND confirmed_at IS NOT NULL"
-_TENANT = "SELECT tenant_id FROM membership WHERE person_id = $1 ORDER BY created_at LIMIT 1"
-_OPEN = """
-INSERT INTO session (token_hash, person_id, tenant_id, frame, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, false, $4, $4, $5)
-"""
-_VIEWER = """
-SELECT p.id AS person_id, p.name, p.email, p.language, p.theme, m.role,
-       t.tenant_id, t.name AS tenant_name, t.timezone, s.last_seen_at
-FROM session s
-JOIN person p ON p.id = s.person_id
-JOIN membership m ON m.person_id = s.person_id AND m.tenant_id = s.tenant_id
-JOIN tenant t ON t.tenant_id = s.tenant_id
-WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
-"""
-_SEEN = "UPDATE session SET last_seen_at = $2 WHERE token_hash = $1"
-_CLOSE = "DELETE FROM session WHERE token_hash = $1"
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -77,7 +61,7 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Braked(msgspec.Struct, frozen=True):
-    """Too many wrong passwords: no password is looked at for so many seconds."""
+    """Too many wrong passwords: none is looked at for so many seconds."""
 
     retry_after: int
 
@@ -87,51 +71,80 @@ async def sign_in(
 ) -> SignedIn | Refused | Braked:
     """Open a session for the right password."""
     email = email.strip().lower()
-    if "\0" in email:
+    if not _is_text(email) or not _is_text(password) or len(password) > LONGEST_PASSWORD:
         return Refused()
     async with database.system() as conn:
         if (braked := await _count_try(conn, email, now)) is not None:
             return braked
-        person = await conn.fetchrow(_PERSON, email)
+        person = await people.person_by_email(conn, email)
     # Outside the transaction: a password takes tens of milliseconds, an unknown person as long.
-    if not await is_password(person and person["password_hash"], password):
+    right = await is_password(person.password_hash if person else None, password)
+    if person is None or person.confirmed_at is None or not right:
         return Refused()
     async with database.system() as conn:
-        await conn.execute(_FORGIVE, email)
-        return SignedIn(await open_session(conn, person["id"], now))
+        await people.succeeded(conn, email)
+        return SignedIn(await open_session(conn, person.id, now))
 
 
 async def open_session(conn: Connection, person_id: UUID, now: datetime) -> str:
     """A new session of a person in the tenant they joined first; the token is stored as a hash only."""
     token = new_token()
-    tenant_id = await conn.fetchval(_TENANT, person_id)
-    expires_at = now + timedelta(days=SESSION_DAYS)
-    await conn.execute(_OPEN, token_hash(token), person_id, tenant_id, now, expires_at)
+    joined = await people.memberships(conn, person_id)
+    await people.open_session(
+        conn,
+        token_hash(token),
+        person_id,
+        joined[0].tenant_id if joined else None,
+        frame=False,
+        at=now,
+        expires_at=now + timedelta(days=SESSION_DAYS),
+    )
     return token
 
 
 async def viewer_of(database: Database, token: str, now: datetime) -> Viewer | None:
-    """Who a session's token stands for; None when it has ended or its person left the tenant."""
+    """Who a session's token stands for; None when it has ended or its person has left the tenant."""
     hashed = token_hash(token)
     async with database.system() as conn:
-        row = await conn.fetchrow(_VIEWER, hashed, now, now - IDLE)
-        if row is None:
+        session = await people.session(conn, hashed, now)
+        if session is None or session.last_seen_at < now - IDLE or session.tenant_id is None:
             return None
-        if row["last_seen_at"] < now - SEEN_EVERY:
-            await conn.execute(_SEEN, hashed, now)
-    values = {name: row[name] for name in Viewer.__struct_fields__ if name != "role"}
-    return Viewer(role=Role(row["role"]), **values)
+        await people.session_seen(conn, hashed, now, session.expires_at)
+        tenant = await tenants.load(session.tenant_id)
+    return None if tenant is None else _viewer(session, tenant)
 
 
 async def sign_out(database: Database, token: str) -> None:
     """End the session on the server."""
     async with database.system() as conn:
-        await conn.execute(_CLOSE, token_hash(token))
+        await people.close_session(conn, token_hash(token))
 
 
 async def _count_try(conn: Connection, email: str, now: datetime) -> Braked | None:
     args = (now - FORGET, FREE_TRIES, LATER_TRIES, now + BRAKE)
     if await conn.fetchval(_TRY, email, now, *args) is not None:
         return None
-    until = await conn.fetchval(_BLOCKED_UNTIL, email)
-    return Braked(max(1, min(60, round((until - now).total_seconds()) + 1)))
+    attempts = await people.attempts(conn, email)
+    until = attempts.blocked_until if attempts and attempts.blocked_until else now
+    return Braked(min(60, int((until - now).total_seconds()) + 1))
+
+
+def _viewer(session: Session, tenant: tenants.Tenant) -> Viewer | None:
+    if session.role is None:
+        return None
+    return Viewer(
+        person_id=session.person_id,
+        tenant_id=tenant.tenant_id,
+        tenant_name=tenant.name,
+        timezone=tenant.timezone,
+        name=session.name,
+        email=session.email,
+        role=session.role,
+        language=session.language,
+        theme=session.theme,
+    )
+
+
+def _is_text(value: str) -> bool:
+    """Whether the database and the hash can take it: no NUL, no half characters."""
+    return "\0" not in value and value == value.encode(errors="ignore").decode()

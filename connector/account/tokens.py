@@ -18,6 +18,8 @@ import structlog
 from connector.account.clock import now
 from connector.domain.vendor import ConnectionState, Disconnected
 from connector.security.vault import Vault
+from connector.store.connections import Account, Portal
+from connector.store.connections import Tokens as Sealed
 from connector.store.scope import Connection, DatabaseAway, Scope
 
 #: A token this close to its end is renewed first.
@@ -41,25 +43,6 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class SealedPair(msgspec.Struct, frozen=True, kw_only=True):
-    """A pair as it is stored."""
-
-    access: bytes
-    refresh: bytes
-    expires_at: datetime
-    refreshed_at: datetime
-
-
-class StoredTokens(msgspec.Struct, frozen=True, kw_only=True):
-    """A connection's row; no tokens while it was never connected or was let go."""
-
-    state: ConnectionState
-    access_token: bytes | None
-    refresh_token: bytes | None
-    expires_at: datetime | None
-    token_version: int
-
-
 class Place(Protocol):
     """Where one connection's tokens are kept, and how its vendor renews them."""
 
@@ -70,10 +53,13 @@ class Place(Protocol):
     def open(self) -> Scope:
         """A transaction that sees the row."""
 
-    async def read(self, conn: Connection, *, lock: bool) -> StoredTokens:
-        """The row, locked until the transaction ends if told so; raises `Disconnected` when there is none."""
+    async def read(self, conn: Connection) -> Account | Portal:
+        """The row; raises `Disconnected` when there is none."""
 
-    async def write(self, conn: Connection, pair: SealedPair, over: int) -> None:
+    async def lock(self, conn: Connection) -> Account | Portal:
+        """The same, nobody else's until the transaction ends."""
+
+    async def write(self, conn: Connection, pair: Sealed, over: int, at: datetime) -> None:
         """Store a pair over version `over`; a newer one stays."""
 
     async def renew(self, pair: Pair) -> Pair:
@@ -111,7 +97,7 @@ class Tokens:
 
     async def _obtained(self, refused: str | None) -> Pair:
         async with self._place.open() as conn:
-            pair = self._opened(await self._place.read(conn, lock=False))
+            pair = self._opened(await self._place.read(conn))
         return pair if _is_good(pair, refused) else await self._refreshed(refused)
 
     async def _refreshed(self, refused: str | None) -> Pair:
@@ -121,7 +107,7 @@ class Tokens:
             except Disconnected as error:
                 # The lock may have been lost with its connection while we asked: was somebody quicker?
                 async with self._place.open() as conn:
-                    pair = self._opened(await self._place.read(conn, lock=False))
+                    pair = self._opened(await self._place.read(conn))
                 if _is_good(pair, refused):
                     return pair
                 log.warning("connection_lost", connection=self._place.name, code=error.code)
@@ -129,15 +115,15 @@ class Tokens:
                 raise
 
     async def _refresh_alone(self, refused: str | None) -> Pair:
-        rescue: tuple[SealedPair, int] | None = None
+        rescue: tuple[Sealed, int, datetime] | None = None
         try:
             async with self._place.open() as conn:
-                row = await self._place.read(conn, lock=True)
+                row = await self._place.lock(conn)
                 old = self._opened(row)
                 if _is_good(old, refused):
                     return old
                 pair = await self._place.renew(old)
-                rescue = sealed(self._vault, self._place.name, pair), row.token_version
+                rescue = sealed(self._vault, self._place.name, pair), row.token_version, now()
                 await self._place.write(conn, *rescue)
         except DatabaseAway:
             if rescue is None:
@@ -145,19 +131,19 @@ class Tokens:
             await self._rescued(*rescue)
         return pair
 
-    async def _rescued(self, pair: SealedPair, over: int) -> None:
+    async def _rescued(self, pair: Sealed, over: int, at: datetime) -> None:
         """The database went away while the only good pair was in our hands."""
         give_up = asyncio.get_running_loop().time() + RESCUE_S
         while True:
             try:
                 async with self._place.open() as conn:
-                    return await self._place.write(conn, pair, over)
+                    return await self._place.write(conn, pair, over, at)
             except DatabaseAway:
                 if asyncio.get_running_loop().time() > give_up:
                     raise
             await asyncio.sleep(RESCUE_EVERY_S)
 
-    def _opened(self, row: StoredTokens) -> Pair:
+    def _opened(self, row: Account | Portal) -> Pair:
         if row.state is not ConnectionState.CONNECTED:
             raise Disconnected("not connected", state=row.state)
         if row.access_token is None or row.refresh_token is None or row.expires_at is None:
@@ -169,13 +155,12 @@ class Tokens:
         )
 
 
-def sealed(vault: Vault, name: str, pair: Pair) -> SealedPair:
+def sealed(vault: Vault, name: str, pair: Pair) -> Sealed:
     """A pair as it is stored, under its owner's name."""
-    return SealedPair(
-        access=vault.seal(pair.access, name),
-        refresh=vault.seal(pair.refresh, name),
+    return Sealed(
+        access_token=vault.seal(pair.access, name),
+        refresh_token=vault.seal(pair.refresh, name),
         expires_at=pair.expires_at,
-        refreshed_at=now(),
     )
 
 
