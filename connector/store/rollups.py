@@ -23,6 +23,16 @@ class HourCount(msgspec.Struct, frozen=True):
     n: int
 
 
+class HalfHour(msgspec.Struct, frozen=True):
+    """Events that settled alike in the half hour that begins then."""
+
+    start: datetime
+    outcome: Outcome
+    #: From receipt to settling: 2^latency ≤ milliseconds < 2^(latency + 1).
+    latency: int
+    n: int
+
+
 class CallCount(msgspec.Struct, frozen=True, kw_only=True):
     """Requests of a method to a vendor; `scope` = an account's id or `portal`."""
 
@@ -48,6 +58,12 @@ async def counts(
     """Settled events by outcome, of whole hours from `since` on."""
     rows = await conn.fetch(_SQL["counts"], tenant_id, since, kind)
     return {Outcome(row["outcome"]): row["n"] for row in rows}
+
+
+async def half_hours(conn: Connection, tenant_id: UUID, since: datetime) -> list[HalfHour]:
+    """Settled events by half hour, outcome and latency, of whole minutes from `since` on."""
+    rows = await conn.fetch(_SQL["half_hours"], tenant_id, since)
+    return [HalfHour(row["start"], Outcome(row["outcome"]), row["latency"], row["n"]) for row in rows]
 
 
 async def median_ms(conn: Connection, tenant_id: UUID, since: datetime) -> int | None:
