@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 
+import structlog
+
 from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Update
-from connector.domain.vendor import Rejected, VendorError
+from connector.domain.vendor import Gone, Rejected, VendorError
 from connector.sync import elements
 from connector.sync.faults import Faults
 from connector.sync.work import Work
+
+log = structlog.get_logger(__name__)
 
 Steps = Generator[Sequence[Command], Sequence[Result], None]
 
@@ -42,6 +46,20 @@ class Carrier:
         while asked:
             results = await self._packer.run([one for _, _, commands in asked for one in commands])
             asked = _advance(asked, results)
+
+    async def merge_doubles(self, works: Iterable[Work]) -> None:
+        """Of records that carry one link the oldest stays; the others lose it and are deactivated."""
+        doubles = [(work, double) for work in works for double in work.doubles]
+        commands = [elements.retire(self._catalogue, work.shape, double) for work, double in doubles]
+        results = await self._packer.run(commands)
+        for (work, double), result in zip(doubles, results, strict=True):
+            log.warning(
+                "double_merged",
+                record=work.key.bling_id,
+                kept=work.bitrix_id,
+                retired=double,
+                done=isinstance(result, Done),
+            )
 
     def _steps(self, work: Work, now: datetime) -> Steps:
         match work.plan:
@@ -108,9 +126,19 @@ class Carrier:
 
     def _known_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
         """Find the price record of the base type, and write it or make it."""
-        (listed,) = yield (vendor.prices_of([product_id], self._catalogue.base_price_type),)
-        if isinstance(listed, Failed):
-            self._faults.write_failed(work, listed.error, now)
+        listed, seen = yield (
+            vendor.prices_of([product_id], self._catalogue.base_price_type),
+            elements.find(self._catalogue, work.shape, product_id),
+        )
+        for result in (listed, seen):
+            if isinstance(result, Failed):
+                self._faults.write_failed(work, result.error, now)
+                return
+        assert isinstance(listed, Done)
+        assert isinstance(seen, Done)
+        if not elements.is_found(seen.result):
+            # A price cannot be given to a product that is gone; Bitrix24 would say "access denied".
+            self._faults.write_failed(work, Gone("O produto não existe mais no Bitrix24."), now)
             return
         found = next(iter(vendor.prices(listed.result)), None)
         if found is None:

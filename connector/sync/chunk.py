@@ -94,6 +94,7 @@ class Line:
         if parents is not None:
             for work in works:
                 _below_its_parent(work, parents)
+        await self.writer.merge_doubles(works)
         _stop_loops(works, now)
         creates = [work for work in works if work.open and isinstance(work.plan, Create)]
         if creates:

@@ -57,6 +57,11 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
     return work
 
 
+def bare(key: RecordKey, events: list[Event], now: datetime) -> Work:
+    """A record of which nothing is known but that its events are waiting."""
+    return Work(key=key, event=events[-1], events=events, trust=Trust.READ, started_at=now)
+
+
 def begin_guest(key: RecordKey, host: Work, link: Link | None, now: datetime) -> Work:
     """A record without an event of its own, read along with its relative's."""
     work = Work(key=key, event=host.event, events=[], trust=Trust.READ, started_at=now, link=link)

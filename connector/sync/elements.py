@@ -55,6 +55,24 @@ def update(catalogue: Catalogue, shape: Shape, bitrix_id: int, target: Target) -
     return _UPDATE[shape](bitrix_id, _spelled(target, place[1] if place else 0))
 
 
+def retire(catalogue: Catalogue, shape: Shape, bitrix_id: int) -> Command:
+    """Take the link from a record and hide it from new deals."""
+    return update(catalogue, shape, bitrix_id, {"active": "N", LINK_FIELD: ""})
+
+
+def find(catalogue: Catalogue, shape: Shape, bitrix_id: int) -> Command:
+    """One record by its id."""
+    place = iblock(catalogue, offers=shape is Shape.OFFER)
+    if place is None:
+        raise ValueError("this catalogue has no offers")
+    return vendor.find_by_ids(place[0], place[1], [bitrix_id])
+
+
+def is_found(result: object) -> bool:
+    """Whether the answer to `find` shows the record."""
+    return bool(vendor.found(result, 0))
+
+
 def present(one: vendor.Present) -> Present:
     """A record of a list as the planner knows it: canonical texts of the mapping's fields."""
     values: Target = {"name": one.name, "active": "Y" if one.active else "N", LINK_FIELD: one.link}

@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 class Writer(Protocol):
     """Ends every open record that has a plan."""
 
+    async def merge_doubles(self, works: Iterable[Work]) -> None: ...
+
     async def carry_out(self, works: Iterable[Work], now: datetime) -> None: ...
 
 
@@ -117,6 +119,9 @@ class OnPaper:
 
 class _Pencil:
     """Ends records as their plans would, if all went well."""
+
+    async def merge_doubles(self, works: Iterable[Work]) -> None:
+        return None
 
     async def carry_out(self, works: Iterable[Work], now: datetime) -> None:
         for work in works:

@@ -52,6 +52,10 @@ class Faults:
         """A read in Bling (a record that is gone is no failure: the reader says so itself)."""
         return self._failed(work, error, now, Provider.BLING, work.key.account_id, Reason.REFUSED_BY_BLING)
 
+    def stumbled(self, work: Work, now: datetime) -> None:
+        """A mistake of ours, not of a vendor."""
+        self._try_again(work, VendorError("erro interno do Ponte ao tratar este registro"), now)
+
     def _failed(
         self,
         work: Work,

@@ -172,6 +172,7 @@ class Finder:
             [one for one in found.with_sku(work.target.get("xmlId", "")) if one.link != link],
             context.allowed,
         )
+        work.doubles = sorted(one.id for one in found.with_link(link))[1:]
         if taken is not None:
             work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
         adopt_plan(work, context, plan, taken.values if taken else {})

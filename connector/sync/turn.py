@@ -7,24 +7,30 @@ import time
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+import structlog
+
 from connector.bitrix24.catalogue import Catalogue
-from connector.bitrix24.packer import Packer
+from connector.bitrix24.packer import LeaseTooShort, Packer
 from connector.bling.client import Bling
 from connector.domain.events import Event, RecordKey
 from connector.domain.vendor import Call
 from connector.store import links as link_rows
+from connector.store.lease import Fenced
 from connector.store.links import Link
+from connector.store.scope import DatabaseAway
 from connector.store.standing import PortalStanding
 from connector.sync.chunk import Line
 from connector.sync.clients import bitrix24_client, bling_client
 from connector.sync.context import Context, load_context
-from connector.sync.decide import begin, decide
+from connector.sync.decide import bare, begin, decide
 from connector.sync.ends import Ends
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
 from connector.sync.lookup import Finder
 from connector.sync.read import Reader
 from connector.sync.work import Work
+
+log = structlog.get_logger(__name__)
 
 #: Seconds for which a tenant's toggles, mapping and states are believed.
 CONTEXT_LIVES = 1.0
@@ -48,7 +54,25 @@ class Turning:
         self._families = asyncio.Lock()
 
     async def process(self, groups: dict[RecordKey, list[Event]]) -> None:
-        """Take records (with all their due events) through every room."""
+        """Take records (with all their due events) through every room.
+
+        A mistake of ours with one record must not stop the others: the chunk is halved until the record that
+        causes it is alone, and that one is put off like after any other failure.
+        """
+        try:
+            await self._process(groups)
+        except (DatabaseAway, Fenced, LeaseTooShort):
+            raise
+        except Exception:
+            if len(groups) == 1:
+                log.exception("record_failed", record=next(iter(groups)).bling_id)
+                await self._put_off(groups)
+                return
+            log.warning("chunk_failed", records=len(groups))
+            for half in _halves(groups):
+                await self.process(half)
+
+    async def _process(self, groups: dict[RecordKey, list[Event]]) -> None:
         context = await self._fresh_context()
         links = await self._load_links(groups)
         now = self._engine.clock()
@@ -60,6 +84,13 @@ class Turning:
             return
         line = self._line_of(context, context.portal, context.catalogue)
         await line.process(works)
+
+    async def _put_off(self, groups: dict[RecordKey, list[Event]]) -> None:
+        now = self._engine.clock()
+        works = [bare(key, events, now) for key, events in groups.items()]
+        for work in works:
+            self._faults.stumbled(work, now)
+        await self._settle(works)
 
     async def close(self) -> None:
         """Stop sending."""
@@ -119,3 +150,9 @@ class Turning:
             self._calls.append(call)
 
         return observe
+
+
+def _halves(groups: dict[RecordKey, list[Event]]) -> list[dict[RecordKey, list[Event]]]:
+    items = list(groups.items())
+    middle = len(items) // 2
+    return [dict(items[:middle]), dict(items[middle:])]

@@ -63,6 +63,8 @@ class Work:
     written: Target | None = None
     bitrix_id: int | None = None
     price_id: int | None = None
+    #: Further records of Bitrix24 that carry this record's link.
+    doubles: list[int] = field(default_factory=list)
     calls: list[UUID] = field(default_factory=list)
     ending: Ending | None = None
     #: A create was sent and nobody knows whether it was carried out.
