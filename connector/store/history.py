@@ -139,26 +139,15 @@ async def event(conn: Connection, tenant_id: UUID, event_id: UUID) -> EventDetai
 
 async def sync(conn: Connection, tenant_id: UUID, sync_id: UUID) -> SyncRow | None:
     """One record's write."""
-    row = await conn.fetchrow(_SQL["sync"], tenant_id, sync_id)
-    if row is None:
-        return None
-    plain = (
-        "id",
-        "bitrix_id",
-        "event_id",
-        "mapping_version",
-        "started_at",
-        "settled_at",
-        "plan",
-        "changes",
-        "calls",
-    )
-    return SyncRow(
-        record=_record(row),
-        outcome=Outcome(row["outcome"]),
-        reason=row["reason"] and Reason(row["reason"]),
-        **{name: row[name] for name in plain},
-    )
+    return next(iter(await syncs(conn, tenant_id, [sync_id])), None)
+
+
+async def syncs(conn: Connection, tenant_id: UUID, sync_ids: Collection[UUID]) -> list[SyncRow]:
+    """These writes as far as history still has them, in the order they were made."""
+    if not sync_ids:
+        return []
+    rows = await conn.fetch(_SQL["syncs"], tenant_id, list(sync_ids), min(sync_ids), max(sync_ids))
+    return list(map(_sync_row, rows))
 
 
 async def last_sync_at(conn: Connection, tenant_id: UUID) -> datetime | None:
@@ -265,6 +254,21 @@ def _number(q: str) -> int | None:
 
 def _record(row: Any) -> RecordKey:
     return RecordKey(Kind(row["kind"]), row["account_id"], row["bling_id"])
+
+
+_SYNC_PLAIN = (
+    *("id", "bitrix_id", "event_id", "mapping_version", "started_at", "settled_at"),
+    *("plan", "changes", "calls"),
+)
+
+
+def _sync_row(row: Any) -> SyncRow:
+    return SyncRow(
+        record=_record(row),
+        outcome=Outcome(row["outcome"]),
+        reason=row["reason"] and Reason(row["reason"]),
+        **{name: row[name] for name in _SYNC_PLAIN},
+    )
 
 
 _PLAIN = (

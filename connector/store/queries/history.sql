@@ -40,10 +40,11 @@ SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_
        bitrix_id, coalesce(label, bling_id::text) AS label, sku, body
 FROM event WHERE tenant_id = $1 AND id = $2;
 
--- name: sync
+-- name: syncs
 SELECT id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at,
        settled_at, plan, changes, calls
-FROM sync WHERE tenant_id = $1 AND id = $2;
+FROM sync WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND id >= $3 AND id <= $4
+ORDER BY id;
 
 -- name: last_sync
 SELECT settled_at FROM sync
