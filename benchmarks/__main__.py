@@ -1,0 +1,49 @@
+"""`python -m benchmarks [--only NAME[,NAME]]`: one JSON object a line, the machine first."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+import msgspec
+import uvloop
+
+from benchmarks.ground import Ground, ground
+from benchmarks.machine import machine
+from benchmarks.overhead import overhead
+from benchmarks.results import Row, Rows
+
+BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
+    "overhead": overhead,
+}
+
+
+async def run(names: list[str]) -> bool:
+    """Run benchmarks one after the other; whether all rows reached their targets."""
+    _print(machine())
+    fine = True
+    async with ground() as on:
+        for name in names:
+            async for told in BENCHMARKS[name](on):
+                _print(told)
+                fine = fine and told.ok
+    return fine
+
+
+def _print(told: Row) -> None:
+    print(msgspec.json.encode(told).decode(), flush=True)
+
+
+def main() -> int:
+    """0 when every target was reached."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", default=",".join(BENCHMARKS), help="names: " + ", ".join(BENCHMARKS))
+    names = parser.parse_args().only.split(",")
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark named {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    return 0 if uvloop.run(run(names)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

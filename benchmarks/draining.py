@@ -1,0 +1,114 @@
+"""A worker's engine on real servers, and drains that run until the inbox is empty."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.worker import Function, Worker, func
+
+from benchmarks.ground import Ground
+from benchmarks.tenants import FixedConnections, Tenant, connect
+from connector import pace
+from connector.settings import Settings
+from connector.store.scope import Database
+from connector.sync.engine import Engine
+from connector.sync.wake import DRAIN_JOB, Waker
+from ponte.runtime import databases
+from tests.conftest import VAULT_KEYS
+from worker.jobs import drain
+
+#: Seconds between arq's looks at its queue, and jobs at once: tuned as our worker is.
+POLL, MOST_JOBS = 0.02, 100
+POOL = 10
+
+
+class Bench:
+    """One tenant, one database, one engine."""
+
+    def __init__(self, owner_url: str, engine: Engine, tenant: Tenant) -> None:
+        self.owner_url, self.engine, self.tenant = owner_url, engine, tenant
+
+    @property
+    def database(self) -> Database:
+        """The engine's."""
+        return self.engine.database
+
+    async def work_off(self) -> float:
+        """Wake the tenant and let a worker run until it has nothing more to do; seconds that it took."""
+        await self.engine.waker.wake([self.tenant.id])
+        return await run_worker(
+            self.engine.settings.redis_url, [func(drain, name=DRAIN_JOB)], {"engine": self.engine, "holder": "bench"}
+        )
+
+
+async def run_worker(
+    redis_url: str, functions: Sequence[Function], ctx: dict[str, Any] | None = None
+) -> float:
+    """An arq worker on the queue as it stands; seconds until it is empty."""
+    worker = Worker(
+        functions=functions,
+        redis_settings=RedisSettings.from_dsn(redis_url),
+        burst=True,
+        poll_delay=POLL,
+        max_jobs=MOST_JOBS,
+        keep_result=0,
+        log_results=False,
+        handle_signals=False,
+        ctx=ctx,
+    )
+    begun = time.perf_counter()
+    await worker.main()
+    took = time.perf_counter() - begun
+    await worker.close()
+    return took
+
+
+@asynccontextmanager
+async def bench(
+    ground: Ground, transport: httpx.AsyncBaseTransport | None, make: Callable[..., Coroutine[Any, Any, Tenant]]
+) -> AsyncIterator[Bench]:
+    """A connected tenant on a fresh database; `make(http, redis)` gives the tenant."""
+    owner_url, redis_url = await ground.database(), await ground.empty_redis()
+    settings = Settings(
+        env="test",
+        database_url=databases.at(owner_url, role=databases.LOGIN_ROLE),
+        redis_url=redis_url,
+        vault_keys=VAULT_KEYS,
+    )
+    database = await Database.open(settings.database_url, POOL)
+    redis: ArqRedis = await create_pool(RedisSettings.from_dsn(redis_url))
+    try:
+        await pace.assume_idle(redis)
+        async with httpx.AsyncClient(timeout=30, trust_env=False, transport=transport) as http:
+            tenant = await make(http, redis)
+            await connect(database, tenant)
+            yield Bench(owner_url, engine_of(settings, database, redis, http, tenant), tenant)
+    finally:
+        await redis.aclose()
+        await database.close()
+
+
+def engine_of(
+    settings: Settings, database: Database, redis: ArqRedis, http: httpx.AsyncClient, tenant: Tenant
+) -> Engine:
+    """As a worker makes it, with tokens that are known."""
+    return Engine(
+        settings=settings,
+        database=database,
+        redis=redis,
+        waker=Waker(redis),
+        http=http,
+        connections=FixedConnections(tenant),
+        clock=_now,
+        business_clock=_now,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
