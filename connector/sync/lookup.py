@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -17,9 +17,9 @@ import msgspec
 from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
-from connector.domain.events import Outcome, Reason
+from connector.domain.events import Outcome, Reason, RecordKey
 from connector.domain.mapping import PRICE_FIELD
-from connector.domain.products import Present, Shape, plan_present, plan_unlinked
+from connector.domain.products import Create, Present, Shape, plan_present, plan_unlinked
 from connector.sync import elements
 from connector.sync.context import Context
 from connector.sync.decide import adopt_plan
@@ -30,6 +30,8 @@ _T = TypeVar("_T")
 
 #: A list answers at most this many rows; fewer keys leave room for doubles.
 KEYS_A_LIST = 40
+#: Until the record that is being made with the same SKU can be found.
+SKU_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ class _Found:
 class Finder:
     """Looks records up, many in one list command, and plans with what it found."""
 
-    def __init__(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> None:
+    def __init__(
+        self, packer: Packer, catalogue: Catalogue, faults: Faults, making: dict[str, RecordKey]
+    ) -> None:
+        """`making`: SKUs that records of this turn are being created with, in all chunks."""
+        self._making = making
         self._packer = packer
         self._catalogue = catalogue
         self._faults = faults
@@ -92,6 +98,7 @@ class Finder:
         for work in unlinked:
             if work.open:
                 self._plan_unlinked(work, found, context)
+                self._one_at_a_time(work, context, now)
         for work in linked:
             if work.open:
                 self._plan_compared(work, found, context)
@@ -176,6 +183,15 @@ class Finder:
         if taken is not None:
             work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
         adopt_plan(work, context, plan, taken.values if taken else {})
+
+    def _one_at_a_time(self, work: Work, context: Context, now: datetime) -> None:
+        """Of two new records with one SKU the second comes again when the first can be found."""
+        sku = work.target.get("xmlId")
+        if not (work.open and sku and context.allowed.adopt and isinstance(work.plan, Create)):
+            return
+        if self._making.setdefault(sku, work.key) != work.key:
+            work.plan = None
+            work.postpone(now + SKU_WAIT, counts=False)
 
     def _plan_compared(self, work: Work, found: _Found, context: Context) -> None:
         present = found.by_id.get(work.bitrix_id or 0)

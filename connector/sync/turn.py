@@ -50,6 +50,7 @@ class Turning:
         self._context: Context | None = None
         self._read_at = 0.0
         self._packer: Packer | None = None
+        self._making: dict[str, RecordKey] = {}
         #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
         self._families = asyncio.Lock()
 
@@ -112,7 +113,7 @@ class Turning:
         return Line(
             context=context,
             reader=Reader(self._bling, context.lens.reads, self._faults),
-            finder=Finder(packer, catalogue, self._faults),
+            finder=Finder(packer, catalogue, self._faults, self._making),
             writer=self._ends.writer(packer, catalogue, self._faults),
             faults=self._faults,
             clock=self._engine.clock,
