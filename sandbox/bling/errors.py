@@ -101,8 +101,19 @@ def too_many(period: str) -> BlingError:
 
 
 def blocked_address() -> BlingError:
-    """The answer to an address that is blocked; its text is not documented, only that it is refused."""
-    return error("FORBIDDEN", "O IP foi bloqueado temporariamente por exceder o limite de requisições.")
+    """The answer to a blocked address.
+
+    Bling documents TOO_MANY_REQUESTS for all its limits, but no body for this one (?): it names
+    neither a limit nor a period, since neither belongs to the account.
+    """
+    return BlingError(
+        429,
+        {
+            "type": "TOO_MANY_REQUESTS",
+            "message": "Limite de requisições atingido.",
+            "description": "O IP foi bloqueado temporariamente por exceder o limite de requisições.",
+        },
+    )
 
 
 def field(code: int, msg: str, element: str, namespace: str) -> Body:

@@ -112,8 +112,3 @@ class Limits:
             raise errors.too_many("second")
         account.second.add(now)
         account.used_today += 1
-
-    def use_up_day(self, company_id: str) -> None:
-        """Leave nothing of today's 120,000 requests, as another app of the account might."""
-        account = self._accounts.setdefault(company_id, _Account())
-        account.day, account.used_today = day_of(self._clock.real()), PER_DAY

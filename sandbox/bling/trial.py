@@ -38,11 +38,6 @@ class Trial:
             raise refused("O tempo da homologação foi excedido.")
         return self._pass(self._done + 1, now)
 
-    @property
-    def passed(self) -> bool:
-        """Whether all five steps were done."""
-        return self._done == len(STEPS)
-
     def _pass(self, done: int, now: float) -> str:
         self._done, self._last, self._hash = done, now, secrets.token_hex(16)
         return self._hash

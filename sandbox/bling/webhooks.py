@@ -129,10 +129,6 @@ class Webhooks:
         for url in targets * copies:
             self._accept(Delivery(resource, body, signature, url, now, self._era))
 
-    def enable(self, resource: str) -> None:
-        """What a person does in Bling's portal after a resource was disabled."""
-        self.disabled.discard(resource)
-
     def _envelope(self, company_id: str, event: str, data: Body) -> bytes:
         self._events += 1
         real = self._clock.real()

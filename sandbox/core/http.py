@@ -52,10 +52,6 @@ class Request:
         """A form body by name (the last value wins), empty if it is none."""
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
-    def is_form(self) -> bool:
-        """Whether the body says that it is a form."""
-        return self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-
 
 Handler = Callable[[Request], Awaitable[Answer]]
 
