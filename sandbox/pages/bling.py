@@ -1,4 +1,4 @@
-"""Bling for people: its products and orders. Changes take the API's own way, webhooks included."""
+"""Bling for people: its products. Changes take the API's own way, webhooks included."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from sandbox.bling.company import Company
 from sandbox.bling.errors import BlingError
 from sandbox.core.world import World
-from sandbox.pages.rendering import SITUATIONS, page, typed_number
+from sandbox.pages.rendering import NOTE_SITUATIONS, SITUATIONS, page, typed_number
 
 SHOWN = 200
 """Rows of a page; a burst of ten thousand products is nothing to read."""
@@ -34,19 +34,13 @@ class ProductForm(msgspec.Struct, frozen=True):
         return {**msgspec.structs.asdict(self), "preco": typed_number(self.preco) or 0}
 
 
-class MoveForm(msgspec.Struct, frozen=True):
-    """An order's new situation."""
-
-    situacao: int
-
-
 FormOf = Body(media_type=RequestEncodingType.URL_ENCODED)
 
 
 @get("/pages/bling/{company_id:str}", sync_to_thread=False)
 def show_company(company_id: str, world: World) -> Response[str]:
     """Products and orders of one account."""
-    company = _company(world, company_id)
+    company = company_of(world, company_id)
     return page(
         "bling.html",
         company.profile.nome,
@@ -54,14 +48,16 @@ def show_company(company_id: str, world: World) -> Response[str]:
         products=list(islice(company.catalogue.newest_first(), SHOWN)),
         more=max(0, len(company.catalogue) - SHOWN),
         orders=list(company.orders.all())[: -SHOWN - 1 : -1],
+        notes=[("nfe", note) for note in company.nfe.all()] + [("nfce", note) for note in company.nfce.all()],
         situations=SITUATIONS,
+        note_situations=NOTE_SITUATIONS,
     )
 
 
 @get("/pages/bling/{company_id:str}/products/{product_id:int}", sync_to_thread=False)
 def show_product(company_id: str, product_id: int, world: World) -> Response[str]:
     """The editor of one product."""
-    company = _company(world, company_id)
+    company = company_of(world, company_id)
     product = company.catalogue.find(product_id)
     if product is None:
         raise NotFoundException("Este produto não existe mais.")
@@ -74,11 +70,11 @@ def create_product(
     company_id: str, data: Annotated[ProductForm, FormOf], world: World
 ) -> Redirect | Response[str]:
     """A new simple product."""
-    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    company, back = company_of(world, company_id), f"/pages/bling/{company_id}"
     try:
         company.catalogue.create(data.sent() | {"tipo": "P", "formato": "S"})
     except BlingError as refusal:
-        return _refused(refusal, back)
+        return refused(refusal, back)
     return Redirect(back, status_code=303)
 
 
@@ -87,46 +83,35 @@ def change_product(
     company_id: str, product_id: int, data: Annotated[ProductForm, FormOf], world: World
 ) -> Redirect | Response[str]:
     """Change what the editor shows."""
-    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    company, back = company_of(world, company_id), f"/pages/bling/{company_id}"
     try:
         company.catalogue.patch(product_id, data.sent())
     except BlingError as refusal:
-        return _refused(refusal, f"{back}/products/{product_id}")
+        return refused(refusal, f"{back}/products/{product_id}")
     return Redirect(back, status_code=303)
 
 
 @post("/pages/bling/{company_id:str}/products/{product_id:int}/delete", sync_to_thread=False)
 def delete_product(company_id: str, product_id: int, world: World) -> Redirect | Response[str]:
     """Delete a product for good."""
-    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
+    company, back = company_of(world, company_id), f"/pages/bling/{company_id}"
     try:
         company.catalogue.delete(product_id)
     except BlingError as refusal:
-        return _refused(refusal, back)
+        return refused(refusal, back)
     return Redirect(back, status_code=303)
 
 
-@post("/pages/bling/{company_id:str}/orders/{order_id:int}", sync_to_thread=False)
-def move_order(
-    company_id: str, order_id: int, data: Annotated[MoveForm, FormOf], world: World
-) -> Redirect | Response[str]:
-    """Move an order to another situation."""
-    company, back = _company(world, company_id), f"/pages/bling/{company_id}"
-    try:
-        company.orders.move(order_id, data.situacao)
-    except BlingError as refusal:
-        return _refused(refusal, back)
-    return Redirect(back, status_code=303)
-
-
-def _company(world: World, company_id: str) -> Company:
+def company_of(world: World, company_id: str) -> Company:
+    """The company of a page's address; 404 if there is none."""
     found = world.bling.companies.get(company_id)
     if found is None:
         raise NotFoundException("Esta empresa não existe.")
     return found
 
 
-def _refused(refusal: BlingError, back: str) -> Response[str]:
+def refused(refusal: BlingError, back: str) -> Response[str]:
+    """A page with Bling's reasons and a way back."""
     fields = refusal.error.get("fields") or [{"msg": refusal.error["description"]}]
     reasons = [entry["msg"] for entry in fields]
     return page("refused.html", "Não deu certo", status=refusal.status, reasons=reasons, back=back)

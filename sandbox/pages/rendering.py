@@ -12,6 +12,9 @@ from litestar import MediaType, Response
 SITUATIONS = {"A": "Ativo", "I": "Inativo", "E": "Excluído"}
 """Bling's codes of a product's situation in words."""
 
+NOTE_SITUATIONS = {1: "Rascunho", 2: "Cancelada", 5: "Autorizada"}
+"""The situations that a note reaches in the sandbox."""
+
 
 def page(template: str, title: str, *, status: int = 200, **values: Any) -> Response[str]:
     """An HTML answer."""

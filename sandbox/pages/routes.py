@@ -6,7 +6,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 
 from sandbox.core.world import World
-from sandbox.pages import bitrix24, bling, mail
+from sandbox.pages import bitrix24, bling, mail, sales
 from sandbox.pages.rendering import page
 
 
@@ -19,7 +19,10 @@ def routes(world: World) -> list[Router]:
         bling.create_product,
         bling.change_product,
         bling.delete_product,
-        bling.move_order,
+        sales.move_order,
+        sales.make_note,
+        sales.change_nfe,
+        sales.change_nfce,
         bitrix24.show_portal,
         mail.show_mail,
         mail.post_mail,

@@ -147,6 +147,24 @@ def test_a_person_moves_an_order(sandbox: Sandbox) -> None:
     assert dump["orders"][0]["situacao"] == {"id": 9, "valor": 1}
 
 
+def test_a_person_makes_authorises_and_cancels_a_note(sandbox: Sandbox) -> None:
+    tenant = company(sandbox)
+    order = sandbox.control("seed", {"tenant": tenant, "orders": 1})["orders"][0]
+    where = f"/pages/bling/{tenant}"
+
+    def note() -> dict[str, Any]:
+        dump = sandbox.control(f"dump?provider=bling&tenant={tenant}", method="GET")
+        return dict(dump["invoices"][0])
+
+    sandbox.client.post(f"{where}/orders/{order}/note")
+    seen = [note()["situacao"]]
+    for act in ("send", "cancel"):
+        sandbox.client.post(f"{where}/nfe/{note()['id']}", data={"act": act})
+        seen.append(note()["situacao"])
+    assert seen == [1, 5, 2]
+    assert "Cancelada" in sandbox.client.get(where).text
+
+
 def test_every_page_can_be_read(sandbox: Sandbox) -> None:
     portal = sandbox.ready["portals"][0]["member_id"]
     sandbox.control("seed", {"tenant": company(sandbox), "products": 1, "orders": 1})
