@@ -16,16 +16,18 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
 from connector.account.clock import Clock
+from connector.account.connect import Connecting
 from connector.account.connections import Connections
 from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database, DatabaseAway
 from connector.sync.engine import Engine
 from server import problems
-from server.api.routes import API
+from server.api.routes import api
 from server.bodies import LARGEST_BODY
 from server.health import live, ready
 from server.inlet import Inlet
+from server.keys import Keys
 from server.live import LiveView
 from server.metrics import metrics
 from server.parts import DEPENDENCIES, Parts
@@ -33,8 +35,6 @@ from server.problems import Problem
 from server.secrets import Secrets
 from server.waking import CalmWaker
 from server.webhooks import DOORS
-
-HANDLERS: list[ControllerRouterHandler] = [*DOORS, API, live, ready, metrics]
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Problem: problems.answer_problem,
@@ -62,8 +62,9 @@ def create_server(
     **more: Any,
 ) -> Litestar:
     """The app: doors, API, health and `pages`; `more` goes to Litestar as it is."""
+    https = settings.app_url.startswith("https:")
     return Litestar(
-        route_handlers=[*HANDLERS, *pages],
+        route_handlers=[*DOORS, api(https=https), live, ready, metrics, *pages],
         lifespan=[_running(settings)],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
@@ -116,9 +117,11 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         clock=clock,
         vault=vault,
         connections=connections,
+        connecting=Connecting(settings, database, redis, http, vault, connections),
         engine=engine,
         inlet=inlet,
         secrets=Secrets(database, vault, settings.bling_client_secret),
+        keys=Keys(database),
         live=live_view,
     )
 

@@ -16,13 +16,13 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from connector.account.messages import Message, Strange, strange
 from connector.store import directory, inbox
 from connector.store.directory import Quarantined, Route, Unclaimed
 from connector.store.inbox import Arrival
 from connector.store.scope import Connection, Database
 from connector.sync.wake import Waker
 from server.ingest import GroupCommit, Unstorable
-from server.messages import Message, Strange, strange
 from server.metrics import GROUP_SIZE, MESSAGES
 
 #: Seconds that a company's tenants are remembered, and how many companies at most.

@@ -11,12 +11,14 @@ from litestar.datastructures import State
 from litestar.types import Scope
 
 from connector.account.clock import Clock
+from connector.account.connect import Connecting
 from connector.account.connections import Connections
 from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database
 from connector.sync.engine import Engine
 from server.inlet import Inlet
+from server.keys import Keys
 from server.live import LiveView
 from server.secrets import Secrets
 
@@ -32,9 +34,11 @@ class Parts:
     clock: Clock
     vault: Vault
     connections: Connections
+    connecting: Connecting
     engine: Engine
     inlet: Inlet
     secrets: Secrets
+    keys: Keys
     live: LiveView
 
 

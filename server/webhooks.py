@@ -12,10 +12,10 @@ from litestar.handlers import ASGIRouteHandler, asgi
 from litestar.types import Receive, Scope, Send
 
 from connector.account.clock import now
+from connector.account.messages import understand
 from connector.bling import webhook
 from server.bodies import Answer, Gone, TooLarge, header, read_body
 from server.ingest import PATIENCE_S, StoreAway
-from server.messages import understand
 from server.metrics import MESSAGES
 from server.parts import Parts, parts_of
 

@@ -75,6 +75,14 @@ class Connections:
             lambda: Bitrix24Place(self._database, tenant_id, self._http, self._settings, broken),
         )
 
+    def forget_account(self, tenant_id: UUID, account_id: UUID) -> None:
+        """Its tokens were replaced by a new consent."""
+        self._tokens.pop((tenant_id, account_id), None)
+
+    def forget_portal(self, tenant_id: UUID) -> None:
+        """Its tokens were replaced by a new install."""
+        self._tokens.pop(tenant_id, None)
+
     async def broken(
         self, tenant_id: UUID, provider: Provider, account_id: UUID | None, state: ConnectionState, text: str
     ) -> None:

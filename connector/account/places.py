@@ -37,6 +37,11 @@ def portal_name(tenant_id: UUID) -> str:
     return f"portal:{tenant_id}"
 
 
+def door_name(member_id: str) -> str:
+    """The name under which a portal's application token is sealed."""
+    return f"door:{member_id}"
+
+
 class BlingPlace:
     """One Bling account's row."""
 

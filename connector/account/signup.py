@@ -53,9 +53,7 @@ async def create_person(database: Database, tenant_id: UUID, new: NewPerson, at:
     )
     async with database.system() as conn:
         await people.add_person(conn, person, at)
-        await people.add_member(
-            conn, Membership(tenant_id=tenant_id, person_id=person_id, role=new.role), at
-        )
+        await people.add_member(conn, Membership(tenant_id=tenant_id, person_id=person_id, role=new.role), at)
     return person_id
 
 

@@ -1,4 +1,4 @@
-"""What a door makes of a rightly signed body before it is stored: a message, or something strange."""
+"""What a rightly signed body of Bling's is: a message, or something strange; and what nobody claimed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import msgspec
 from connector.bling import webhook
 from connector.bling.webhook import About, Unreadable, Unsupported
 from connector.domain.events import LANES, RecordKey, Source
+from connector.store import ids, inbox
 from connector.store.ids import new_id
 from connector.store.inbox import Arrival
+from connector.store.scope import Connection
+
+_CLAIM = "DELETE FROM unclaimed WHERE company_id = $1 AND id >= $2 RETURNING received_at, body"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -89,3 +93,12 @@ def _strange(body: bytes, account_key: str | None, received_at: datetime, reason
     return Strange(
         id=new_id(), received_at=received_at, account_key=account_key, reason=reason[:200], body=body
     )
+
+
+async def claim(conn: Connection, company_id: str, tenant_id: UUID, account_id: UUID, since: datetime) -> int:
+    """Give a new account what came for its company since then (system scope); answers how many."""
+    rows = await conn.fetch(_CLAIM, company_id, ids.bound_at(since))
+    found = [understand(row["body"], None, row["received_at"]) for row in rows]
+    arrivals = [message.arrival(tenant_id, account_id) for message in found if isinstance(message, Message)]
+    await inbox.insert(conn, sorted(arrivals, key=lambda arrival: arrival.received_at))
+    return len(arrivals)

@@ -1,0 +1,136 @@
+"""Records as the owner sees them: their state, what to do about it, and both sides field by field."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Kind, Reason
+from connector.domain.mapping import LINK_FIELD, Rule
+from connector.domain.transforms import InvalidValue, backward, forward
+from connector.store import connections, history, standing
+from connector.store.connections import Portal
+from connector.store.history import SyncRow
+from connector.store.links import Link
+from connector.store.scope import Database
+
+#: What a person can do about a reason; a code for the API, a button on the screens.
+REMEDIES = {
+    Reason.CREATE_OFF: "enable_toggle",
+    Reason.TOGGLE_OFF: "enable_toggle",
+    Reason.FILTERED: "change_filter",
+    Reason.BEFORE_START: "change_filter",
+    Reason.QUOTA: "upgrade_plan",
+    Reason.LICENCE: "choose_plan",
+    Reason.PAUSED: "contact_support",
+    Reason.NEEDS_RECONNECT: "reconnect",
+    Reason.INACTIVE: "reconnect",
+    Reason.SCOPE_MISSING: "reconnect",
+    Reason.NOT_CONNECTED: "connect",
+    Reason.GUARD_RAIL: "review_changes",
+    Reason.STAGE_MISSING: "choose_stage",
+    Reason.AMBIGUOUS: "choose_record",
+    Reason.LOOP: "replay",
+    Reason.DELETED_IN_BITRIX24: "recreate",
+    Reason.PARENT_MISSING: "replay",
+    Reason.INVALID_VALUE: "correct_in_bling",
+    Reason.REFUSED_BY_BLING: "replay",
+    Reason.REFUSED_BY_BITRIX24: "replay",
+    Reason.GAVE_UP: "replay",
+}
+
+
+class FieldPair(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule's field on both sides, as text: what Bling said, and what Ponte wrote last."""
+
+    rule: str
+    bling: str
+    #: The vendor's name of the field.
+    bitrix24: str
+    bling_value: str | None
+    bitrix24_value: str | None
+    in_step: bool
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One record with where its values came from."""
+
+    link: Link
+    fields: list[FieldPair]
+    #: The write that made it what it is.
+    sync: SyncRow | None
+
+
+def remedy(reason: Reason | None) -> str | None:
+    """What a person can do about it; None when there is nothing to do."""
+    return None if reason is None else REMEDIES.get(reason)
+
+
+async def record_of(database: Database, tenant_id: UUID, kind: Kind, bling_id: int) -> Record | None:
+    """One record of the tenant; None when there is no such record."""
+    async with database.tenant(tenant_id) as conn:
+        link = await history.record(conn, tenant_id, kind, bling_id)
+        if link is None:
+            return None
+        mapping = await standing.mapping(conn, tenant_id, kind)
+        portal = await connections.portal(conn, tenant_id)
+        sync = await history.sync(conn, tenant_id, link.sync_id) if link.sync_id else None
+        event = await history.event(conn, tenant_id, sync.event_id) if sync else None
+    said = _payload(event.body) if event else {}
+    written = msgspec.json.decode(link.written, type=dict[str, str]) if link.written else {}
+    if link.bitrix_id is not None:
+        written.setdefault(LINK_FIELD, str(link.record.bling_id))
+    fields = [_pair(rule, said, written, vendor_field(rule.bitrix24, portal)) for rule in mapping.rules]
+    return Record(link=link, fields=fields, sync=sync)
+
+
+def vendor_field(name: str, portal: Portal | None) -> str:
+    """Bitrix24's own name of a mapping's field; the link property's number differs from portal to portal."""
+    if name != LINK_FIELD or portal is None or portal.product_link_property is None:
+        return name
+    return f"property{portal.product_link_property}"
+
+
+def _pair(rule: Rule, said: dict[str, Any], written: dict[str, str], name: str) -> FieldPair:
+    """A message that said nothing of the field leaves what was read when the field was written."""
+    there = written.get(rule.bitrix24)
+    here = _shown(said[rule.bling]) if rule.bling in said else None
+    if here is None and there is not None:
+        here = _shown(backward(rule.transform)(there))
+    return FieldPair(
+        rule=rule.id,
+        bling=rule.bling,
+        bitrix24=name,
+        bling_value=here,
+        bitrix24_value=there,
+        in_step=_forward(rule, said.get(rule.bling, here)) == there,
+    )
+
+
+def _forward(rule: Rule, value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    try:
+        return forward(rule.transform)(value)
+    except InvalidValue:
+        return None
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    """The record inside a message; empty for messages that carry none."""
+    try:
+        data = _DECODER.decode(body).get("data", {})
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else _NUMBERS.encode(value).decode()
+
+
+_NUMBERS = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)

@@ -1,0 +1,125 @@
+"""Pairs and records: `/links`, `/records`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import Parameter
+
+from connector.account.records import FieldPair, Record, record_of, remedy
+from connector.domain.events import Kind, RecordKey, RecordState
+from connector.store import history
+from connector.store.links import Link
+from server.api.paging import After, Limit, Page, optional_moment, page, place
+from server.api.parameters import VendorId, whole_number
+from server.api.schemas import FieldShown, LinkShown, RecordDetail, RecordRow
+from server.keys import Caller
+from server.parts import Parts
+from server.problems import NotFound
+
+Search = Annotated[
+    str | None, Parameter(description="The beginning of a SKU, or either side's id", max_length=200)
+]
+
+
+@get("/links")
+async def list_links(
+    parts: Parts,
+    caller: Caller,
+    kind: Kind | None = None,
+    bling_id: VendorId = None,
+    bitrix_id: VendorId = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[LinkShown]:
+    """The remembered pairs; with an id the few that have it."""
+    tenant_id = caller.tenant_id
+    start = place(after, RecordKey)
+    async with parts.database.tenant(tenant_id) as conn:
+        if bling_id is not None:
+            found = await history.links_of_bling(conn, tenant_id, kind, bling_id)
+        elif bitrix_id is not None:
+            found = await history.links_of_bitrix(conn, tenant_id, kind, bitrix_id)
+        else:
+            found = await history.links(conn, tenant_id, kind, start, limit + 1)
+    chosen = [link for link in found if bitrix_id in (None, link.bitrix_id)]
+    return page(chosen, limit, _link, lambda link: link.record)
+
+
+@get("/records")
+async def list_records(
+    parts: Parts,
+    caller: Caller,
+    kind: Kind | None = None,
+    state: RecordState | None = None,
+    q: Search = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[RecordRow]:
+    """Records with their present state."""
+    start = place(after, RecordKey)
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        rows = await history.records(conn, caller.tenant_id, kind, state, q, start, limit + 1)
+    return page(rows, limit, lambda link: RecordRow(**_columns(link)), lambda link: link.record)
+
+
+@get("/records/summary")
+async def get_summary(parts: Parts, caller: Caller) -> dict[Kind, dict[RecordState, int]]:
+    """How many records of each kind are in which state."""
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        counts = await history.summary(conn, caller.tenant_id)
+    return {kind: {state: counts.get(kind, {}).get(state, 0) for state in RecordState} for kind in Kind}
+
+
+@get("/records/{kind:str}/{bling_id:str}")
+async def get_record(parts: Parts, caller: Caller, kind: Kind, bling_id: str) -> RecordDetail:
+    """Both sides field by field, and where each value came from."""
+    number = whole_number("bling_id", bling_id)
+    record = await record_of(parts.database, caller.tenant_id, kind, number)
+    if record is None:
+        raise NotFound("there is no such record")
+    fields = [_field(pair, record) for pair in record.fields]
+    return RecordDetail(**_columns(record.link), fields=fields)
+
+
+def _link(link: Link) -> LinkShown:
+    return LinkShown(
+        kind=link.record.kind,
+        bling_id=str(link.record.bling_id),
+        bitrix_id=_text(link.bitrix_id),
+        state=link.state,
+        reason=link.reason,
+        synced_at=optional_moment(link.synced_at),
+    )
+
+
+def _columns(link: Link) -> dict[str, Any]:
+    return {
+        "kind": link.record.kind,
+        "bling_id": str(link.record.bling_id),
+        "bitrix_id": _text(link.bitrix_id),
+        "label": link.label,
+        "sku": link.sku,
+        "state": link.state,
+        "reason": link.reason,
+        "remedy": remedy(link.reason),
+        "synced_at": optional_moment(link.synced_at),
+    }
+
+
+def _field(pair: FieldPair, record: Record) -> FieldShown:
+    return FieldShown(
+        rule=pair.rule,
+        bling=pair.bling,
+        bitrix24=pair.bitrix24,
+        bling_value=pair.bling_value,
+        bitrix24_value=pair.bitrix24_value,
+        in_step=pair.in_step,
+        version=record.link.mapping_version,
+        event_id=None if record.sync is None else str(record.sync.event_id),
+    )
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)

@@ -1,0 +1,42 @@
+"""The JSON API of a tenant, under `/api/v1`."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+
+from server.api import events, records, status, wishes
+from server.api.access import RATE, KeyHolders, provide_caller
+from server.api.parameters import refuse_unknown_parameters
+from server.requests import RequestNames
+
+NEVER_KEPT = CacheControlHeader(no_store=True)
+
+
+def api(*, https: bool) -> Router:
+    """All of it."""
+    return Router(
+        path="/api/v1",
+        route_handlers=[
+            status.get_status,
+            status.get_licence,
+            wishes.get_toggles,
+            wishes.put_toggles,
+            wishes.get_order_settings,
+            wishes.put_order_settings,
+            wishes.get_mapping,
+            events.list_events,
+            events.get_event,
+            events.replay_event,
+            records.list_links,
+            records.list_records,
+            records.get_summary,
+            records.get_record,
+        ],
+        dependencies={"caller": Provide(provide_caller)},
+        middleware=[RequestNames(https=https), KeyHolders(), RATE.middleware],
+        before_request=refuse_unknown_parameters,
+        security=[{"bearer": []}],
+        cache_control=NEVER_KEPT,
+    )

@@ -1,0 +1,102 @@
+"""What the tenant wants synced: `/toggles`, `/settings/order`, `/mappings/{kind}`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get, put
+from litestar.params import Body
+
+from connector.account import toggles
+from connector.account.records import vendor_field
+from connector.account.toggles import BadToggle, OnDeleted, Toggle
+from connector.domain.events import Kind
+from connector.domain.mapping import Rule
+from connector.store import connections, standing
+from connector.store.connections import Portal
+from server.api.schemas import MappingShown, OrderSettings, RuleShown
+from server.keys import Caller
+from server.parts import Parts
+from server.problems import FieldError, Invalid, bad_field
+
+Changes = Annotated[dict[str, Any], Body(description="Any of the toggles, each true or false")]
+OrderChoice = Annotated[dict[str, Any], Body(description='{"on_deleted": "nothing" | "lost" | "comment"}')]
+
+_TEXTS = {"unknown": "there is no toggle {}", "boolean": "{} is true or false"}
+
+
+@get("/toggles")
+async def get_toggles(parts: Parts, caller: Caller) -> dict[Toggle, bool]:
+    """All toggles; off until ticked."""
+    async with parts.database.tenant(caller.tenant_id):
+        return await toggles.load(caller.tenant_id)
+
+
+@put("/toggles")
+async def put_toggles(parts: Parts, caller: Caller, data: Changes) -> dict[Toggle, bool]:
+    """Change some of them, or none if one of them cannot be changed."""
+    try:
+        changes = toggles.checked(data)
+    except BadToggle as error:
+        raise Invalid(*(_bad_toggle(name, code) for name, code in error.bad.items())) from error
+    async with parts.database.tenant(caller.tenant_id):
+        await toggles.change(caller.tenant_id, changes, caller.actor, parts.clock.now())
+        return await toggles.load(caller.tenant_id)
+
+
+@get("/settings/order")
+async def get_order_settings(parts: Parts, caller: Caller) -> OrderSettings:
+    """The choice for deleted orders."""
+    async with parts.database.tenant(caller.tenant_id):
+        return OrderSettings(on_deleted=await toggles.on_deleted(caller.tenant_id))
+
+
+@put("/settings/order")
+async def put_order_settings(parts: Parts, caller: Caller, data: OrderChoice) -> OrderSettings:
+    """Make the choice for deleted orders."""
+    choice = _checked_choice(data)
+    async with parts.database.tenant(caller.tenant_id):
+        await toggles.choose_on_deleted(caller.tenant_id, choice, caller.actor, parts.clock.now())
+    return OrderSettings(on_deleted=choice)
+
+
+@get("/mappings/{kind:str}")
+async def get_mapping(parts: Parts, caller: Caller, kind: Kind) -> MappingShown:
+    """The mapping in force, in the vendors' field names."""
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        mapping = await standing.mapping(conn, caller.tenant_id, kind)
+        portal = await connections.portal(conn, caller.tenant_id)
+    rules = [_rule(rule, portal) for rule in mapping.rules]
+    return MappingShown(version=mapping.version, rules=rules, filter=mapping.filter)
+
+
+def _checked_choice(data: dict[str, Any]) -> OnDeleted:
+    errors = [
+        FieldError(field=name, code="unknown", message=f"there is no setting {name}")
+        for name in data
+        if name != "on_deleted"
+    ]
+    if errors:
+        raise Invalid(*errors)
+    try:
+        return OnDeleted(str(data.get("on_deleted")))
+    except ValueError as error:
+        raise bad_field("on_deleted", "choice", "on_deleted is nothing, lost or comment") from error
+
+
+def _bad_toggle(name: str, code: str) -> FieldError:
+    return FieldError(field=name, code=code, message=_TEXTS[code].format(name))
+
+
+def _rule(rule: Rule, portal: Portal | None) -> RuleShown:
+    return RuleShown(
+        id=rule.id,
+        bling=rule.bling,
+        bitrix24=vendor_field(rule.bitrix24, portal),
+        transform=msgspec.to_builtins(rule.transform),
+        policy=rule.policy,
+        locked=rule.locked,
+        direction=rule.direction,
+        empty=rule.empty,
+    )
