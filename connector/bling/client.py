@@ -85,6 +85,9 @@ class Bling:
                 case Throttled(code=errors.SECOND) if crowded < SECOND_TRIES:
                     crowded += 1
                     await self._limiter.crowded()
+                case Throttled(code=errors.ADDRESS):
+                    await self._limiter.blocked()
+                    raise outcome
                 case Throttled(code=errors.DAY):
                     raise Throttled(outcome.text, until=await self._limiter.day_over(), code=errors.DAY)
                 case _:

@@ -25,10 +25,9 @@ from connector.wire import Reply
 RENEWABLE = frozenset({"invalid_token", "UNAUTHENTICATED"})
 SECOND, DAY, ADDRESS = "limit_second", "limit_day", "limit_address"
 
-#: An address that went too far is left out for ten minutes.
+#: An address that went too far is left out for ten minutes (an hour after too many token calls): so often is
+#: tried whether that is over.
 ADDRESS_BLOCK = timedelta(minutes=10)
-#: One that called the token endpoint too often, for an hour.
-TOKEN_BLOCK = timedelta(hours=1)
 
 _BRAZIL = ZoneInfo("America/Sao_Paulo")
 _BLOCKED = re.compile(r"\bip\b.*bloque|bloque.*\bip\b", re.IGNORECASE)
@@ -94,6 +93,8 @@ def today(now: datetime) -> str:
 def _of_failure(failure: Failure, reply: Reply, path: str) -> VendorError:
     text, kind = failure.text, failure.type
     match reply.status:
+        case 403 | 429 if _BLOCKED.search(text) or (reply.status == 429 and not failure.period):
+            return Throttled(text, until=reply.at + ADDRESS_BLOCK, code=ADDRESS)
         case 429 if failure.period == "day":
             return Throttled(text, until=next_day(reply.at), code=DAY)
         case 429:
@@ -102,8 +103,6 @@ def _of_failure(failure: Failure, reply: Reply, path: str) -> VendorError:
             return Disconnected(text, state=ConnectionState.INACTIVE, code=kind)
         case 401:
             return Disconnected(text, state=ConnectionState.NEEDS_RECONNECT, code=kind)
-        case 403 if _BLOCKED.search(text):
-            return Throttled(text, until=reply.at + ADDRESS_BLOCK, code=ADDRESS)
         case 403:
             resource = path.strip("/").split("/", 1)[0]
             missing = f"{resource}: {text}"
@@ -123,8 +122,8 @@ def _of_status(reply: Reply) -> VendorError:
     """Answers without Bling's error body: pages of proxies, half an answer."""
     text, code = f"HTTP {reply.status}, {reply.content_type or 'no content type'}", str(reply.status)
     if reply.status in (403, 429):
-        # What a blocked address is answered is not documented; a page in place of JSON is most likely that.
-        return Throttled(text, until=reply.at + ADDRESS_BLOCK, code=ADDRESS)
+        # Maybe a blocked address, whose answer is not documented; not certain enough to stop everybody.
+        return Throttled(text, until=reply.at + ADDRESS_BLOCK, code=code)
     return Transient(text, code=code, unknown=reply.ok or reply.status >= 500)
 
 

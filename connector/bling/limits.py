@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from connector import pace
 from connector.bling import scripts
-from connector.bling.errors import DAY, SECOND, next_day, today
+from connector.bling.errors import ADDRESS, ADDRESS_BLOCK, DAY, SECOND, next_day, today
 from connector.domain.vendor import Throttled
 from connector.wire import Clock, utc_now
 
@@ -61,6 +61,7 @@ class AddressLimiter:
 
     def __init__(self, redis: Redis, address: str = "default", rates: Rates = Rates()) -> None:  # noqa: B008
         self.key = f"bling:address:{address}"
+        self.blocked_key = _blocked_key(address)
         self.rates = rates
         self.redis = redis
 
@@ -68,22 +69,33 @@ class AddressLimiter:
         """An answer had an error status."""
         await pace.run(self.redis, scripts.ERROR, [self.key], [self.rates.errors_per_second])
 
+    async def blocked(self) -> None:
+        """Bling said that our address is blocked: no account calls from it for a while."""
+        await _block(self.redis, self.blocked_key)
+
 
 class TokenLimiter:
     """Calls of the token endpoint from one egress address: 15 a minute, Bling blocks for an hour at 20."""
 
     def __init__(self, redis: Redis, address: str = "default", rates: Rates = Rates()) -> None:  # noqa: B008
         self._redis = redis
-        self._key = f"bling:tokens:{address}"
+        self._keys = [f"bling:tokens:{address}", _blocked_key(address)]
         self._rates = rates
 
     async def turn(self, patience: float = 60.0) -> None:
         """Wait for a turn; raises `Throttled` if that would take longer than `patience` seconds."""
         args = (self._rates.tokens_per_minute, self._rates.tokens_at_first, patience)
-        wait, word = await pace.run(self._redis, scripts.TOKEN, [self._key], args)
-        if pace.text(word) == "late":
-            raise Throttled("token endpoint", until=_after(utc_now(), wait), code="limit_tokens")
+        wait, word = await pace.run(self._redis, scripts.TOKEN, self._keys, args)
+        match pace.text(word):
+            case "late":
+                raise Throttled("token endpoint", until=_after(utc_now(), wait), code="limit_tokens")
+            case "address":
+                raise Throttled("address blocked", until=_after(utc_now(), wait), code=ADDRESS)
         await _sleep(wait)
+
+    async def blocked(self) -> None:
+        """Bling said that our address is blocked."""
+        await _block(self._redis, self._keys[1])
 
 
 class AccountLimiter:
@@ -100,7 +112,7 @@ class AccountLimiter:
     ) -> None:
         """`day_count` rebuilds today's count when Redis lost it; `patience` in seconds."""
         self._redis = address.redis
-        self._keys = [f"bling:pace:{company_id}", address.key]
+        self._keys = [f"bling:pace:{company_id}", address.key, address.blocked_key]
         self._rates = address.rates
         self._address = address
         self._day_count = day_count
@@ -120,6 +132,8 @@ class AccountLimiter:
             match pace.text(raw):
                 case "blocked":
                     raise Throttled("daily limit", until=_after(self._clock(), wait), code=DAY)
+                case "address":
+                    raise Throttled("address blocked", until=_after(self._clock(), wait), code=ADDRESS)
                 case "day":
                     raise Throttled("daily limit", until=next_day(self._clock()), code=DAY)
                 case "late":
@@ -156,6 +170,10 @@ class AccountLimiter:
         """An answer had an error status."""
         await self._address.failed()
 
+    async def blocked(self) -> None:
+        """Bling said that our address is blocked."""
+        await self._address.blocked()
+
     async def usage(self) -> AccountUsage:
         """Today's requests."""
         ours, others = await pace.run(self._redis, scripts.USAGE, self._keys[:1], [self._today()])
@@ -182,6 +200,14 @@ class AccountLimiter:
             self._patience,
             PROBE_S,
         )
+
+
+def _blocked_key(address: str) -> str:
+    return f"bling:blocked:{address}"
+
+
+async def _block(redis: Redis, key: str) -> None:
+    await pace.run(redis, scripts.BLOCK, [key], [int(ADDRESS_BLOCK.total_seconds())])
 
 
 def _after(now: datetime, microseconds: int) -> datetime:

@@ -10,7 +10,7 @@ import msgspec
 
 from connector.bling import errors
 from connector.bling.limits import TokenLimiter
-from connector.domain.vendor import ConnectionState, Disconnected, Rejected, Throttled, Transient, VendorError
+from connector.domain.vendor import ConnectionState, Disconnected, Rejected, Transient, VendorError
 from connector.wire import Reply, send, utc_now
 
 TIMEOUT_S = 20.0
@@ -79,7 +79,10 @@ class BlingOAuth:
     async def _grant(self, **form: str) -> TokenPair:
         reply = await self._post(self._token_url, form)
         if not (reply.ok and reply.is_json):
-            raise _refusal(reply)
+            error = _refusal(reply)
+            if error.code == errors.ADDRESS:
+                await self._limiter.blocked()
+            raise error
         try:
             return msgspec.json.decode(reply.body, type=TokenPair, strict=False)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -97,9 +100,8 @@ def _refusal(reply: Reply) -> VendorError:
     failure = errors.failure_in(reply)
     if failure is None or reply.status in (403, 429) or reply.status >= 500:
         error = errors.of_reply(reply, "oauth")
-        # A 403 here is a blocked address, for an hour; it says nothing about a scope.
-        until = reply.at + errors.TOKEN_BLOCK
-        return Throttled(error.text, until=until, code=errors.ADDRESS) if reply.status == 403 else error
+        # No scope is needed here, so a 403 says nothing about one.
+        return Transient(error.text, code=error.code) if isinstance(error, Disconnected) else error
     if failure.type in _LOST:
         return Disconnected(failure.text, state=ConnectionState.NEEDS_RECONNECT, code=failure.type)
     if failure.type in _OURS:

@@ -13,12 +13,14 @@ if a[1] == ARGV[1] then ours, others = tonumber(a[2]), tonumber(a[3]) end
 
 #: Account, address and day in one step. Gives {microseconds to wait, what}: `go`, `probe` (go, it tries
 #: whether the day is over), `count` (go, and tell today's calls), `ask` (not reserved: ask after the wait),
-#: `late` (would take longer than the caller waits), `blocked` and `day` (until the time given).
+#: `late` (would take longer than the caller waits), `address`, `blocked` and `day` (until the time given).
 ACQUIRE = pace.script(
     _DAY_STATE
     + """
 local per_second, window, per_day = tonumber(ARGV[2]), 1 + tonumber(ARGV[3]), tonumber(ARGV[4])
 local patience = tonumber(ARGV[9])
+local out = redis.call('PTTL', KEYS[4])
+if out > 0 then return {out * 1000, 'address'} end
 local word = 'go'
 if not a[1] then word = 'count' end
 if a[7] then
@@ -92,6 +94,9 @@ PASSED = pace.script(
 )
 USAGE = pace.script(_DAY_STATE + "return {tostring(ours), tostring(others)}")
 
+#: Bling has blocked our address: nobody calls from it for so many seconds.
+BLOCK = pace.script("redis.call('SET', KEYS[2], 1, 'EX', ARGV[1]) return {}")
+
 ERROR = pace.script(
     """
 local e = redis.call('HMGET', KEYS[2], 'errors', 'errors_at')
@@ -103,6 +108,8 @@ return {}
 
 TOKEN = pace.script(
     """
+local out = redis.call('PTTL', KEYS[3])
+if out > 0 then return {out * 1000, 'address'} end
 local times = redis.call('LRANGE', KEYS[2], 0, -1)
 local most, first = tonumber(ARGV[1]), tonumber(ARGV[2])
 local start = math.max(now, tonumber(times[1] or '0'))

@@ -192,16 +192,20 @@ async def test_a_revoked_token_is_refused(side: vendors.BlingSide, sandbox: Sand
         await side.client.company()
 
 
-async def test_a_blocked_address_pauses_the_account(
+async def test_a_blocked_address_stops_all_its_callers(
     sandbox: Sandbox, redis: Redis, http: httpx.AsyncClient
 ) -> None:
     boundless = Rates(per_second=3, address_per_second=10_000, error_burst=10_000)
     side = await vendors.bling(sandbox, redis, http, boundless)
     for _ in range(601):
         sandbox.client.get("/bling/Api/v3/produtos")
-    with pytest.raises(Throttled) as blocked:
-        await side.client.company()
-    assert blocked.value.code == ADDRESS
+    for _ in range(3):
+        with pytest.raises(Throttled) as blocked:
+            await side.client.company()
+        assert blocked.value.code == ADDRESS
+    assert len(side.calls) == 1, "nobody calls from a blocked address"
+    with pytest.raises(Throttled):
+        await vendors.bling_oauth(sandbox, redis, http).refresh("any")
 
 
 def test_the_consent_page_is_told_only_what_counts() -> None:

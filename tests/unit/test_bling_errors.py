@@ -73,10 +73,17 @@ def test_a_missing_scope_is_named_by_its_resource() -> None:
     assert error(403, "insufficient_scope", "x", "/pedidos/vendas/1").text.startswith("pedidos: ")
 
 
-def test_a_blocked_address_is_no_missing_scope() -> None:
-    found = error(403, "FORBIDDEN", "O IP foi bloqueado temporariamente por exceder o limite.")
+@pytest.mark.parametrize(("status", "kind"), [(403, "FORBIDDEN"), (429, "TOO_MANY_REQUESTS")])
+def test_a_blocked_address_is_no_accounts_fault(status: int, kind: str) -> None:
+    found = error(status, kind, "O IP foi bloqueado temporariamente por exceder o limite.")
     assert isinstance(found, Throttled)
-    assert found.until == NOW + timedelta(minutes=10)
+    assert (found.code, found.until) == (errors.ADDRESS, NOW + timedelta(minutes=10))
+
+
+def test_a_page_in_place_of_a_refusal_pauses_its_caller_only() -> None:
+    found = errors.of_reply(reply(403, b"<html></html>", "text/html"), "/produtos")
+    assert isinstance(found, Throttled)
+    assert found.code != errors.ADDRESS
 
 
 def test_the_days_limit_waits_for_the_next_day_in_brazil() -> None:
