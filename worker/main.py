@@ -6,6 +6,7 @@ another, which finds everything it needs in Postgres.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from contextlib import AsyncExitStack
@@ -77,6 +78,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
 async def _start(ctx: dict[str, Any]) -> None:
     """Open what all jobs of this process share."""
     settings: Settings = ctx["settings"]
+    _calm_the_collector()
     stack = ctx["stack"] = AsyncExitStack()
     database = await Database.open(settings.database_url, settings.pool_size)
     stack.push_async_callback(database.close)
@@ -94,6 +96,12 @@ async def _start(ctx: dict[str, Any]) -> None:
         clock=clock.now,
         business_clock=clock.business_now,
     )
+
+
+def _calm_the_collector() -> None:
+    """Records come and go by the thousand without cycles: looking for those costs a quarter of the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 async def _stop(ctx: dict[str, Any]) -> None:

@@ -103,7 +103,7 @@ class RecordState(StrEnum):
     DELETED = "deleted"
 
 
-class RecordKey(msgspec.Struct, frozen=True, order=True):
+class RecordKey(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """Names one thing that syncs, within a tenant."""
 
     kind: Kind

@@ -45,7 +45,8 @@ _fields = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
     """Choose the event that wins and read its payload."""
-    hashes = {event.body: _payload_hash(event.body) for event in events}
+    payloads = {event.body: _payload(event.body) for event in events}
+    hashes = {body: _hash(payload) for body, payload in payloads.items()}
     verdict = judge(events, _known(link), hashes)
     winner = verdict.event
     work = Work(key=key, event=winner, events=events, trust=verdict.trust, started_at=now, link=link)
@@ -53,7 +54,7 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
         work.bitrix_id, work.price_id = link.bitrix_id, link.price_id
     work.body_hash = hashes[winner.body]
     if verdict.trust is Trust.PAYLOAD:
-        work.source = _fields.decode(_message.decode(winner.body).data)
+        work.source = _fields.decode(payloads[winner.body])
     return work
 
 
@@ -103,7 +104,8 @@ def weigh(work: Work, context: Context) -> None:
         return _without_link(work, context)
     if work.event.source not in TRUSTING or work.link is None:
         return None
-    if work.link.fingerprint == fingerprint(work.target) and work.link.shape == work.shape.value:
+    work.print = fingerprint(work.target)
+    if work.link.fingerprint == work.print and work.link.shape == work.shape:
         work.plan = Unchanged()
         work.written = work.target
         return work.end(Outcome.UNCHANGED)
@@ -191,10 +193,14 @@ def _not_a_product(work: Work, context: Context) -> Reason:
     return Reason.CREATE_OFF if action == "create" else Reason.TOGGLE_OFF
 
 
-def _payload_hash(body: bytes) -> bytes:
-    """Equal for the same `data` whatever envelope it came in; any body has one."""
+def _payload(body: bytes) -> bytes | msgspec.Raw:
+    """The message's `data` as it was sent; the whole body when there is none."""
     try:
-        data: bytes = bytes(_message.decode(body).data)
+        return _message.decode(body).data
     except (msgspec.DecodeError, RecursionError):
-        data = body
-    return blake2b(data, digest_size=16).digest()
+        return body
+
+
+def _hash(payload: bytes | msgspec.Raw) -> bytes:
+    """Equal for the same payload, whatever envelope it came in."""
+    return blake2b(payload, digest_size=16).digest()

@@ -14,8 +14,9 @@ import structlog
 
 from connector.bitrix24.packer import LeaseTooShort
 from connector.domain.events import Event, RecordKey, coalesce
-from connector.store import inbox
+from connector.store import inbox, links
 from connector.store.lease import Fenced
+from connector.store.links import Link
 from connector.store.scope import DatabaseAway
 from connector.sync.ends import ForReal
 from connector.sync.engine import Engine
@@ -23,6 +24,8 @@ from connector.sync.lease import Lease
 from connector.sync.turn import Turning
 
 log = structlog.get_logger(__name__)
+
+Groups = dict[RecordKey, list[Event]]
 
 #: Records of one chunk: large enough for full batches, small enough that a newcomer waits little.
 CHUNK = 250
@@ -67,12 +70,13 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
     """One turn; True when the time was up before the inbox was empty."""
     begun = time.monotonic()
     turning = Turning(engine, tenant_id, ForReal(engine, tenant_id, lease))
-    running: dict[asyncio.Task[None], list[Event]] = {}
+    running: dict[asyncio.Task[None], Groups] = {}
     try:
         while True:
             tired = time.monotonic() - begun > TURN
-            if not tired and len(running) < CHUNKS and (events := await _claim(engine, tenant_id, running)):
-                running[asyncio.create_task(turning.process(coalesce(events)))] = events
+            if not tired and len(running) < CHUNKS and (claimed := await _claim(engine, tenant_id, running)):
+                groups, known = claimed
+                running[asyncio.create_task(turning.process(groups, known))] = groups
                 continue
             if not running:
                 return tired
@@ -88,11 +92,12 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
 
 
 async def _claim(
-    engine: Engine, tenant_id: UUID, running: dict[asyncio.Task[None], list[Event]]
-) -> list[Event]:
-    """Due events of records that no chunk holds."""
-    busy = [event.id for events in running.values() for event in events]
-    held: set[RecordKey] = {event.record for events in running.values() for event in events}
+    engine: Engine, tenant_id: UUID, running: dict[asyncio.Task[None], Groups]
+) -> tuple[Groups, dict[RecordKey, Link]] | None:
+    """Due events of records that no chunk holds, and the records' links; None if there are none."""
+    held: set[RecordKey] = set().union(*running.values())
+    busy = [event.id for groups in running.values() for events in groups.values() for event in events]
     async with engine.database.tenant(tenant_id) as conn:
         events = await inbox.claim(conn, tenant_id, now=engine.clock(), records=CHUNK, busy=busy)
-    return [event for event in events if event.record not in held]
+        groups = coalesce(event for event in events if event.record not in held)
+        return (groups, await links.load(conn, tenant_id, groups)) if groups else None

@@ -22,6 +22,7 @@ from connector.sync.context import Context
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
 from connector.sync.lease import Lease
+from connector.sync.settler import Settler
 from connector.sync.settling import turn_of
 from connector.sync.work import Work
 
@@ -65,6 +66,10 @@ class ForReal:
         self._tenant_id = tenant_id
         self._lease = lease
         self.lasts = lease.lasts
+        self._calls: list[Call] = []
+        self._scopes: dict[UUID, str] = {}
+        self._context: Context | None = None
+        self._settler = Settler(self._write)
 
     def writer(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> Writer:
         return Carrier(packer, catalogue, faults)
@@ -77,8 +82,17 @@ class ForReal:
     async def settle(
         self, works: list[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
     ) -> None:
+        self._calls += calls
+        self._scopes |= scopes
+        self._context = context
+        await self._settler.settle(works)
+
+    async def _write(self, works: list[Work]) -> None:
+        assert self._context is not None
         now = self._engine.clock()
-        turn = turn_of(works, context, calls, scopes, now)
+        calls, self._calls = self._calls, []
+        scopes, self._scopes = self._scopes, {}
+        turn = turn_of(works, self._context, calls, scopes, now)
         async with self._engine.database.tenant(self._tenant_id) as conn:
             await settle(conn, self._tenant_id, self._lease.fence, turn, now)
         await live.publish(self._engine.redis, self._tenant_id, turn)

@@ -99,7 +99,7 @@ def _sync(work: Work, context: Context, now: datetime) -> Sync | None:
     if ending.outcome not in EFFECTIVE and ending.outcome is not Outcome.FAILED:
         return None
     return Sync(
-        id=new_id(now),
+        id=new_id(),
         record=work.key,
         bitrix_id=work.bitrix_id,
         event_id=work.event.id,
@@ -122,7 +122,7 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
     if isinstance(ending, Ended) and ending.reason in _KEEPS_LINK:
         return None
     state, reason, detail = _state(work)
-    written = work.written if work.written is not None else None
+    written = work.written
     seen = _seen(work, old)
     base = old or _new_link(work, now)
     changed: dict[str, object] = {
@@ -211,7 +211,9 @@ def _seen(work: Work, old: Link | None) -> dict[str, object]:
 def _print(work: Work, written: dict[str, str]) -> bytes | None:
     """Only a full agreement may short-cut later events: after a partial failure there is none."""
     agrees = isinstance(work.ending, Ended) and work.ending.outcome in EFFECTIVE | {Outcome.UNCHANGED}
-    return fingerprint(work.target) if agrees and not work.gone_in_bling else None
+    if not agrees or work.gone_in_bling:
+        return None
+    return work.print or fingerprint(work.target)
 
 
 def _writes(base: Link, now: datetime) -> dict[str, object]:

@@ -54,14 +54,16 @@ class Turning:
         #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
         self._families = asyncio.Lock()
 
-    async def process(self, groups: dict[RecordKey, list[Event]]) -> None:
-        """Take records (with all their due events) through every room.
+    async def process(
+        self, groups: dict[RecordKey, list[Event]], links: dict[RecordKey, Link] | None = None
+    ) -> None:
+        """Take records (with all their due events, and links if they were loaded) through every room.
 
         A mistake of ours with one record must not stop the others: the chunk is halved until the record that
         causes it is alone, and that one is put off like after any other failure.
         """
         try:
-            await self._process(groups)
+            await self._process(groups, links)
         except (DatabaseAway, Fenced, LeaseTooShort):
             raise
         except Exception:
@@ -73,9 +75,12 @@ class Turning:
             for half in _halves(groups):
                 await self.process(half)
 
-    async def _process(self, groups: dict[RecordKey, list[Event]]) -> None:
+    async def _process(
+        self, groups: dict[RecordKey, list[Event]], links: dict[RecordKey, Link] | None
+    ) -> None:
         context = await self._fresh_context()
-        links = await self._load_links(groups)
+        if links is None:
+            links = await self._load_links(groups)
         now = self._engine.clock()
         works = [begin(key, events, links.get(key), now) for key, events in groups.items()]
         if context.portal is None or context.catalogue is None:

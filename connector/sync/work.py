@@ -55,6 +55,8 @@ class Work:
     body_hash: bytes | None = None
     shape: Shape = Shape.SIMPLE
     target: Target = field(default_factory=dict)
+    #: Fingerprint of the target, once it was needed.
+    print: bytes | None = None
     before: Target = field(default_factory=dict)
     present: Present | None = None
     plan: Plan | None = None
