@@ -5,14 +5,22 @@ from __future__ import annotations
 from dashboard.dev.sample_shell import CREATED, FAILED, HELD, SAME, SKIPPED, UPDATED, feed
 from dashboard.views import event
 from dashboard.views.events import Events, Filters, Row, Tab
-from dashboard.views.parts import Action, Choice, Fact, Notice
+from dashboard.views.parts import Choice, Fact, Notice
 
 
 def events_view(*, rows: bool = True) -> Events:
     """All outcomes, or a filter that finds nothing."""
     every = tuple(Choice(value, label) for value, label in (("", "todos"), ("product", "Produto")))
     return Events(
-        filters=Filters(search="", outcome="", kinds=every, sources=every, active=not rows),
+        filters=Filters(
+            search="",
+            outcome="",
+            reason="" if rows else "create_off",
+            reason_text="criação desligada",
+            without_reason_url="#",
+            kinds=every,
+            active=not rows,
+        ),
         tabs=(
             Tab(label="Todos", url="#", tone="", current=True),
             *(
@@ -37,10 +45,11 @@ def events_view(*, rows: bool = True) -> Events:
             for index, item in enumerate(feed())
             if rows
         ),
+        matches=(),
+        same_url="",
         newer_url="/dev/components/novos",
         older="#" if rows else "",
-        newest="",
-        clear_url="/dev/components/eventos",
+        newest_url="/dev/components/eventos",
         first_page=True,
     )
 
@@ -84,7 +93,6 @@ def event_view(*, failed: bool) -> event.Event:
         chip=FAILED if failed else UPDATED,
         facts=("SKU GAR-INX-500", "Conta Matriz", "Recebido em 23/11/2026 14:05:11"),
         notice=cause if failed else None,
-        links=(Action(label="Bling", url="#"), Action(label="Bitrix24", url="#")),
         steps=(
             *(event.Step(title=title, text=text, since=since, state="done") for title, text, since in STEPS),
             wrong if failed else last,

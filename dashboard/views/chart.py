@@ -60,7 +60,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 def draw(slots: Iterable[Slot], now: datetime) -> Chart:
     """Lay out the 48 half hours that end with the present one."""
     by_start = {slot.start: slot for slot in slots}
-    first = floor(now) - SLOT * (SLOTS - 1)
+    first = first_slot(now)
     row = [by_start.get(first + SLOT * index, Slot(start=first + SLOT * index)) for index in range(SLOTS)]
     totals = [slot.done + slot.held + slot.failed for slot in row]
     top = scale_top(max(totals))
@@ -73,6 +73,11 @@ def draw(slots: Iterable[Slot], now: datetime) -> Chart:
         summary=_summary(row),
         empty=not any(totals),
     )
+
+
+def first_slot(now: datetime) -> datetime:
+    """The start of the oldest half hour that is drawn."""
+    return floor(now) - SLOT * (SLOTS - 1)
 
 
 def floor(moment: datetime) -> datetime:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from dashboard.views.parts import Action, Chip, Fact, Notice
+from dashboard.views.parts import Chip, Fact, Notice
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +85,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     chip: Chip
     facts: tuple[str, ...]
     notice: Notice | None
-    links: tuple[Action, ...]
     steps: tuple[Step, ...]
     total: str
     under_way: bool

@@ -39,9 +39,20 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
     search: str
     outcome: str
+    reason: str
+    reason_text: str
+    without_reason_url: str
     kinds: tuple[Choice, ...]
-    sources: tuple[Choice, ...]
     active: bool
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that a search may have meant."""
+
+    label: str
+    key: str
+    icon: str
+    url: str
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,11 +60,14 @@ class Events(msgspec.Struct, frozen=True, kw_only=True):
 
     filters: Filters
     tabs: tuple[Tab, ...]
+    #: Records to choose from, instead of rows.
+    matches: tuple[Match, ...]
     rows: tuple[Row, ...]
     newer_url: str
+    #: Gives the same rows again; empty when none of them can change any more.
+    same_url: str
     older: str
-    newest: str
-    clear_url: str
+    newest_url: str
     first_page: bool
 
 

@@ -1,0 +1,1 @@
+"""The handlers of the screens: read, make the view, render."""

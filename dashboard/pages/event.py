@@ -1,0 +1,104 @@
+"""Evento: its way, and running it again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from connector.account.licence import right_of
+from connector.account.people import Viewer
+from connector.domain.vendor import VendorError
+from connector.store import history
+from connector.store.scope import Connection
+from connector.sync.replay import dry_run, replay
+from dashboard.pages.surroundings import look_around, shell_of
+from dashboard.reader import _
+from dashboard.rendering import page, part
+from dashboard.telling.event import Story, event, refusal, simulation
+from dashboard.views.event import Simulation
+from server.parts import Parts
+from server.problems import Conflict, NotFound
+
+Visit = Request[Any, Any, Any]
+
+EARLIER = 6
+PATH = "/eventos/{name:str}"
+
+
+@get(PATH)
+async def show_event(
+    name: str, viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]
+) -> Response[str]:
+    """One event."""
+    return await _page(name, viewer, parts, request, None)
+
+
+@post(f"{PATH}/simular", status_code=200)
+async def simulate(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+    """What would be written now; nothing is."""
+    found = await _event(name, viewer, parts)
+    try:
+        said = simulation(await dry_run(parts.engine, viewer.tenant_id, found.record))
+    except VendorError as error:
+        said = refusal(error.text)
+    if request.headers.get("hx-request"):
+        return part("simulation_answer.html", {"dry_run": said})
+    return await _page(name, viewer, parts, request, said)
+
+
+@post(f"{PATH}/reprocessar", status_code=303)
+async def run_again(name: str, viewer: Viewer, parts: Parts) -> Redirect:
+    """A new event of the record's present state; leads to it."""
+    found = await _event(name, viewer, parts)
+    async with parts.database.tenant(viewer.tenant_id):
+        right = await right_of(viewer.tenant_id, parts.clock.business_now())
+    if right is None or not right.open:
+        raise Conflict("licence", _("A licença não está ativa. Ative-a para reprocessar."))
+    new = await replay(parts.engine, viewer.tenant_id, found.record, found.id)
+    return Redirect(f"/eventos/{new}", status_code=303)
+
+
+async def _page(
+    name: str, viewer: Viewer, parts: Parts, request: Visit, dry: Simulation | None
+) -> Response[str]:
+    found = await _event(name, viewer, parts)
+    async with parts.database.tenant(viewer.tenant_id) as conn:
+        around = await look_around(conn, viewer, parts.clock.business_now())
+        story = await _story(conn, viewer.tenant_id, found)
+    view = event(story, around)
+    return page("event.html", {"shell": shell_of(around, request), "view": view, "dry_run": dry})
+
+
+async def _event(name: str, viewer: Viewer, parts: Parts) -> history.EventDetail:
+    """The event of that id; raises `NotFound`, also for another tenant's."""
+    try:
+        event_id = UUID(name)
+    except ValueError:
+        raise NotFound from None
+    async with parts.database.tenant(viewer.tenant_id) as conn:
+        found = await history.event(conn, viewer.tenant_id, event_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _story(conn: Connection, tenant_id: UUID, found: history.EventDetail) -> Story:
+    sync = await history.sync(conn, tenant_id, found.sync_id) if found.sync_id else None
+    same = history.Filter(kind=found.record.kind, bling_id=found.record.bling_id)
+    others = await history.events(conn, tenant_id, same, None, EARLIER + 1)
+    others = [other for other in others if other.id != found.id][:EARLIER]
+    syncs = await history.syncs(conn, tenant_id, [other.sync_id for other in others if other.sync_id])
+    return Story(
+        event=found,
+        sync=sync,
+        calls=tuple(await history.calls(conn, tenant_id, sync.calls)) if sync else (),
+        others=tuple(others),
+        syncs={one.id: one for one in syncs},
+    )
+
+
+handlers: list[ControllerRouterHandler] = [show_event, simulate, run_again]

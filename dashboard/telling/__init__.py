@@ -1,0 +1,1 @@
+"""From what the store knows to what a screen says: pure, in the reader's language."""

@@ -1,0 +1,182 @@
+"""Evento: the whole screen, and what a simulation found."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Outcome, Reason
+from connector.domain.products import Change
+from connector.domain.vendor import Call as VendorCall
+from connector.domain.vendor import Provider
+from connector.store.history import EventDetail, EventRow, SyncRow
+from connector.sync.replay import PlannedWrite, Preview
+from dashboard import formats
+from dashboard.reader import _, plural
+from dashboard.telling import changes, history, words
+from dashboard.telling.known import Surroundings
+from dashboard.telling.rules import bitrix24_name, rule_name
+from dashboard.telling.way import way
+from dashboard.views import event as view
+from dashboard.views.parts import Action, Fact, Notice
+
+#: Longer messages are cut on the screen; the API has them whole.
+LONGEST_PAYLOAD = 200_000
+FAILED = frozenset({Outcome.FAILED, Outcome.DEAD})
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """An event and what stands around it."""
+
+    event: EventDetail
+    sync: SyncRow | None
+    calls: tuple[VendorCall, ...]
+    others: tuple[EventRow, ...]
+    #: Writes of the other events.
+    syncs: dict[UUID, SyncRow]
+
+
+def event(story: Story, around: Surroundings) -> view.Event:
+    """The whole screen."""
+    told = story.event
+    changed = changes.of(story.sync)
+    return view.Event(
+        id=str(told.id),
+        url=history.url(told.id),
+        title=history.title(told),
+        happening=words.happening(told.record.kind, told.action),
+        chip=words.outcome(told.outcome),
+        facts=_facts(story, around),
+        notice=_notice(story),
+        steps=way(told, story.sync, story.calls, changed),
+        total=formats.duration(history.elapsed_ms(told)) if told.settled_at else "",
+        under_way=told.settled_at is None,
+        changes=tuple(_change(change) for change in changed) if told.outcome not in FAILED else (),
+        no_change=_no_change(told),
+        calls=tuple(_call(call) for call in story.calls),
+        payload=_payload(told.body),
+        earlier=tuple(_other(other, story.syncs) for other in story.others),
+        earlier_url=f"/eventos?q={told.record.bling_id}",
+        replayable=around.viewer.may_change,
+    )
+
+
+def simulation(preview: Preview) -> view.Simulation:
+    """A dry run in words."""
+    if preview.writes:
+        sentence = _("Reprocessar agora gravaria isto no Bitrix24:")
+    elif preview.outcome is Outcome.UNCHANGED:
+        sentence = _("Reprocessar agora não mudaria nada: os dois lados já estão iguais.")
+    else:
+        explained = words.reason(preview.reason)
+        why = explained.sentence if explained else preview.detail or ""
+        sentence = _("Reprocessar agora não gravaria nada.") + f" {why}".rstrip()
+    return view.Simulation(sentence=sentence, writes=tuple(_write(write) for write in preview.writes))
+
+
+def refusal(text: str) -> view.Simulation:
+    """A dry run that a vendor would not answer."""
+    return view.Simulation(sentence=_("Não foi possível simular agora: %(why)s") % {"why": text}, writes=())
+
+
+def _facts(story: Story, around: Surroundings) -> tuple[str, ...]:
+    told = story.event
+    account = next((one.name for one in around.accounts if one.id == told.record.account_id), "")
+    facts = [
+        f"SKU {told.sku}" if told.sku else "",
+        _("Conta %(name)s") % {"name": account} if account else "",
+        f"Bling {told.record.bling_id}",
+        f"Bitrix24 {told.bitrix_id}" if told.bitrix_id else "",
+        _("Recebido em %(time)s") % {"time": formats.date_clock(told.received_at)},
+        _("Mapeamento versão %(number)s") % {"number": story.sync.mapping_version} if story.sync else "",
+    ]
+    return tuple(fact for fact in facts if fact)
+
+
+def _notice(story: Story) -> Notice | None:
+    """Cause and remedy, where there is one; what went well needs none."""
+    told = story.event
+    explained = words.reason(told.reason)
+    if explained is None:
+        return None
+    if told.reason is Reason.SUPERSEDED and story.sync and story.sync.event_id != told.id:
+        newest = Action(label=_("Ver o mais novo"), url=history.url(story.sync.event_id))
+        return Notice(tone="info", fact=explained.sentence, action=newest)
+    fact = _with_detail(explained.sentence, told.detail)
+    return Notice(tone=_tone(told.outcome), fact=fact, next_step=explained.remedy)
+
+
+def _tone(outcome: Outcome | None) -> Literal["need", "wait", "info"]:
+    return "need" if outcome in FAILED else "wait" if outcome is Outcome.HELD else "info"
+
+
+def _with_detail(sentence: str, detail: str | None) -> str:
+    return f"{sentence.rstrip('.')}: {detail.rstrip('.')}." if detail else sentence
+
+
+def _no_change(told: EventRow) -> str:
+    if told.outcome is None:
+        return _("Ainda não foi a vez deste evento.")
+    if told.outcome is Outcome.HELD:
+        return _("Nada mudou ainda: o evento aguarda.")
+    if told.outcome is Outcome.UNCHANGED:
+        return _("Nada a gravar: os dois lados já estavam iguais.")
+    return _("Nada mudou no Bitrix24.")
+
+
+def _change(change: Change) -> view.Change:
+    return view.Change(
+        field=bitrix24_name(change.field),
+        name=change.field,
+        before=changes.written(change.field, change.before),
+        after=changes.written(change.field, change.after),
+        rule=rule_name(change.rule),
+        version=str(change.version),
+        locked=True,
+    )
+
+
+def _call(call: VendorCall) -> view.Call:
+    commands = plural("%(num)s comando", "%(num)s comandos", call.commands) if call.commands > 1 else ""
+    return view.Call(
+        short="Bl" if call.provider is Provider.BLING else "B24",
+        method=call.method,
+        commands=commands,
+        status=str(call.status) if call.status else _("sem resposta"),
+        failed=not 200 <= call.status < 300 or call.error is not None,
+        took=formats.duration(call.ms),
+        error=call.error or "",
+    )
+
+
+def _payload(body: bytes) -> view.Payload | None:
+    if not body:
+        return None
+    try:
+        text = msgspec.json.format(body, indent=2).decode(errors="replace")
+    except (msgspec.DecodeError, RecursionError):
+        text = body.decode(errors="replace")
+    return view.Payload(text=text[:LONGEST_PAYLOAD], size=formats.size(len(body)))
+
+
+def _other(other: EventRow, syncs: dict[UUID, SyncRow]) -> view.Earlier:
+    return view.Earlier(
+        url=history.url(other.id),
+        at=other.received_at,
+        happening=words.happening(other.record.kind, other.action),
+        source=words.source(other.source),
+        chip=words.outcome(other.outcome),
+        detail=history.detail(other, syncs),
+    )
+
+
+def _write(write: PlannedWrite) -> view.Write:
+    target = f" {write.bitrix_id}" if write.bitrix_id else ""
+    verb = _("Criar produto") if write.action == "create" else _("Atualizar produto") + target
+    values = tuple(
+        Fact(bitrix24_name(field), changes.written(field, value) or _("vazio"))
+        for field, value in write.values.items()
+    )
+    return view.Write(method=verb, values=values)

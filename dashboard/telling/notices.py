@@ -1,0 +1,108 @@
+"""The banner: what needs the person most, said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from connector.domain.events import Reason
+from connector.domain.licence import Licence, LicenceState, is_open
+from connector.domain.vendor import ConnectionState
+from connector.store.connections import Account, Portal
+from dashboard import formats
+from dashboard.reader import _, plural
+from dashboard.telling.known import Surroundings
+from dashboard.views.parts import Action, Notice
+
+CONNECTION_REASONS = (Reason.NEEDS_RECONNECT, Reason.INACTIVE, Reason.SCOPE_MISSING, Reason.NOT_CONNECTED)
+BROKEN = (
+    ConnectionState.NEEDS_RECONNECT,
+    ConnectionState.INACTIVE,
+    ConnectionState.SCOPE_MISSING,
+    ConnectionState.UNINSTALLED,
+)
+
+
+def notices(around: Surroundings) -> tuple[Notice, ...]:
+    """At most one: a red surface stands once in a view."""
+    found = (
+        _connection(around.accounts, around.portal, around.held)
+        or _licence(around.licence, around.held, around.business_now)
+        or (_paused(around.held) if around.paused else None)
+        or _quota(around.held)
+    )
+    return (found,) if found else ()
+
+
+def broken(state: ConnectionState, side: str, waiting: int) -> tuple[str, str]:
+    """The fact and the next step of a connection that does not work; both empty when it does."""
+    match state:
+        case ConnectionState.NEEDS_RECONNECT:
+            return _("A conexão com o %(side)s expirou.") % {"side": side}, _reconnect(waiting)
+        case ConnectionState.INACTIVE:
+            fact = _("A empresa está inativa no %(side)s.") % {"side": side}
+            return fact, _("Reative a empresa e reconecte. Nada se perde enquanto isso.")
+        case ConnectionState.SCOPE_MISSING:
+            fact = _("Falta uma permissão na conexão com o %(side)s.") % {"side": side}
+            return fact, _("Reconecte e aceite todas as permissões.")
+        case ConnectionState.UNINSTALLED:
+            fact = _("A Ponte foi desinstalada do %(side)s.") % {"side": side}
+            return fact, _("Instale de novo para liberar o que está aguardando.")
+        case _:
+            return "", ""
+
+
+def _connection(accounts: Iterable[Account], portal: Portal | None, held: Mapping[str, int]) -> Notice | None:
+    waiting = sum(held.get(reason, 0) for reason in CONNECTION_REASONS)
+    sides = [(account.state, "Bling") for account in accounts]
+    sides += [(portal.state, "Bitrix24")] if portal else []
+    for state in BROKEN:
+        for one, name in sides:
+            if one is state:
+                fact, step = broken(state, name, waiting)
+                link = Action(label=_("Ver conexões"), url="/configuracao/conexoes")
+                return Notice(tone="need", fact=fact, next_step=step, action=link)
+    return None
+
+
+def _reconnect(waiting: int) -> str:
+    if not waiting:
+        return _("Reconecte para que as mudanças voltem a passar.")
+    return plural(
+        "Reconecte para liberar %(num)s alteração que está aguardando.",
+        "Reconecte para liberar %(num)s alterações que estão aguardando.",
+        waiting,
+    )
+
+
+def _licence(licence: Licence | None, held: Mapping[str, int], business_now: datetime) -> Notice | None:
+    if licence is None or not is_open(licence, business_now):
+        waiting = held.get(Reason.LICENCE, 0)
+        fact = _("A licença não está ativa.")
+        return Notice(tone="need", fact=fact, next_step=_kept(waiting))
+    if licence.state is LicenceState.GRACE and licence.ends_at:
+        fact = _("O último pagamento não passou.")
+        step = _("A sincronização continua até %(date)s.") % {"date": formats.date(licence.ends_at)}
+        return Notice(tone="wait", fact=fact, next_step=step)
+    return None
+
+
+def _paused(held: Mapping[str, int]) -> Notice:
+    fact = _("A sincronização está em pausa.")
+    return Notice(tone="wait", fact=fact, next_step=_kept(held.get(Reason.PAUSED, 0)))
+
+
+def _quota(held: Mapping[str, int]) -> Notice | None:
+    waiting = held.get(Reason.QUOTA, 0)
+    fact = _("O limite do plano para este mês foi atingido.")
+    return Notice(tone="wait", fact=fact, next_step=_kept(waiting)) if waiting else None
+
+
+def _kept(waiting: int) -> str:
+    if not waiting:
+        return _("O que mudar no Bling fica guardado.")
+    return plural(
+        "%(num)s alteração está guardada e passa assim que puder.",
+        "%(num)s alterações estão guardadas e passam assim que puderem.",
+        waiting,
+    )

@@ -1,0 +1,254 @@
+"""Visão geral: from what is known to what is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from connector.domain.events import RecordState
+from connector.domain.licence import Licence, LicenceState
+from connector.domain.plans import PLANS
+from connector.domain.vendor import ConnectionState
+from dashboard import formats
+from dashboard.reader import N_, _, plural, reader
+from dashboard.telling import figures, history, words
+from dashboard.telling.causes import causes
+from dashboard.telling.connections import portal_facts
+from dashboard.telling.known import Day, Limits, Surroundings
+from dashboard.telling.rules import OPTIONS
+from dashboard.telling.shell import domain
+from dashboard.views import chart
+from dashboard.views.overview import Figure, Overview, Side, StateLine, Step
+from dashboard.views.parts import Action, Fact, Meter, Tone
+
+#: The bridge pulses when something passed so lately.
+PASSING = timedelta(minutes=1)
+DAY = timedelta(days=1)
+#: Worst first among those that are not well.
+ORDER = (
+    RecordState.IN_STEP,
+    RecordState.WAITING,
+    RecordState.NEEDS_YOU,
+    RecordState.EXCLUDED,
+    RecordState.DELETED,
+)
+LICENCES: dict[LicenceState, str] = {
+    LicenceState.TRIAL: N_("Em teste"),
+    LicenceState.ACTIVE: N_("Ativa"),
+    LicenceState.GRACE: N_("Pagamento pendente"),
+    LicenceState.SUSPENDED: N_("Suspensa"),
+    LicenceState.CANCELED: N_("Cancelada"),
+    LicenceState.GRANTED: N_("Concedida"),
+}
+
+
+def overview(around: Surroundings, day: Day, limits: Limits) -> Overview:
+    """The whole screen."""
+    now = reader().now
+    last = day.last_sync_at
+    return Overview(
+        sentence=_sentence(around, day),
+        now=now,
+        steps=_steps(around, day),
+        bling=_bling(around, limits),
+        bitrix24=_bitrix24(around, limits),
+        passing=last is not None and now - last < PASSING,
+        last_passed=last,
+        figures=(*_counted(around, day), _success(day), _speed(day), _licence(around.licence, day.used)),
+        chart=chart.draw(figures.slots(day.half_hours), now),
+        states=tuple(_state(state, day.states[state]) for state in ORDER if day.states.get(state)),
+        records=sum(day.states.values()),
+        causes=causes(around.held, day.states),
+        feed=tuple(history.feed_item(event, day.syncs) for event in day.feed),
+    )
+
+
+def is_connected(around: Surroundings) -> bool:
+    """Whether both sides work."""
+    bling = any(account.state is ConnectionState.CONNECTED for account in around.accounts)
+    portal = around.portal is not None and around.portal.state is ConnectionState.CONNECTED
+    return bling and portal
+
+
+def _sentence(around: Surroundings, day: Day) -> str:
+    """The answer to the one question that the owner asks."""
+    waiting = sum(around.held.values())
+    if not is_connected(around):
+        return _("A ponte está parada: um dos lados não está conectado.")
+    if not _ticked(day):
+        return _("Os dois lados estão conectados. Falta escolher o que sincroniza.")
+    if day.states.get(RecordState.NEEDS_YOU):
+        return plural(
+            "%(num)s produto precisa de você. O resto está em dia.",
+            "%(num)s produtos precisam de você. O resto está em dia.",
+            day.states[RecordState.NEEDS_YOU],
+        )
+    if waiting:
+        return plural("%(num)s mudança aguarda.", "%(num)s mudanças aguardam.", waiting)
+    return _("Tudo em dia. O que muda no Bling chega ao Bitrix24 em segundos.")
+
+
+def _steps(around: Surroundings, day: Day) -> tuple[Step, ...]:
+    """The first run; gone for good with the first record that was synced."""
+    if day.last_sync_at is not None:
+        return ()
+    connected, ticked = is_connected(around), _ticked(day)
+    connections = Action(label=_("Ver conexões"), url="/configuracao/conexoes")
+    options = Action(label=_("Escolher opções"), url="/configuracao/produto")
+    return (
+        Step(
+            number=1,
+            title=_("Conectar os dois lados"),
+            text=_("O Bling avisa o que muda, o Bitrix24 recebe."),
+            done=connected,
+            next=not connected,
+            action=connections,
+        ),
+        Step(
+            number=2,
+            title=_("Ativar as opções"),
+            text=_("Escolha o que o Bling faz no Bitrix24. Tudo começa desligado."),
+            done=ticked,
+            next=connected and not ticked,
+            action=options,
+        ),
+        Step(
+            number=3,
+            title=_("Testar"),
+            text=_("Salve um produto no Bling e veja-o chegar aqui, ao vivo."),
+            done=False,
+            next=connected and ticked,
+        ),
+    )
+
+
+def _ticked(day: Day) -> bool:
+    return any(day.toggles.get(name) for name in OPTIONS)
+
+
+def _bling(around: Surroundings, limits: Limits) -> Side:
+    accounts = around.accounts
+    if not accounts:
+        return Side(
+            short="Bl", name="Bling ERP", company="", chip=words.connection(ConnectionState.NONE), facts=()
+        )
+    worst = next((one for one in accounts if one.state is not ConnectionState.CONNECTED), accounts[0])
+    names = ", ".join(account.name for account in accounts)
+    since = min(account.connected_at or account.state_since for account in accounts)
+    facts = (
+        Fact(plural("Conta", "Contas", len(accounts)), names),
+        Fact(_("Desde"), formats.date_time(since)),
+    )
+    chip = words.connection(worst.state)
+    return Side(
+        short="Bl",
+        name="Bling ERP",
+        company=accounts[0].name,
+        chip=chip,
+        facts=facts,
+        meter=_bling_meter(limits),
+    )
+
+
+def _absent(short: str, name: str) -> Side:
+    return Side(short=short, name=name, company="", chip=words.connection(ConnectionState.NONE), facts=())
+
+
+def _bling_meter(limits: Limits) -> Meter | None:
+    usage = limits.bling
+    if usage is None:
+        return None
+    text = _("Ponte %(ours)s · outros %(others)s · limite %(limit)s") % {
+        "ours": formats.number(usage.ours_today),
+        "others": formats.number(usage.others_today),
+        "limit": formats.number(usage.per_day),
+    }
+    share = min(1.0, (usage.ours_today + usage.others_today) / usage.per_day)
+    return Meter(_("Consultas hoje"), text, share, _strain(share))
+
+
+def _bitrix24(around: Surroundings, limits: Limits) -> Side:
+    portal = around.portal
+    if portal is None:
+        return Side(
+            short="B24", name="Bitrix24", company="", chip=words.connection(ConnectionState.NONE), facts=()
+        )
+    return Side(
+        short="B24",
+        name="Bitrix24",
+        company=domain(portal),
+        chip=words.connection(portal.state),
+        facts=portal_facts(portal)[:2],
+        meter=_bitrix24_meter(limits),
+    )
+
+
+def _bitrix24_meter(limits: Limits) -> Meter | None:
+    usage = limits.bitrix24
+    if usage is None:
+        return None
+    share = max(usage.bucket, *usage.methods.values(), 0.0)
+    text = _("Ponte %(ours)s · outros %(others)s hoje · %(share)s do limite agora") % {
+        "ours": formats.number(usage.ours_today),
+        "others": formats.number(usage.others_today),
+        "share": formats.percent(share),
+    }
+    return Meter(_("Chamadas"), text, min(1.0, share), _strain(share))
+
+
+def _strain(share: float) -> Tone:
+    return "wait" if share > 0.9 else ""
+
+
+def _counted(around: Surroundings, day: Day) -> tuple[Figure, Figure]:
+    now = reader().now
+    midnight = formats.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    done = [(one.hour, one.n) for one in day.hours if one.outcome in figures.DONE]
+    today = sum(n for hour, n in done if hour >= midnight)
+    before = sum(n for hour, n in done if hour < midnight and hour <= now - DAY)
+    month = Figure(name=_("Neste mês"), value=formats.number(day.used), meaning=_of_plan(around.licence))
+    meaning = _("ontem até esta hora: %(count)s") % {"count": formats.number(before)}
+    return Figure(name=_("Sincronizados hoje"), value=formats.number(today), meaning=meaning), month
+
+
+def _of_plan(licence: Licence | None) -> str:
+    if licence is None or licence.plan not in PLANS:
+        return _("sem plano")
+    return _("de %(count)s do plano") % {"count": formats.number(PLANS[licence.plan].synced_per_month)}
+
+
+def _success(day: Day) -> Figure:
+    tried, failed = figures.tried(day.half_hours)
+    name = _("Taxa de sucesso")
+    if not tried:
+        return Figure(name=name, value="–", meaning=_("nada nas últimas 24 h"))
+    meaning = _("%(failed)s de %(tried)s falharam em 24 h") % {
+        "failed": formats.number(failed),
+        "tried": formats.number(tried),
+    }
+    return Figure(name=name, value=formats.percent(1 - failed / tried, 1 if failed else 0), meaning=meaning)
+
+
+def _speed(day: Day) -> Figure:
+    name = _("Da mudança ao Bitrix24")
+    median, most = (figures.latency_ms(day.half_hours, share) for share in (0.5, 0.99))
+    if median is None or most is None:
+        return Figure(name=name, value="–", meaning=_("nada nas últimas 24 h"))
+    meaning = _("mediana; 99 %% em até %(time)s") % {"time": formats.duration(most)}
+    return Figure(name=name, value=formats.duration(median), meaning=meaning)
+
+
+def _licence(licence: Licence | None, used: int) -> Figure:
+    name = _("Licença")
+    if licence is None:
+        return Figure(name=name, value=_("Nenhuma"), meaning=_("nada sincroniza sem licença"))
+    plan = PLANS[licence.plan].name if licence.plan in PLANS else licence.plan
+    ends = licence.ends_at
+    until = _("%(plan)s, até %(date)s") % {"plan": plan, "date": formats.date(ends)} if ends else plan
+    return Figure(name=name, value=_(LICENCES[licence.state]), meaning=until)
+
+
+def _state(state: RecordState, count: int) -> StateLine:
+    one, many, tone = words.STATES[state]
+    return StateLine(
+        count=count, text=_(one) if count == 1 else _(many), tone=tone, url=f"/eventos?estado={state}"
+    )

@@ -1,0 +1,50 @@
+"""Rail and banner."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from connector.store.connections import Portal
+from dashboard.reader import _
+from dashboard.telling.known import Surroundings
+from dashboard.telling.notices import notices
+from dashboard.views.parts import Nav, Shell
+
+
+def shell(around: Surroundings, path: str) -> Shell:
+    """What stands around the screen at this path (with its query: the preferences lead back to it)."""
+    return Shell(
+        links=_links(urlsplit(path).path),
+        tenant=around.viewer.tenant_name,
+        portal=domain(around.portal),
+        person=around.viewer.name or around.viewer.email,
+        path=path,
+        notices=notices(around),
+    )
+
+
+def domain(portal: Portal | None) -> str:
+    """The portal's address as people know it; empty without one."""
+    return (urlsplit(portal.client_endpoint).netloc or portal.member_id) if portal else ""
+
+
+def _links(path: str) -> tuple[Nav, ...]:
+    settings = (
+        _part(_("Conexões"), "/configuracao/conexoes", path),
+        _part(_("Produto"), "/configuracao/produto", path),
+    )
+    return (
+        Nav(label=_("Visão geral"), url="/", icon="layout-dashboard", current=path == "/"),
+        Nav(
+            label=_("Configuração"),
+            url="/configuracao/conexoes",
+            icon="sliders-horizontal",
+            current=any(link.current for link in settings),
+            inside=settings,
+        ),
+        Nav(label=_("Eventos"), url="/eventos", icon="activity", current=path.startswith("/eventos")),
+    )
+
+
+def _part(label: str, url: str, path: str) -> Nav:
+    return Nav(label=label, url=url, current=path == url)

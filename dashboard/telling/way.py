@@ -1,0 +1,102 @@
+"""The way of an event: received, verified, queued or held, released, read, planned, written, settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from connector.domain.events import Outcome, Source
+from connector.domain.products import Change
+from connector.domain.vendor import Call, Provider
+from connector.store.history import EventDetail, SyncRow
+from dashboard import formats
+from dashboard.reader import _, plural
+from dashboard.telling import words
+from dashboard.views.event import Step
+
+MS = timedelta(milliseconds=1)
+
+
+def way(
+    event: EventDetail, sync: SyncRow | None, calls: Sequence[Call], changes: Sequence[Change]
+) -> tuple[Step, ...]:
+    """Each step with the time since the one before, as far as it was taken down."""
+    steps = [*_arrival(event)]
+    if sync is not None and sync.event_id == event.id:
+        steps += _work(event, sync, calls, changes)
+    steps.append(_end(event))
+    return tuple(steps)
+
+
+def _arrival(event: EventDetail) -> Iterator[Step]:
+    at = {"time": formats.milliseconds_clock(event.received_at)}
+    said = {
+        Source.BLING: _("Aviso do Bling às %(time)s"),
+        Source.BITRIX24: _("Aviso do Bitrix24 às %(time)s"),
+        Source.REPLAY: _("Reprocesso pedido às %(time)s"),
+        Source.IMPORT: _("Lido pela importação às %(time)s"),
+        Source.RECONCILE: _("Achado pela conferência às %(time)s"),
+    }
+    yield Step(title=_("Recebido"), text=said[event.source] % at, since="", state="done")
+    if event.source in (Source.BLING, Source.BITRIX24):
+        text = _("Assinatura confere. Guardado antes de responder.")
+        yield Step(title=_("Verificado"), text=text, since="", state="done")
+
+
+def _work(
+    event: EventDetail, sync: SyncRow, calls: Sequence[Call], changes: Sequence[Change]
+) -> Iterator[Step]:
+    waited = _since(sync.started_at, event.received_at)
+    text = _("Licença ativa, conexões em ordem, opção ligada.")
+    yield Step(title=_("Liberado"), text=text, since=waited, state="done")
+    read = [call for call in calls if call.provider is Provider.BLING]
+    if read:
+        text = plural("%(num)s consulta.", "%(num)s consultas.", len(read))
+        yield Step(title=_("Lido no Bling"), text=text, since=_spent(read), state="done")
+    planned = plural("%(num)s campo muda.", "%(num)s campos mudam.", len(changes)) if changes else ""
+    text = planned or _("Nada a mudar.")
+    yield Step(title=_("Planejado"), text=text, since="", state="done")
+    sent = [call for call in calls if call.provider is Provider.BITRIX24]
+    if sent and sync.outcome in (Outcome.CREATED, Outcome.UPDATED):
+        commands = sum(call.commands for call in sent)
+        text = plural("%(num)s comando, em lote.", "%(num)s comandos, em lote.", commands)
+        yield Step(title=_("Gravado no Bitrix24"), text=text, since=_spent(sent), state="done")
+
+
+def _end(event: EventDetail) -> Step:
+    explained = words.reason(event.reason)
+    why = explained.sentence if explained else ""
+    match event.outcome:
+        case None:
+            return Step(title=_("Na fila"), text=_queue(event), since="", state="wait")
+        case Outcome.HELD:
+            return Step(title=_("Aguardando"), text=why, since="", state="wait")
+        case Outcome.FAILED | Outcome.DEAD:
+            return Step(title=_("Não gravado"), text=why, since=_total(event), state="need")
+        case Outcome.SKIPPED:
+            return Step(title=_("Ignorado"), text=why, since=_total(event), state="off")
+        case _:
+            text = why or _("%(outcome)s às %(time)s") % {
+                "outcome": words.outcome(event.outcome).label,
+                "time": formats.milliseconds_clock(event.settled_at or event.received_at),
+            }
+            return Step(title=_("Concluído"), text=text, since=_total(event), state="ok")
+
+
+def _queue(event: EventDetail) -> str:
+    if event.attempts and event.due_at:
+        values = {"count": event.attempts, "time": formats.clock(event.due_at)}
+        return _("Tentativa %(count)s não passou. A próxima é às %(time)s.") % values
+    return _("Esperando a vez, poucos instantes.")
+
+
+def _since(later: datetime, earlier: datetime) -> str:
+    return "+" + formats.duration(max(0, (later - earlier) // MS))
+
+
+def _spent(calls: Sequence[Call]) -> str:
+    return "+" + formats.duration(sum(call.ms for call in calls))
+
+
+def _total(event: EventDetail) -> str:
+    return _since(event.settled_at, event.received_at) if event.settled_at else ""
