@@ -42,7 +42,7 @@ SELECT tenant_id FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
 -- name: api_key_used
 -- Once a minute at most: a busy key must not rewrite its row with every request.
 UPDATE api_key SET last_used_at = $2
-WHERE key_hash = $1 AND (last_used_at IS NULL OR last_used_at < $2 - interval '1 minute');
+WHERE key_hash = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute');
 
 -- name: unclaimed
 INSERT INTO unclaimed (id, received_at, company_id, event, provider_event_id, body)
