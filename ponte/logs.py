@@ -13,8 +13,8 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-#: Libraries that log each request with its address, in which Bitrix24 wants its token.
-_TALKATIVE = ("httpx", "httpcore", "h11", "asyncio")
+#: Libraries that log each request with its address, in which Bitrix24 wants its token, or each job twice.
+_TALKATIVE = ("httpx", "httpcore", "h11", "asyncio", "arq")
 _HIDDEN = "***"
 _SECRETS = re.compile(
     r"""(?ix)

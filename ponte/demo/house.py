@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,8 @@ class House:
         self.supervisor = Supervisor(SANDBOX, self._tell_pids)
         self._folder, self._app_port = folder, app_port
         self._logs = folder / "logs"
-        self._logs.mkdir(exist_ok=True)
+        shutil.rmtree(self._logs, ignore_errors=True)
+        self._logs.mkdir()
 
     def start(self) -> dict[str, Any]:
         """Start all, connect the tenants; the ready line. Raises `StartError`."""
