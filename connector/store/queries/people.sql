@@ -34,8 +34,8 @@ LEFT JOIN membership m ON m.tenant_id = s.tenant_id AND m.person_id = s.person_i
 WHERE s.token_hash = $1 AND s.expires_at > $2;
 
 -- name: session_seen
-UPDATE session SET last_seen_at = $2, expires_at = $3
-WHERE token_hash = $1 AND last_seen_at < $2 - interval '1 minute';
+UPDATE session SET last_seen_at = $2::timestamptz, expires_at = $3
+WHERE token_hash = $1 AND last_seen_at < $2::timestamptz - interval '1 minute';
 
 -- name: close_session
 DELETE FROM session WHERE token_hash = $1;
