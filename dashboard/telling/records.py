@@ -35,10 +35,12 @@ def records(
 
 def _tab(state: RecordState, count: int, current: bool) -> StateTab:
     one, many, tone = words.STATES[state]
-    text = _(one) if count == 1 else _(many)
-    return StateTab(
-        text[:1].upper() + text[1:], formats.number(count), f"/registros?estado={state}", tone, current
-    )
+    label = _capital(_(one) if count == 1 else _(many))
+    return StateTab(label, formats.number(count), f"/registros?estado={state}", tone, current)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _line(link: Link) -> Line:

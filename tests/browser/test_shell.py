@@ -15,6 +15,7 @@ PAGES = {
     "visao-geral": ("/", "Visão geral", "Overview"),
     "conexoes": ("/configuracao/conexoes", "Conexões", "Connections"),
     "produto": ("/configuracao/produto", "Produto", "Product"),
+    "registros": ("/registros", "Produtos", "Products"),
     "eventos": ("/eventos", "Eventos", "Events"),
 }
 BUDGET_KB = 150
