@@ -22,6 +22,13 @@ Connection: TypeAlias = Any
 #: Seconds for a new connection: a door must still answer 503 within a second.
 CONNECT_TIMEOUT = 0.7
 
+#: For a claim: its tables are queue-like, so their statistics lie; walking the right index in order is right
+#: whatever they say.
+WALKING = "; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+#: For a settling: the commit does not wait for the disk. One that a crash of Postgres takes back is worked off
+#: again from the inbox, and Bitrix24 is found as it was left (docs/decisions/0007).
+UNHURRIED = "; SET LOCAL synchronous_commit = off"
+
 #: What asyncpg raises when Postgres is not there, goes away, or comes up.
 AWAY = (
     OSError,
@@ -72,11 +79,14 @@ class Database:
         """Wait for open scopes, then close the connections."""
         await self._pool.close()
 
-    def tenant(self, tenant_id: UUID, *, patience: float | None = None) -> Scope:
-        """A transaction that sees this tenant's rows alone; `patience` = seconds to wait for a place."""
+    def tenant(self, tenant_id: UUID, *, patience: float | None = None, manner: str = "") -> Scope:
+        """A transaction that sees this tenant's rows alone; `patience` = seconds to wait for a place.
+
+        `manner` is one of the constants above: how statements are planned, or how the commit is made.
+        """
         if not isinstance(tenant_id, UUID):
             raise TypeError(f"a tenant's id is a UUID, not {type(tenant_id).__name__}")
-        sets = f"SET LOCAL ROLE ponte_tenant; SET LOCAL ponte.tenant = '{tenant_id}'; {_PLAN_ANEW}"
+        sets = f"SET LOCAL ROLE ponte_tenant; SET LOCAL ponte.tenant = '{tenant_id}'; {_PLAN_ANEW}{manner}"
         return Scope(self, sets, patience)
 
     def system(self, *, patience: float | None = None) -> Scope:

@@ -2,7 +2,7 @@
 -- name the partitions. `$n IS NULL OR …` costs nothing: the tenant scope plans with the values.
 
 -- name: waiting
--- The link lends the label: an event that waits has none of its own yet.
+-- The link lends the label: an event that waits has none of its own yet. The only outcome here is `held`.
 SELECT i.*, l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku
 FROM (
     SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
@@ -10,7 +10,7 @@ FROM (
     FROM inbox
     WHERE tenant_id = $1 AND id < $2
       AND ($3::text IS NULL OR kind = $3) AND ($4::bigint IS NULL OR bling_id = $4)
-      AND ($5::text IS NULL OR outcome = $5) AND ($6::text IS NULL OR reason = $6)
+      AND ($5::text IS NULL OR (outcome = $5 AND due_at IS NULL)) AND ($6::text IS NULL OR reason = $6)
     ORDER BY id DESC LIMIT $7
 ) AS i
 LEFT JOIN link l ON l.tenant_id = $1 AND l.kind = i.kind AND l.account_id = i.account_id AND l.bling_id = i.bling_id

@@ -20,7 +20,6 @@ SELECT id, kind, account_id, bling_id, source, action, lane, provider_event_id, 
 FROM inbox
 WHERE tenant_id = $1 AND due_at <= $2 AND id <> ALL($3::uuid[])
   AND kind = ANY($4::text[]) AND account_id = ANY($5::uuid[]) AND bling_id = ANY($6::bigint[])
-ORDER BY lane, due_at, id
 LIMIT $7;
 
 -- name: known
