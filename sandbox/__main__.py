@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 def main() -> None:
     """Serve until SIGTERM or Ctrl-C; says `{"ready": true, "port": P}` once it listens."""
     arguments = _arguments()
-    port = arguments.port or _free_port()
+    port = _claim(arguments.port)
     uvloop.run(_serve(port, arguments.app_url, WorldKind(arguments.world)))
 
 
@@ -62,11 +62,16 @@ async def _listening(port: int, serving: asyncio.Task[None]) -> None:
             return
 
 
-def _free_port() -> int:
+def _claim(port: int) -> int:
+    """The port to listen on, a free one for 0. The server itself would share a taken one silently."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise SystemExit(f"port {port} is taken") from None
+        free: int = probe.getsockname()[1]
+        return free
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.exceptions import HTTPException
+from litestar.types import Scope
 
 import sandbox.bitrix24.app
 import sandbox.bling.app
@@ -13,7 +17,10 @@ from sandbox import control, pages
 from sandbox.bitrix24.state import Bitrix24State
 from sandbox.bling.state import BlingState
 from sandbox.control.pairs import pair_up
+from sandbox.core.http import AnswerLost
 from sandbox.core.world import World, WorldKind
+
+logger = logging.getLogger(__name__)
 
 
 def build_world(*, base_url: str, app_url: str, kind: WorldKind) -> World:
@@ -42,6 +49,23 @@ def create_app(world: World) -> Litestar:
             *pages.routes(world),
         ],
         lifespan=[senders],
+        before_request=_read_whole,
+        after_exception=[_say],
         openapi_config=None,
         logging_config=None,
     )
+
+
+async def _read_whole(request: Request[Any, Any, Any]) -> None:
+    """Read bodies that a handler has no use for.
+
+    The server closes a kept-alive connection whose request was answered before its body had come;
+    the client's next request then meets a closed door.
+    """
+    await request.body()
+
+
+def _say(exception: Exception, scope: Scope) -> None:
+    """Put the sandbox's own mistakes on stderr; refusals and ordered losses are no mistakes."""
+    if not isinstance(exception, HTTPException | AnswerLost):
+        logger.error("%s %s", scope["type"], scope["path"], exc_info=exception)

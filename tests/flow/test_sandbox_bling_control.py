@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import select
+import socket
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -175,6 +179,25 @@ def test_every_page_can_be_read(sandbox: Sandbox) -> None:
         assert page.status_code == 200, path
         assert page.text.count("<h1>") == 1
     assert sandbox.client.get("/pages/bling/nobody").status_code == 404
+
+
+def test_a_late_body_keeps_the_connection(sandbox: Sandbox) -> None:
+    """A body that nobody needs, sent after its headers: the next request uses the same connection."""
+    head = b"POST /control/reset HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port or 0), timeout=10) as door:
+        for _ in range(2):
+            door.sendall(head)
+            select.select([door], [], [], 0.05)
+            door.sendall(b"{}")
+            assert door.recv(4096).startswith(b"HTTP/1.1 204")
+
+
+def test_a_taken_port_is_refused(sandbox: Sandbox) -> None:
+    port = str(urlsplit(sandbox.url).port)
+    second = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--port", port], capture_output=True, text=True, timeout=30
+    )
+    assert (second.returncode, second.stderr.strip()) == (1, f"port {port} is taken")
 
 
 def test_consent_leads_back_to_the_app(sandbox: Sandbox) -> None:

@@ -11,7 +11,7 @@ from sandbox.bling.app import Doors
 from sandbox.bling.state import BlingState
 from sandbox.core.clock import Clock
 from sandbox.core.http import Answer, Request
-from sandbox.core.world import World
+from sandbox.core.world import World, WorldKind
 
 SIMPLE = {"nome": "Copo", "tipo": "P", "situacao": "A", "formato": "S", "preco": 10.5}
 """The least that `POST /produtos` takes, and a price."""
@@ -36,8 +36,8 @@ class HandClock(Clock):
 class BlingWorld:
     """A bare world with Bling alone; limits are off unless a test wants them."""
 
-    def __init__(self, *, limits: bool = False) -> None:
-        self.world = World(base_url="http://sandbox.test", app_url="http://app.test")
+    def __init__(self, *, limits: bool = False, kind: WorldKind = WorldKind.BARE) -> None:
+        self.world = World(base_url="http://sandbox.test", app_url="http://app.test", kind=kind)
         self.clock = self.world.clock = HandClock()
         self.world.bling = BlingState(self.world)
         self.world.switches.set_enforce(limits)

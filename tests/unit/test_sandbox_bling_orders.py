@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.bling_world import BlingWorld
+from tests.support.sink import until
 
 DAY = "2026-09-21"
 
@@ -238,6 +239,20 @@ async def test_an_open_order_reserves_until_it_is_served(bling: BlingWorld) -> N
     assert bling.company.orders.reserved(made) == 2
     await bling.call("PATCH", f"pedidos/vendas/{sold}/situacoes/9")
     assert bling.company.orders.reserved(made) == 0
+
+
+async def test_reservations_are_told_a_while_after_the_order(
+    bling: BlingWorld, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.bling.company.VIRTUAL_STOCK_DELAY_S", 0)
+    made = await bling.create()
+    item = {"descricao": "Copo", "quantidade": 2, "valor": 10, "produto": {"id": made}}
+    await create(bling, itens=[item], desconto={}, transporte={}, total=20)
+    assert events.names == ["product.created", "order.created"]
+    await until(lambda: len(events.seen) == 3)
+    name, data = events.seen[2]
+    assert name == "virtual_stock.updated"
+    assert (data["produto"], data["saldoFisicoTotal"], data["saldoVirtualTotal"]) == ({"id": made}, 0, -2)
 
 
 async def test_balances_need_products(bling: BlingWorld) -> None:
