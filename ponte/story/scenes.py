@@ -72,8 +72,8 @@ class Story:
         expect("xmlId", product["xmlId"], SKU)
         expect("active", product["active"], "Y")
         expect("the link property", _value(product[self._link_field()]), str(self.bling_id))
-        link = wait_for("the link", self._link)
-        expect("the link", (link["bitrix_id"], link["state"]), (str(self.bitrix_id), "in_step"))
+        link = wait_for("the link in step", self._link_in_step)
+        expect("the link's other end", link["bitrix_id"], str(self.bitrix_id))
 
     def a_resale_price_is_added(self) -> None:
         fields = {"productId": self.bitrix_id, "catalogGroupId": self.resale_type, "currency": "BRL"}
@@ -145,9 +145,10 @@ class Story:
         items: list[Record] = self.stage.ponte("GET", f"/events?kind=product&record={self.bling_id}")["items"]
         return items
 
-    def _link(self) -> Record | None:
+    def _link_in_step(self) -> Record | None:
+        """A write is seen in Bitrix24 a moment before its turn settles."""
         items = self.stage.ponte("GET", f"/links?kind=product&bling_id={self.bling_id}")["items"]
-        return items[0] if items else None
+        return next((link for link in items if link["state"] == "in_step"), None)
 
     def _find(self) -> Record | None:
         found = self._list({"xmlId": SKU}, ["id", "iblockId"])

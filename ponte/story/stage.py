@@ -11,8 +11,10 @@ import httpx
 Seen = TypeVar("Seen")
 Record = dict[str, Any]
 
-#: Longest wait for something that should be there in a second, and the pause between two looks.
-PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.1
+#: Longest wait for something that should be there in a second.
+PATIENCE_SECONDS = 10.0
+#: The pause between two looks grows: whoever looks spends from the same limits as Ponte.
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, GROWTH = 0.1, 0.6, 1.2
 
 
 class Broken(AssertionError):
@@ -41,9 +43,14 @@ class Stage:
         return _body(self._bling.request(method, path, json=json))
 
     def bitrix24(self, method: str, **parameters: object) -> Any:
-        """A REST method of Bitrix24: its `result`; raises `Broken` on a refusal."""
+        """A REST method of Bitrix24: its `result`, waited for over its rate limit; `Broken` on a refusal."""
         body = {**parameters, "auth": self._bitrix24_token}
-        return _body(self._bitrix24.post(f"/{method}", json=body))["result"]
+
+        def allowed() -> httpx.Response | None:
+            answer = self._bitrix24.post(f"/{method}", json=body)
+            return None if "QUERY_LIMIT_EXCEEDED" in answer.text else answer
+
+        return _body(wait_for(f"a place for {method}", allowed))["result"]
 
     def writes(self, since: float) -> list[str]:
         """Bitrix24 methods by which Ponte wrote since then (unix seconds), those inside batches too."""
@@ -62,11 +69,12 @@ class Stage:
 
 def wait_for(what: str, look: Callable[[], Seen | None]) -> Seen:
     """Look until something is there; raises `Broken`."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, FIRST_PAUSE_SECONDS
     while (seen := look()) is None:
         if time.monotonic() > deadline:
             raise Broken(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * GROWTH, LONGEST_PAUSE_SECONDS)
     return seen
 
 
