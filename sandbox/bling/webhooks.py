@@ -105,10 +105,14 @@ class Webhooks:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
+    def switch(self, mode: Mode, also: str | None) -> None:
+        """What happens from now on, and where copies go; enables every resource again."""
+        self.mode, self.also = mode, also
+        self.disabled.clear()
+
     def clear(self) -> None:
         """Forget waiting messages and switches, enable every resource again."""
-        self.mode, self.also = Mode.ON, None
-        self.disabled.clear()
+        self.switch(Mode.ON, None)
         self._events = self.pending = 0
         self._era += 1
         while not self._queue.empty():

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 
 from sandbox.bling import seeds
 from sandbox.bling.company import Company
+from sandbox.bling.webhooks import Mode
 from sandbox.control import requests as sent
 from sandbox.control.dump import dump
 from sandbox.control.pairs import pair_up
@@ -20,6 +21,9 @@ from sandbox.core.calls import CallRow
 from sandbox.core.clock import rfc3339
 from sandbox.core.faults import Fault
 from sandbox.core.world import World
+
+DONE = {"ok": True}
+"""What an order is answered with that has nothing to tell."""
 
 
 def routes(world: World) -> list[Router]:
@@ -44,17 +48,19 @@ def get_ready(world: World) -> dict[str, Any]:
     return ready(world)
 
 
-@post("/reset", status_code=204, sync_to_thread=False)
-def reset(world: World) -> None:
+@post("/reset", status_code=200, sync_to_thread=False)
+def reset(world: World) -> dict[str, bool]:
     """Everything as right after the start."""
     world.reset()
     pair_up(world)
+    return DONE
 
 
-@put("/app-url", status_code=204, sync_to_thread=False)
-def put_app_url(data: sent.AddressOrder, world: World) -> None:
+@put("/app-url", status_code=200, sync_to_thread=False)
+def put_app_url(data: sent.AddressOrder, world: World) -> dict[str, bool]:
     """Where Ponte is reached from now on."""
     world.app_url = data.url.rstrip("/")
+    return DONE
 
 
 @get("/pids", sync_to_thread=False)
@@ -63,13 +69,14 @@ def get_pids(world: World) -> dict[str, int]:
     return world.pids
 
 
-@put("/pids", status_code=204)
-async def put_pids(request: Request[Any, Any, Any], world: World) -> None:
+@put("/pids", status_code=200)
+async def put_pids(request: Request[Any, Any, Any], world: World) -> dict[str, bool]:
     """Take the supervisor's word."""
     try:
         world.pids = msgspec.json.decode(await request.body(), type=dict[str, int])
     except msgspec.ValidationError as problem:
         raise ValidationException(str(problem)) from None
+    return DONE
 
 
 @post("/grant", status_code=200, sync_to_thread=False)
@@ -80,28 +87,32 @@ def grant(data: sent.GrantOrder, world: World) -> dict[str, Any]:
     return dict(world.bitrix24.grant(_member_id(world, data.member_id)))
 
 
-@post("/tenants", status_code=204, sync_to_thread=False)
-def put_tenant(data: sent.TenantOrder, world: World) -> None:
+@post("/tenants", status_code=200, sync_to_thread=False)
+def put_tenant(data: sent.TenantOrder, world: World) -> dict[str, bool]:
     """Remember Ponte's id for these connections."""
     world.tenants.put(data.tenant, data.company_id, data.member_id)
+    return DONE
 
 
-@post("/scopes", status_code=204, sync_to_thread=False)
-def set_scopes(data: sent.ScopesOrder, world: World) -> None:
+@post("/scopes", status_code=200, sync_to_thread=False)
+def set_scopes(data: sent.ScopesOrder, world: World) -> dict[str, bool]:
     """Let the company's grant lack some resources: their calls are answered 403."""
     world.bling.missing_scopes[_company(world, data.company_id).id] = frozenset(data.missing)
+    return DONE
 
 
-@post("/faults", status_code=204, sync_to_thread=False)
-def add_fault(data: sent.FaultOrder, world: World) -> None:
+@post("/faults", status_code=200, sync_to_thread=False)
+def add_fault(data: sent.FaultOrder, world: World) -> dict[str, bool]:
     """Order a fault."""
     world.faults.add(msgspec.convert(msgspec.to_builtins(data), Fault))
+    return DONE
 
 
-@delete("/faults", sync_to_thread=False)
-def clear_faults(world: World) -> None:
+@delete("/faults", status_code=200, sync_to_thread=False)
+def clear_faults(world: World) -> dict[str, bool]:
     """Order no more faults."""
     world.faults.clear()
+    return DONE
 
 
 @get("/calls", sync_to_thread=False)
@@ -110,35 +121,36 @@ def get_calls(world: World, provider: str | None = None, since: str | None = Non
     return world.calls.rows(provider, None if since is None else _moment(since))
 
 
-@delete("/calls", sync_to_thread=False)
-def clear_calls(world: World) -> None:
+@delete("/calls", status_code=200, sync_to_thread=False)
+def clear_calls(world: World) -> dict[str, bool]:
     """Forget the calls so far."""
     world.calls.clear()
+    return DONE
 
 
-@post("/webhooks", status_code=204, sync_to_thread=False)
-def set_webhooks(data: sent.WebhookOrder, world: World) -> None:
+@post("/webhooks", status_code=200, sync_to_thread=False)
+def set_webhooks(data: sent.WebhookOrder, world: World) -> dict[str, bool]:
     """What happens to Bling's webhooks from now on; also enables disabled resources again."""
     webhooks = world.bling.webhooks
-    webhooks.mode = data.mode
-    webhooks.disabled.clear()
-    if data.also is not msgspec.UNSET:
-        webhooks.also = data.also
+    webhooks.switch(data.mode, webhooks.also if data.also is msgspec.UNSET else data.also)
+    return DONE
 
 
-@delete("/webhooks", sync_to_thread=False)
-def clear_webhooks(world: World) -> None:
+@delete("/webhooks", status_code=200, sync_to_thread=False)
+def clear_webhooks(world: World) -> dict[str, bool]:
     """Webhooks as usual again."""
-    set_webhooks.fn(sent.WebhookOrder(also=None), world)
+    world.bling.webhooks.switch(Mode.ON, None)
+    return DONE
 
 
-@post("/limits", status_code=204, sync_to_thread=False)
-def set_limits(data: sent.LimitsOrder, world: World) -> None:
+@post("/limits", status_code=200, sync_to_thread=False)
+def set_limits(data: sent.LimitsOrder, world: World) -> dict[str, bool]:
     """Switch the vendors' limits, set the cost of a Bitrix24 call."""
     if data.operating_cost_s is not None:
         world.switches.operating_cost_s = data.operating_cost_s
     if data.enforce is not None:
         world.switches.set_enforce(data.enforce)
+    return DONE
 
 
 @get("/clock", sync_to_thread=False)
