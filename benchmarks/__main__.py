@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable
 
 import msgspec
+import structlog
 import uvloop
 
 from benchmarks.ground import Ground, ground
 from benchmarks.machine import machine
 from benchmarks.overhead import overhead
+from benchmarks.queue import queue
 from benchmarks.results import Row, Rows
+from benchmarks.touches import touches
 
 BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "overhead": overhead,
+    "queue": queue,
+    "touches": touches,
 }
 
 
@@ -37,6 +43,10 @@ def _print(told: Row) -> None:
 
 def main() -> int:
     """0 when every target was reached."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default=",".join(BENCHMARKS), help="names: " + ", ".join(BENCHMARKS))
     names = parser.parse_args().only.split(",")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,11 @@ class Bench:
     def database(self) -> Database:
         """The engine's."""
         return self.engine.database
+
+    async def reconnect(self) -> None:
+        """End all sessions of the database; new ones take their place."""
+        await self.database.close()
+        self.engine = replace(self.engine, database=await Database.open(self.engine.settings.database_url, POOL))
 
     async def work_off(self) -> float:
         """Wake the tenant and let a worker run until it has nothing more to do; seconds that it took."""
@@ -83,15 +89,16 @@ async def bench(
     )
     database = await Database.open(settings.database_url, POOL)
     redis: ArqRedis = await create_pool(RedisSettings.from_dsn(redis_url))
-    try:
-        await pace.assume_idle(redis)
-        async with httpx.AsyncClient(timeout=30, trust_env=False, transport=transport) as http:
-            tenant = await make(http, redis)
-            await connect(database, tenant)
-            yield Bench(owner_url, engine_of(settings, database, redis, http, tenant), tenant)
-    finally:
-        await redis.aclose()
-        await database.close()
+    await pace.assume_idle(redis)
+    async with httpx.AsyncClient(timeout=30, trust_env=False, transport=transport) as http:
+        tenant = await make(http, redis)
+        await connect(database, tenant)
+        on = Bench(owner_url, engine_of(settings, database, redis, http, tenant), tenant)
+        try:
+            yield on
+        finally:
+            await redis.aclose()
+            await on.database.close()
 
 
 def engine_of(
