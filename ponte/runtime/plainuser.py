@@ -19,7 +19,10 @@ from ponte.runtime.leash import libc
 
 _CAP_DAC_OVERRIDE = 1
 _CAP_DAC_READ_SEARCH = 2
-_PR_SET_KEEPCAPS = 8
+_CAP_SETPCAP = 8
+_PR_SET_SECUREBITS = 28
+#: Without it access(2), which initdb asks, would not count the capability (fs/open.c).
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -44,7 +47,7 @@ class PlainUser(msgspec.Struct, frozen=True):
     def become(self) -> None:
         """Turn the present process into this user for good; called between fork and exec."""
         if self.capability is not None:
-            libc().prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            libc().prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)
@@ -66,15 +69,16 @@ def plain_user(paths: Iterable[Path]) -> PlainUser | None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether everybody may enter the folders above `path`."""
-    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
+    """Whether everybody may enter the folders above `path`, as it is written and where it leads."""
+    above = {*path.absolute().parents, *path.resolve().parents}
+    return all(folder.stat().st_mode & 0o001 for folder in above)
 
 
 def _passing_capability() -> int:
     if sys.platform == "linux":
         permitted = _permitted_capabilities()
         for capability in (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE):
-            if permitted >> capability & 1:
+            if permitted >> capability & permitted >> _CAP_SETPCAP & 1:
                 return capability
     raise PlainUserError(
         "PostgreSQL does not run as root, and its user may not enter this folder: "

