@@ -122,10 +122,7 @@ async def _known(conn: Connection, tenant_id: UUID, events: list[Event], now: da
     if not ours:
         return set()
     since, until = ids.bound_at(_since(ours.values(), now)), ids.bound((now + timedelta(days=1)).date())
-    # Of the table's indexes only the right one can answer without its rows.
-    await conn.execute("SET LOCAL enable_indexscan = off")
     settled = await conn.fetch(_SQL["known"], tenant_id, list(ours), since, until)
-    await conn.execute("SET LOCAL enable_indexscan = on")
     known = {ours[row["provider_event_id"]].id for row in settled} - {row["id"] for row in settled}
     if known:
         await conn.execute(_SQL["forget"], tenant_id, list(known))

@@ -17,7 +17,7 @@ from connector.domain.events import Event, RecordKey, coalesce
 from connector.store import inbox, links
 from connector.store.lease import Fenced
 from connector.store.links import Link
-from connector.store.scope import DatabaseAway
+from connector.store.scope import WALKING, DatabaseAway
 from connector.sync.ends import ForReal
 from connector.sync.engine import Engine
 from connector.sync.lease import Lease
@@ -97,7 +97,7 @@ async def _claim(
     """Due events of records that no chunk holds, and the records' links; None if there are none."""
     held: set[RecordKey] = set().union(*running.values())
     busy = [event.id for groups in running.values() for events in groups.values() for event in events]
-    async with engine.database.tenant(tenant_id) as conn:
+    async with engine.database.tenant(tenant_id, manner=WALKING) as conn:
         events = await inbox.claim(conn, tenant_id, now=engine.clock(), records=CHUNK, busy=busy)
         groups = coalesce(event for event in events if event.record not in held)
         return (groups, await links.load(conn, tenant_id, groups)) if groups else None

@@ -15,6 +15,7 @@ from connector.domain.events import Outcome
 from connector.domain.products import Create, Update
 from connector.domain.vendor import Call
 from connector.store import links as link_rows
+from connector.store.scope import UNHURRIED
 from connector.store.settle import settle
 from connector.sync import live
 from connector.sync.carry import Carrier
@@ -93,7 +94,7 @@ class ForReal:
         calls, self._calls = self._calls, []
         scopes, self._scopes = self._scopes, {}
         turn = turn_of(works, self._context, calls, scopes, now)
-        async with self._engine.database.tenant(self._tenant_id) as conn:
+        async with self._engine.database.tenant(self._tenant_id, manner=UNHURRIED) as conn:
             await settle(conn, self._tenant_id, self._lease.fence, turn, now)
         await live.publish(self._engine.redis, self._tenant_id, turn)
 
