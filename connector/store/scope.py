@@ -25,8 +25,8 @@ CONNECT_TIMEOUT = 0.7
 #: For a claim: its tables are queue-like, so their statistics lie; walking the right index in order is right
 #: whatever they say.
 WALKING = "; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
-#: For a settling: the commit does not wait for the disk. One that a crash of Postgres takes back is worked off
-#: again from the inbox, and Bitrix24 is found as it was left (docs/decisions/0007).
+#: For a settling: the commit does not wait for the disk. One that a crash of Postgres takes back is worked
+#: off again from the inbox, and Bitrix24 is found as it was left (docs/decisions/0007).
 UNHURRIED = "; SET LOCAL synchronous_commit = off"
 
 #: What asyncpg raises when Postgres is not there, goes away, or comes up.
