@@ -34,7 +34,7 @@ from server.parts import DEPENDENCIES, Parts
 from server.problems import Problem
 from server.secrets import Secrets
 from server.waking import CalmWaker
-from server.webhooks import DOORS
+from server.webhooks import bling_door
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Problem: problems.answer_problem,
@@ -64,7 +64,7 @@ def create_server(
     """The app: doors, API, health and `pages`; `more` goes to Litestar as it is."""
     https = settings.app_url.startswith("https:")
     return Litestar(
-        route_handlers=[*DOORS, api(https=https), live, ready, metrics, *pages],
+        route_handlers=[bling_door, api(https=https), live, ready, metrics, *pages],
         lifespan=[_running(settings)],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 import msgspec
 from litestar import Response, get
 
-from server.parts import Parts
+from server.parts import Parts, Used
 
 #: Seconds that a part has to answer.
 PATIENCE_S = 2.0
@@ -28,7 +28,7 @@ async def live() -> dict[str, bool]:
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready(parts: Parts) -> Response[Health]:
+async def ready(parts: Used) -> Response[Health]:
     """200 when PostgreSQL and Redis answer, else 503 and which of them does not."""
     postgres, redis = await asyncio.gather(_answers(_ask_postgres(parts)), _answers(_ask_redis(parts)))
     health = Health(postgres=postgres, redis=redis)

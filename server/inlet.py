@@ -52,6 +52,7 @@ class Inlet:
         self._to_wake: set[UUID] = set()
         self._fresh = asyncio.Event()
         self._waking: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Begin to take messages."""
@@ -61,10 +62,11 @@ class Inlet:
     async def stop(self) -> None:
         """Store what waits and wake its tenants, then end."""
         await self._group.stop()
+        # Not cancelled: the Redis client may take a cancellation for a time-out, and swallow it.
+        self._stopping = True
+        self._fresh.set()
         if self._waking is not None:
-            self._waking.cancel()
-            await asyncio.gather(self._waking, return_exceptions=True)
-        await self._wake()
+            await self._waking
 
     def put(self, item: Message | Strange, until: float) -> asyncio.Future[None]:
         """Done when the item is durable; raises `StoreAway` when the loop's time is `until` at the latest."""
@@ -113,7 +115,7 @@ class Inlet:
         return found
 
     async def _wake_for_ever(self) -> None:
-        while True:
+        while not self._stopping or self._to_wake:
             await self._fresh.wait()
             await self._wake()
 

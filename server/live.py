@@ -57,6 +57,7 @@ class LiveView:
         self._pages: dict[UUID, set[Page]] = {}
         self._connected = False
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Begin to listen."""
@@ -64,6 +65,7 @@ class LiveView:
 
     async def stop(self) -> None:
         """End; open streams end with the server."""
+        self._stopping = True  # the Redis client may swallow a cancellation
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -86,7 +88,7 @@ class LiveView:
             del self._pages[tenant_id]
 
     async def _listen_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.psubscribe("live:*")
@@ -98,7 +100,7 @@ class LiveView:
             await asyncio.sleep(RECONNECT_S)
 
     async def _listen(self, pubsub: PubSub) -> None:
-        while True:
+        while not self._stopping:
             message = await pubsub.get_message(timeout=LISTEN_S)
             if message is not None:
                 for page in self._pages.get(_tenant(message["channel"]), ()):

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
 from connector.settings import Settings
@@ -40,7 +41,7 @@ GROUP_SIZE = Histogram(
 
 
 @get("/metrics", include_in_schema=False, sync_to_thread=False)
-def metrics(request: Request[Any, Any, Any], settings: Settings) -> Response[bytes]:
+def metrics(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> Response[bytes]:
     """With the token; without one set only for this machine, and never in production."""
     _check(request, settings)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -8,6 +8,7 @@ from typing import Any, cast
 import httpx
 from arq.connections import ArqRedis
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.types import Scope
 
 from connector.account.clock import Clock
@@ -57,5 +58,7 @@ async def provide_settings(state: State) -> Settings:
     return cast("Parts", state.parts).settings
 
 
+#: A handler's parameter `parts`.
+Used = NamedDependency[Parts]
 #: For the app's `dependencies`.
 DEPENDENCIES: dict[str, Any] = {"parts": provide_parts, "settings": provide_settings}

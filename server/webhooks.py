@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from litestar.handlers import ASGIRouteHandler, asgi
+from litestar.handlers import asgi
 from litestar.types import Receive, Scope, Send
 
 from connector.account.clock import now
@@ -38,24 +38,11 @@ _COUNT = {
 }
 
 
-@asgi("/webhooks/bling", copy_scope=False)
-async def common_door(scope: Scope, receive: Receive, send: Send) -> None:
-    """For the published app: the tenants are found by the message's `companyId`."""
-    await _serve(scope, receive, send, None)
-
-
-@asgi("/webhooks/bling/{account_key:str}", copy_scope=False)
-async def own_door(scope: Scope, receive: Receive, send: Send) -> None:
-    """For one account, which may have a Bling app (and secret) of its own."""
-    await _serve(scope, receive, send, scope["path_params"]["account_key"])
-
-
-DOORS: list[ASGIRouteHandler] = [common_door, own_door]
-
-
-async def _serve(scope: Scope, receive: Receive, send: Send, account_key: str | None) -> None:
+@asgi("/webhooks/bling", is_mount=True, copy_scope=False)
+async def bling_door(scope: Scope, receive: Receive, send: Send) -> None:
+    """The common door finds the tenants by `companyId`; below it is a door of its own for each account."""
     try:
-        answer = await _receive(scope, receive, account_key)
+        answer = await _receive(scope, receive)
     except Gone:
         return
     except TooLarge:
@@ -67,11 +54,11 @@ async def _serve(scope: Scope, receive: Receive, send: Send, account_key: str | 
     await answer(send)
 
 
-async def _receive(scope: Scope, receive: Receive, account_key: str | None) -> Answer:
+async def _receive(scope: Scope, receive: Receive) -> Answer:
     if scope.get("method") != "POST":
         return _ONLY_POST
     body = await read_body(receive)
-    parts = parts_of(scope)
+    parts, account_key = parts_of(scope), _account_key(scope["path"])
     until = asyncio.get_running_loop().time() + PATIENCE_S
     secret = await _secret(parts, account_key, until)
     if secret is None:
@@ -80,6 +67,11 @@ async def _receive(scope: Scope, receive: Receive, account_key: str | None) -> A
         return _BAD_SIGNATURE
     await parts.inlet.put(understand(body, account_key, now()), until)
     return _STORED
+
+
+def _account_key(below: str) -> str | None:
+    """What stands in the address after the common door's: None there, else the key of an account."""
+    return below.removeprefix("/").removesuffix("/") or None
 
 
 async def _secret(parts: Parts, account_key: str | None, until: float) -> str | None:

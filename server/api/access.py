@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
@@ -45,5 +46,7 @@ def _by_key(request: Request[Any, Any, Any]) -> str:
     return str(request.user.key)
 
 
+#: A handler's parameter `caller`.
+Calling = NamedDependency[Caller]
 #: Stands inside `KeyHolders`; strangers are refused before they are counted.
 RATE = RateLimitConfig(rate_limit=("second", PER_SECOND), identifier_for_request=_by_key)

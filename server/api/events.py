@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery
 
 from connector.account.licence import right_of
 from connector.account.records import vendor_field
@@ -19,6 +19,7 @@ from connector.store.connections import Portal
 from connector.store.history import EventDetail as Found
 from connector.store.history import EventRow, Filter, SyncRow
 from connector.sync import replay
+from server.api.access import Calling
 from server.api.paging import After, Limit, Page, moment, optional_moment, page, place
 from server.api.parameters import VendorId
 from server.api.schemas import (
@@ -31,7 +32,7 @@ from server.api.schemas import (
     Replayed,
 )
 from server.keys import Caller
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import Conflict, NotFound, Unavailable, bad_field
 
 HowToReplay = Annotated[dict[str, Any], Body(description='{"dry_run": true | false}')]
@@ -39,11 +40,11 @@ HowToReplay = Annotated[dict[str, Any], Body(description='{"dry_run": true | fal
 
 @get("/events")
 async def list_events(
-    parts: Parts,
-    caller: Caller,
-    kind: Kind | None = None,
+    parts: Used,
+    caller: Calling,
+    kind: FromQuery[Kind | None] = None,
     record: VendorId = None,
-    outcome: Outcome | None = None,
+    outcome: FromQuery[Outcome | None] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[EventShown]:
@@ -56,7 +57,7 @@ async def list_events(
 
 
 @get("/events/{event_id:uuid}")
-async def get_event(parts: Parts, caller: Caller, event_id: UUID) -> EventDetail:
+async def get_event(parts: Used, caller: Calling, event_id: FromPath[UUID]) -> EventDetail:
     """One event and what stands behind it."""
     tenant_id = caller.tenant_id
     async with parts.database.tenant(tenant_id) as conn:
@@ -71,7 +72,7 @@ async def get_event(parts: Parts, caller: Caller, event_id: UUID) -> EventDetail
 
 @post("/events/{event_id:uuid}/replay", status_code=202)
 async def replay_event(
-    parts: Parts, caller: Caller, event_id: UUID, data: HowToReplay
+    parts: Used, caller: Calling, event_id: FromPath[UUID], data: HowToReplay
 ) -> Response[PlanShown | Replayed]:
     """Run its record again: on paper, or for real as a new event."""
     dry = _is_dry(data)

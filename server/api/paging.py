@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from server.problems import bad_field
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
 
-Limit = Annotated[int, Parameter(ge=1, le=200, description="Rows of one answer, 1 to 200")]
-After = Annotated[str | None, Parameter(description="The cursor `next` of the page before", max_length=300)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="Rows of one answer, 1 to 200")]
+After = Annotated[
+    str | None, QueryParameter(description="The cursor `next` of the page before", max_length=300)
+]
 Moment = Annotated[
     str,
     msgspec.Meta(description="RFC 3339, UTC, milliseconds", extra_json_schema={"format": "date-time"}),

@@ -6,19 +6,19 @@ from collections import Counter
 from typing import Annotated, Any
 
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from server.problems import FieldError, Invalid, bad_field
 
 #: Bling's and Bitrix24's ids are 64-bit.
 LARGEST_ID = 2**63 - 1
 
-VendorId = Annotated[int | None, Parameter(ge=1, le=LARGEST_ID)]
+VendorId = Annotated[int | None, QueryParameter(ge=1, le=LARGEST_ID)]
 
 
 async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
     """422 for a query parameter that the route does not have, or that is given twice."""
-    known = request.route_handler.parsed_fn_signature.parameters.keys()
+    known = _query_names(request)
     given = Counter(name for name, _ in request.query_params.multi_items())
     errors = [
         FieldError(
@@ -31,6 +31,12 @@ async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
         raise Invalid(*errors)
 
 
+def _query_names(request: Request[Any, Any, Any]) -> frozenset[str]:
+    fields = request.route_handler.parsed_fn_signature.parameters.items()
+    kwargs = ((name, field.kwarg_definition) for name, field in fields)
+    return frozenset(kwarg.name or name for name, kwarg in kwargs if isinstance(kwarg, QueryParameter))
+
+
 def whole_number(name: str, text: str) -> int:
     """A vendor's id in a path: decimal digits, 64-bit; 422 for anything else."""
     if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > LARGEST_ID:
@@ -38,5 +44,5 @@ def whole_number(name: str, text: str) -> int:
     return int(text)
 
 
-def _text(name: str, known: Any) -> str:
+def _text(name: str, known: frozenset[str]) -> str:
     return f"{name} is given more than once" if name in known else f"there is no parameter {name}"

@@ -5,29 +5,30 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from connector.account.records import FieldPair, Record, record_of, remedy
 from connector.domain.events import Kind, RecordKey, RecordState
 from connector.store import history
 from connector.store.links import Link
+from server.api.access import Calling
 from server.api.paging import After, Limit, Page, optional_moment, page, place
 from server.api.parameters import VendorId, whole_number
 from server.api.schemas import FieldShown, LinkShown, RecordDetail, RecordRow
-from server.keys import Caller
-from server.parts import Parts
+from server.parts import Used
 from server.problems import NotFound
 
+InState = Annotated[RecordState | None, QueryParameter(name="state")]
 Search = Annotated[
-    str | None, Parameter(description="The beginning of a SKU, or either side's id", max_length=200)
+    str | None, QueryParameter(description="The beginning of a SKU, or either side's id", max_length=200)
 ]
 
 
 @get("/links")
 async def list_links(
-    parts: Parts,
-    caller: Caller,
-    kind: Kind | None = None,
+    parts: Used,
+    caller: Calling,
+    kind: FromQuery[Kind | None] = None,
     bling_id: VendorId = None,
     bitrix_id: VendorId = None,
     after: After = None,
@@ -49,10 +50,10 @@ async def list_links(
 
 @get("/records")
 async def list_records(
-    parts: Parts,
-    caller: Caller,
-    kind: Kind | None = None,
-    state: RecordState | None = None,
+    parts: Used,
+    caller: Calling,
+    kind: FromQuery[Kind | None] = None,
+    in_state: InState = None,
     q: Search = None,
     after: After = None,
     limit: Limit = 50,
@@ -60,12 +61,12 @@ async def list_records(
     """Records with their present state."""
     start = place(after, RecordKey)
     async with parts.database.tenant(caller.tenant_id) as conn:
-        rows = await history.records(conn, caller.tenant_id, kind, state, q, start, limit + 1)
+        rows = await history.records(conn, caller.tenant_id, kind, in_state, q, start, limit + 1)
     return page(rows, limit, lambda link: RecordRow(**_columns(link)), lambda link: link.record)
 
 
 @get("/records/summary")
-async def get_summary(parts: Parts, caller: Caller) -> dict[Kind, dict[RecordState, int]]:
+async def get_summary(parts: Used, caller: Calling) -> dict[Kind, dict[RecordState, int]]:
     """How many records of each kind are in which state."""
     async with parts.database.tenant(caller.tenant_id) as conn:
         counts = await history.summary(conn, caller.tenant_id)
@@ -73,7 +74,9 @@ async def get_summary(parts: Parts, caller: Caller) -> dict[Kind, dict[RecordSta
 
 
 @get("/records/{kind:str}/{bling_id:str}")
-async def get_record(parts: Parts, caller: Caller, kind: Kind, bling_id: str) -> RecordDetail:
+async def get_record(
+    parts: Used, caller: Calling, kind: FromPath[Kind], bling_id: FromPath[str]
+) -> RecordDetail:
     """Both sides field by field, and where each value came from."""
     number = whole_number("bling_id", bling_id)
     record = await record_of(parts.database, caller.tenant_id, kind, number)

@@ -9,6 +9,7 @@ from litestar import get
 from connector.account.licence import Right, right_of
 from connector.account.status import AccountStatus, PortalStatus, Status, status_of
 from connector.domain.vendor import ConnectionState
+from server.api.access import Calling
 from server.api.paging import moment, optional_moment
 from server.api.schemas import (
     Bitrix24Connection,
@@ -19,13 +20,12 @@ from server.api.schemas import (
     LimitsShown,
     StatusShown,
 )
-from server.keys import Caller
-from server.parts import Parts
+from server.parts import Used
 from server.problems import NotFound
 
 
 @get("/status")
-async def get_status(parts: Parts, caller: Caller) -> StatusShown:
+async def get_status(parts: Used, caller: Calling) -> StatusShown:
     """Both connections, the licence, what is under way."""
     status = await status_of(parts.database, caller.tenant_id, parts.clock.business_now())
     return StatusShown(
@@ -39,7 +39,7 @@ async def get_status(parts: Parts, caller: Caller) -> StatusShown:
 
 
 @get("/licence")
-async def get_licence(parts: Parts, caller: Caller) -> LicenceShown:
+async def get_licence(parts: Used, caller: Calling) -> LicenceShown:
     """The right to sync and how much of it is used."""
     async with parts.database.tenant(caller.tenant_id):
         right = await right_of(caller.tenant_id, parts.clock.business_now())

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, put
-from litestar.params import Body
+from litestar.params import Body, FromPath
 
 from connector.account import toggles
 from connector.account.records import vendor_field
@@ -15,9 +15,9 @@ from connector.domain.events import Kind
 from connector.domain.mapping import Rule
 from connector.store import connections, standing
 from connector.store.connections import Portal
+from server.api.access import Calling
 from server.api.schemas import MappingShown, OrderSettings, RuleShown
-from server.keys import Caller
-from server.parts import Parts
+from server.parts import Used
 from server.problems import FieldError, Invalid, bad_field
 
 Changes = Annotated[dict[str, Any], Body(description="Any of the toggles, each true or false")]
@@ -27,14 +27,14 @@ _TEXTS = {"unknown": "there is no toggle {}", "boolean": "{} is true or false"}
 
 
 @get("/toggles")
-async def get_toggles(parts: Parts, caller: Caller) -> dict[Toggle, bool]:
+async def get_toggles(parts: Used, caller: Calling) -> dict[Toggle, bool]:
     """All toggles; off until ticked."""
     async with parts.database.tenant(caller.tenant_id):
         return await toggles.load(caller.tenant_id)
 
 
 @put("/toggles")
-async def put_toggles(parts: Parts, caller: Caller, data: Changes) -> dict[Toggle, bool]:
+async def put_toggles(parts: Used, caller: Calling, data: Changes) -> dict[Toggle, bool]:
     """Change some of them, or none if one of them cannot be changed."""
     try:
         changes = toggles.checked(data)
@@ -46,14 +46,14 @@ async def put_toggles(parts: Parts, caller: Caller, data: Changes) -> dict[Toggl
 
 
 @get("/settings/order")
-async def get_order_settings(parts: Parts, caller: Caller) -> OrderSettings:
+async def get_order_settings(parts: Used, caller: Calling) -> OrderSettings:
     """The choice for deleted orders."""
     async with parts.database.tenant(caller.tenant_id):
         return OrderSettings(on_deleted=await toggles.on_deleted(caller.tenant_id))
 
 
 @put("/settings/order")
-async def put_order_settings(parts: Parts, caller: Caller, data: OrderChoice) -> OrderSettings:
+async def put_order_settings(parts: Used, caller: Calling, data: OrderChoice) -> OrderSettings:
     """Make the choice for deleted orders."""
     choice = _checked_choice(data)
     async with parts.database.tenant(caller.tenant_id):
@@ -62,7 +62,7 @@ async def put_order_settings(parts: Parts, caller: Caller, data: OrderChoice) ->
 
 
 @get("/mappings/{kind:str}")
-async def get_mapping(parts: Parts, caller: Caller, kind: Kind) -> MappingShown:
+async def get_mapping(parts: Used, caller: Calling, kind: FromPath[Kind]) -> MappingShown:
     """The mapping in force, in the vendors' field names."""
     async with parts.database.tenant(caller.tenant_id) as conn:
         mapping = await standing.mapping(conn, caller.tenant_id, kind)
