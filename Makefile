@@ -40,7 +40,7 @@ check: setup-dev ## format, lint, types, import contracts, translations, migrati
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m dashboard.catalogue check
-	$(BIN)/python -m connector.store.check
+	$(BIN)/python -m ponte.throwaway $(BIN)/python -m connector.store.check
 
 bench: setup-dev ## the benchmarks, one JSON object a line
 	@$(BIN)/python -m benchmarks

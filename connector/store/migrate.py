@@ -44,9 +44,10 @@ WHERE m.roleid = $1::regrole AND m.member = $2::regrole AND m.set_option AND NOT
 log = structlog.get_logger(__name__)
 
 
-# Piccolo's runner tells its progress with print; standard output belongs to the command that migrates.
+# Piccolo's runner tells its progress with print; standard output belongs to the command that migrates, and
+# what ran is logged below.
 for _module in (forwards, migration_manager):
-    vars(_module)["print"] = lambda *said, **_: log.debug("piccolo", said=" ".join(map(str, said)))
+    vars(_module)["print"] = lambda *_, **__: None
 
 
 class MigrationFailed(Exception):

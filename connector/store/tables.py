@@ -6,9 +6,6 @@ never `.save()` or `.get_or_create()` a row of a tenant table: insert, select, u
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any
-
 from piccolo.columns import (
     JSON,
     UUID,
@@ -25,113 +22,19 @@ from piccolo.columns import (
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
-
-
-class Class(StrEnum):
-    """The classes of DESIGN §7; a table carries its class as a tag."""
-
-    #: Distributed by tenant_id, row-level security.
-    TENANT = "tenant"
-    #: Not distributed, no row-level security, read by the system role alone.
-    DIRECTORY = "directory"
-
-
-_NULL: dict[str, Any] = {"null": True, "default": None}
-
-
-class Person(Table, tablename="person", db=ENGINE, tags=[Class.DIRECTORY]):
-    """Somebody who signs in."""
-
-    id = UUID(primary_key=True)
-    email = Text()
-    name = Text()
-    password_hash = Text(**_NULL)
-    language = Text(default="pt")
-    theme = Text(default="system")
-    confirmed_at = Timestamptz(**_NULL)
-    created_at = Timestamptz()
-
-
-class Membership(Table, tablename="membership", db=ENGINE, tags=[Class.DIRECTORY]):
-    """A person's role in a tenant."""
-
-    tenant_id = UUID(primary_key=True)
-    person_id = UUID()
-    role = Text()
-    created_at = Timestamptz()
-
-
-class Session(Table, tablename="session", db=ENGINE, tags=[Class.DIRECTORY]):
-    """A signed-in browser."""
-
-    token_hash = Bytea(primary_key=True)
-    person_id = UUID()
-    tenant_id = UUID(**_NULL)
-    frame = Boolean(default=False)
-    created_at = Timestamptz()
-    last_seen_at = Timestamptz()
-    expires_at = Timestamptz()
-
-
-class SigninAttempt(Table, tablename="signin_attempt", db=ENGINE, tags=[Class.DIRECTORY]):
-    """Wrong passwords given for an address."""
-
-    email = Text(primary_key=True)
-    failures = Integer()
-    blocked_until = Timestamptz(**_NULL)
-    last_at = Timestamptz()
-
-
-class ApiKey(Table, tablename="api_key", db=ENGINE, tags=[Class.DIRECTORY]):
-    """A key of the JSON API, as its hash."""
-
-    key_hash = Bytea(primary_key=True)
-    id = UUID()
-    tenant_id = UUID()
-    name = Text()
-    created_at = Timestamptz()
-    last_used_at = Timestamptz(**_NULL)
-    revoked_at = Timestamptz(**_NULL)
-
-
-class AccountRoute(Table, tablename="account_route", db=ENGINE, tags=[Class.DIRECTORY]):
-    """Whose a Bling account's webhooks are."""
-
-    account_key = Text(primary_key=True)
-    company_id = Text()
-    tenant_id = UUID()
-    account_id = UUID()
-    client_secret = Bytea(**_NULL)
-
-
-class PortalRoute(Table, tablename="portal_route", db=ENGINE, tags=[Class.DIRECTORY]):
-    """Whose a portal is."""
-
-    member_id = Text(primary_key=True)
-    tenant_id = UUID()
-    application_token = Bytea(**_NULL)
-
-
-class Unclaimed(Table, tablename="unclaimed", db=ENGINE, tags=[Class.DIRECTORY]):
-    """A rightly signed message of a company that nobody has connected."""
-
-    id = UUID(primary_key=True)
-    received_at = Timestamptz()
-    company_id = Text()
-    event = Text()
-    provider_event_id = Text()
-    body = Bytea()
-
-
-class Quarantined(Table, tablename="quarantined", db=ENGINE, tags=[Class.DIRECTORY]):
-    """A rightly signed message that cannot be a row."""
-
-    id = UUID(primary_key=True)
-    received_at = Timestamptz()
-    reason = Text()
-    account_key = Text(**_NULL)
-    tenant_id = UUID(**_NULL)
-    body = Bytea()
+from connector.store.tables_directory import (
+    NULL,
+    AccountRoute,
+    ApiKey,
+    Class,
+    Membership,
+    Person,
+    PortalRoute,
+    Quarantined,
+    Session,
+    SigninAttempt,
+    Unclaimed,
+)
 
 
 class Tenant(Table, tablename="tenant", db=ENGINE, tags=[Class.TENANT]):
@@ -141,7 +44,7 @@ class Tenant(Table, tablename="tenant", db=ENGINE, tags=[Class.TENANT]):
     name = Text()
     timezone = Text(default="America/Sao_Paulo")
     language = Text(default="pt")
-    paused_at = Timestamptz(**_NULL)
+    paused_at = Timestamptz(**NULL)
     created_at = Timestamptz()
 
 
@@ -156,14 +59,14 @@ class Account(Table, tablename="account", db=ENGINE, tags=[Class.TENANT]):
     main = Boolean(default=False)
     state = Text()
     state_since = Timestamptz()
-    state_detail = Text(**_NULL)
-    client_id = Text(**_NULL)
-    access_token = Bytea(**_NULL)
-    refresh_token = Bytea(**_NULL)
-    expires_at = Timestamptz(**_NULL)
-    refreshed_at = Timestamptz(**_NULL)
+    state_detail = Text(**NULL)
+    client_id = Text(**NULL)
+    access_token = Bytea(**NULL)
+    refresh_token = Bytea(**NULL)
+    expires_at = Timestamptz(**NULL)
+    refreshed_at = Timestamptz(**NULL)
     token_version = Integer(default=0)
-    connected_at = Timestamptz(**_NULL)
+    connected_at = Timestamptz(**NULL)
     created_at = Timestamptz()
 
 
@@ -176,19 +79,19 @@ class Portal(Table, tablename="portal", db=ENGINE, tags=[Class.TENANT]):
     oauth_url = Text()
     state = Text()
     state_since = Timestamptz()
-    state_detail = Text(**_NULL)
-    access_token = Bytea(**_NULL)
-    refresh_token = Bytea(**_NULL)
-    expires_at = Timestamptz(**_NULL)
-    refreshed_at = Timestamptz(**_NULL)
+    state_detail = Text(**NULL)
+    access_token = Bytea(**NULL)
+    refresh_token = Bytea(**NULL)
+    expires_at = Timestamptz(**NULL)
+    refreshed_at = Timestamptz(**NULL)
     token_version = Integer(default=0)
-    product_iblock_id = BigInt(**_NULL)
-    offer_iblock_id = BigInt(**_NULL)
-    product_link_property = BigInt(**_NULL)
-    offer_link_property = BigInt(**_NULL)
-    base_price_type = BigInt(**_NULL)
-    catalogue_at = Timestamptz(**_NULL)
-    connected_at = Timestamptz(**_NULL)
+    product_iblock_id = BigInt(**NULL)
+    offer_iblock_id = BigInt(**NULL)
+    product_link_property = BigInt(**NULL)
+    offer_link_property = BigInt(**NULL)
+    base_price_type = BigInt(**NULL)
+    catalogue_at = Timestamptz(**NULL)
+    connected_at = Timestamptz(**NULL)
     created_at = Timestamptz()
 
 
@@ -199,7 +102,7 @@ class Toggle(Table, tablename="toggle", db=ENGINE, tags=[Class.TENANT]):
     name = Text()
     enabled = Boolean()
     changed_at = Timestamptz()
-    changed_by = UUID(**_NULL)
+    changed_by = UUID(**NULL)
 
 
 class Preference(Table, tablename="preference", db=ENGINE, tags=[Class.TENANT]):
@@ -219,7 +122,7 @@ class Mapping(Table, tablename="mapping", db=ENGINE, tags=[Class.TENANT]):
     rules = JSON()
     filter = JSON()
     note = Text(default="")
-    author = UUID(**_NULL)
+    author = UUID(**NULL)
     created_at = Timestamptz()
 
 
@@ -230,7 +133,7 @@ class Licence(Table, tablename="licence", db=ENGINE, tags=[Class.TENANT]):
     state = Text()
     plan = Text()
     source = Text()
-    ends_at = Timestamptz(**_NULL)
+    ends_at = Timestamptz(**NULL)
     updated_at = Timestamptz()
 
 
@@ -248,7 +151,7 @@ class Audit(Table, tablename="audit", db=ENGINE, tags=[Class.TENANT]):
     tenant_id = UUID(primary_key=True)
     id = UUID()
     at = Timestamptz()
-    person_id = UUID(**_NULL)
+    person_id = UUID(**NULL)
     actor = Text()
     action = Text()
     detail = JSON()
@@ -259,7 +162,7 @@ class Lease(Table, tablename="lease", db=ENGINE, tags=[Class.TENANT]):
 
     tenant_id = UUID(primary_key=True)
     fence = BigInt()
-    holder = Text(**_NULL)
+    holder = Text(**NULL)
     expires_at = Timestamptz()
     wanted = Boolean()
 
@@ -276,14 +179,14 @@ class Inbox(Table, tablename="inbox", db=ENGINE, tags=[Class.TENANT]):
     action = Text()
     lane = SmallInt()
     provider_event_id = Text()
-    event_date = Timestamptz(**_NULL)
+    event_date = Timestamptz(**NULL)
     bare_date = Boolean()
     received_at = Timestamptz()
-    due_at = Timestamptz(**_NULL)
+    due_at = Timestamptz(**NULL)
     attempts = SmallInt()
-    outcome = Text(**_NULL)
-    reason = Text(**_NULL)
-    detail = Text(**_NULL)
+    outcome = Text(**NULL)
+    reason = Text(**NULL)
+    detail = Text(**NULL)
     body = Bytea()
 
 
@@ -294,28 +197,28 @@ class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
     kind = Text()
     account_id = UUID()
     bling_id = BigInt()
-    bitrix_id = BigInt(**_NULL)
-    shape = Text(**_NULL)
-    price_id = BigInt(**_NULL)
+    bitrix_id = BigInt(**NULL)
+    shape = Text(**NULL)
+    price_id = BigInt(**NULL)
     label = Text()
-    sku = Text(**_NULL)
-    sku_folded = Text(**_NULL)
-    fingerprint = Bytea(**_NULL)
-    written = JSON(**_NULL)
-    bling_date = Timestamptz(**_NULL)
+    sku = Text(**NULL)
+    sku_folded = Text(**NULL)
+    fingerprint = Bytea(**NULL)
+    written = JSON(**NULL)
+    bling_date = Timestamptz(**NULL)
     bling_date_bare = Boolean(default=False)
-    body_hash = Bytea(**_NULL)
-    parent_id = BigInt(**_NULL)
-    mapping_version = Integer(**_NULL)
+    body_hash = Bytea(**NULL)
+    parent_id = BigInt(**NULL)
+    mapping_version = Integer(**NULL)
     state = Text()
-    reason = Text(**_NULL)
-    detail = Text(**_NULL)
-    sync_id = UUID(**_NULL)
-    synced_at = Timestamptz(**_NULL)
-    creating_at = Timestamptz(**_NULL)
-    gone_at = Timestamptz(**_NULL)
+    reason = Text(**NULL)
+    detail = Text(**NULL)
+    sync_id = UUID(**NULL)
+    synced_at = Timestamptz(**NULL)
+    creating_at = Timestamptz(**NULL)
+    gone_at = Timestamptz(**NULL)
     writes = SmallInt()
-    writes_since = Timestamptz(**_NULL)
+    writes_since = Timestamptz(**NULL)
     created_at = Timestamptz()
     updated_at = Timestamptz()
 
@@ -337,20 +240,20 @@ class Event(Table, tablename="event", db=ENGINE, tags=[Class.TENANT]):
     kind = Text()
     account_id = UUID()
     bling_id = BigInt()
-    bitrix_id = BigInt(**_NULL)
-    label = Text(**_NULL)
-    sku = Text(**_NULL)
+    bitrix_id = BigInt(**NULL)
+    label = Text(**NULL)
+    sku = Text(**NULL)
     source = Text()
     action = Text()
     provider_event_id = Text()
-    event_date = Timestamptz(**_NULL)
+    event_date = Timestamptz(**NULL)
     received_at = Timestamptz()
     settled_at = Timestamptz()
     attempts = SmallInt()
     outcome = Text()
-    reason = Text(**_NULL)
-    detail = Text(**_NULL)
-    sync_id = UUID(**_NULL)
+    reason = Text(**NULL)
+    detail = Text(**NULL)
+    sync_id = UUID(**NULL)
     body = Bytea()
 
 
@@ -362,10 +265,10 @@ class Sync(Table, tablename="sync", db=ENGINE, tags=[Class.TENANT]):
     kind = Text()
     account_id = UUID()
     bling_id = BigInt()
-    bitrix_id = BigInt(**_NULL)
+    bitrix_id = BigInt(**NULL)
     event_id = UUID()
     outcome = Text()
-    reason = Text(**_NULL)
+    reason = Text(**NULL)
     mapping_version = Integer()
     started_at = Timestamptz()
     settled_at = Timestamptz()
@@ -383,7 +286,7 @@ class ApiCall(Table, tablename="api_call", db=ENGINE, tags=[Class.TENANT]):
     method = Text()
     commands = Integer()
     status = Integer()
-    error = Text(**_NULL)
+    error = Text(**NULL)
     ms = Integer()
     at = Timestamptz()
     request = Text()

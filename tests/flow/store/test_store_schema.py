@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 
 from connector.store.check import differences
-from connector.store.tables import TABLES, Class, names
+from connector.store.tables import TABLES, names
+from connector.store.tables_directory import Class
 
 TENANT, DIRECTORY = names(Class.TENANT), names(Class.DIRECTORY)
 OWN_ROWS = "(tenant_id = (NULLIF(current_setting('ponte.tenant'::text, true), ''::text))::uuid)"

@@ -12,7 +12,8 @@ import pytest
 from connector.store.engine import OutOfScope
 from connector.store.migrate import migrate
 from connector.store.scope import Database, DatabaseAway
-from connector.store.tables import Class, Tenant, names
+from connector.store.tables import Tenant, names
+from connector.store.tables_directory import Class
 from ponte.runtime import databases
 from ponte.runtime.postgres import Postgres
 from tests.support.rows import fill, now
