@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.security.vault import Vault, VaultError, key_id_of, new_key
+from connector.security.vault import Vault, VaultError, key_id_of
 
 #: Keys that are the same in each process: they stand in the tests' names, which xdist's workers compare.
 OLD, NEW = (f"{name}:{base64.b64encode(name.encode().ljust(32)).decode()}" for name in ("old", "new"))
