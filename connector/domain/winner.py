@@ -6,7 +6,7 @@ doubt is settled by reading the record instead of by guessing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -46,18 +46,18 @@ class Verdict(msgspec.Struct, frozen=True):
 NOTHING_KNOWN = Known()
 
 
-def judge(events: Sequence[Event], known: Known, hash_of: dict[bytes, bytes] | None = None) -> Verdict:
+def judge(events: Sequence[Event], known: Known, hash_of: Callable[[bytes], bytes] = bytes) -> Verdict:
     """Choose among all waiting events of one record.
 
-    `hash_of` maps a body to the hash of its payload (equal payloads may travel in different messages);
-    without it bodies are compared as they are.
+    `hash_of` gives the hash of a body's payload, for equal payloads may travel in different messages; it is
+    asked only where dates do not decide.
     """
     newest = max(events, key=_age)
     if newest.source is not Source.BLING or newest.date is None:
         return Verdict(newest, Trust.READ)
-    if len(events) > 1 and _in_doubt(events, newest, hash_of or {}):
+    if len(events) > 1 and _in_doubt(events, newest, hash_of):
         return Verdict(newest, Trust.READ)
-    return Verdict(newest, _against(newest, known, hash_of or {}))
+    return Verdict(newest, _against(newest, known, hash_of))
 
 
 def _age(event: Event) -> tuple[bool, float, datetime]:
@@ -66,30 +66,28 @@ def _age(event: Event) -> tuple[bool, float, datetime]:
     return (asks, 0.0 if event.date is None else event.date.timestamp(), event.received_at)
 
 
-def _in_doubt(events: Sequence[Event], newest: Event, hash_of: dict[bytes, bytes]) -> bool:
+def _in_doubt(events: Sequence[Event], newest: Event, hash_of: Callable[[bytes], bytes]) -> bool:
     """Whether another event may be newer than the newest, by the clock or by the form of its date."""
-    mine = hash_of.get(newest.body, newest.body)
     for other in events:
         if other is newest or other.date is None or newest.date is None:
             continue
         if other.bare_date != newest.bare_date and newest.date - other.date < FORMS_MEET:
             return True
-        if other.date == newest.date and hash_of.get(other.body, other.body) != mine:
+        if other.date == newest.date and hash_of(other.body) != hash_of(newest.body):
             return True
         if other.action is Action.DELETED and newest.action is not Action.DELETED:
             return True
     return False
 
 
-def _against(event: Event, known: Known, hash_of: dict[bytes, bytes]) -> Trust:
+def _against(event: Event, known: Known, hash_of: Callable[[bytes], bytes]) -> Trust:
     """The newest event against what was written before."""
     if known.date is not None and event.date is not None:
         if event.bare_date != known.bare_date and abs(event.date - known.date) < FORMS_MEET:
             return Trust.READ
         if event.date < known.date:
             return Trust.STALE
-        same = hash_of.get(event.body, event.body) == known.body_hash
-        if event.date == known.date and not same:
+        if event.date == known.date and hash_of(event.body) != known.body_hash:
             return Trust.READ
     if event.action is Action.DELETED:
         return Trust.GONE

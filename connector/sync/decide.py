@@ -45,16 +45,15 @@ _fields = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
     """Choose the event that wins and read its payload."""
-    payloads = {event.body: _payload(event.body) for event in events}
-    hashes = {body: _hash(payload) for body, payload in payloads.items()}
-    verdict = judge(events, _known(link), hashes)
+    verdict = judge(events, _known(link), _hash_of)
     winner = verdict.event
     work = Work(key=key, event=winner, events=events, trust=verdict.trust, started_at=now, link=link)
     if link is not None and link.gone_at is None:
         work.bitrix_id, work.price_id = link.bitrix_id, link.price_id
-    work.body_hash = hashes[winner.body]
+    payload = _payload(winner.body)
+    work.body_hash = _hash(payload)
     if verdict.trust is Trust.PAYLOAD:
-        work.source = _fields.decode(payloads[winner.body])
+        work.source = _fields.decode(payload)
     return work
 
 
@@ -199,6 +198,10 @@ def _payload(body: bytes) -> bytes | msgspec.Raw:
         return _message.decode(body).data
     except (msgspec.DecodeError, RecursionError):
         return body
+
+
+def _hash_of(body: bytes) -> bytes:
+    return _hash(_payload(body))
 
 
 def _hash(payload: bytes | msgspec.Raw) -> bytes:
