@@ -11,6 +11,7 @@ import msgspec
 import structlog
 import uvloop
 
+from benchmarks.burst import burst, large_burst
 from benchmarks.ground import Ground, ground
 from benchmarks.machine import machine
 from benchmarks.overhead import overhead
@@ -22,6 +23,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "overhead": overhead,
     "queue": queue,
     "touches": touches,
+    "burst": burst,
+    "large_burst": large_burst,
 }
 
 

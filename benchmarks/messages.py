@@ -51,6 +51,16 @@ def after(date: datetime, seconds: int) -> datetime:
     return date + timedelta(seconds=seconds)
 
 
+def name(notice: Notice) -> str:
+    """The product's name."""
+    return f"Copo do Bling nº {notice.number}"
+
+
+def sku(notice: Notice) -> str:
+    """The product's SKU."""
+    return f"COD-{notice.number}"
+
+
 def body(notice: Notice, company_id: str, event_id: str) -> bytes:
     """The message as it travels."""
     message = {
@@ -61,8 +71,8 @@ def body(notice: Notice, company_id: str, event_id: str) -> bytes:
         "companyId": company_id,
         "data": {
             "id": notice.bling_id,
-            "nome": f"Copo do Bling nº {notice.number}",
-            "codigo": f"COD-{notice.number}",
+            "nome": name(notice),
+            "codigo": sku(notice),
             "tipo": "P",
             "situacao": "A",
             "preco": Decimal(notice.price) / 100,
