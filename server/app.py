@@ -40,6 +40,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Problem: problems.answer_problem,
     ValidationException: problems.answer_validation,
     SerializationException: problems.answer_unreadable,
+    RecursionError: problems.answer_unreadable,
     HTTPException: problems.answer_http,
     DatabaseAway: problems.answer_database_away,
     Exception: problems.answer_unexpected,

@@ -122,8 +122,8 @@ def answer_validation(_: Request[Any, Any, Any], error: ValidationException) -> 
     return _problem_response(_body(HTTP_422_UNPROCESSABLE_ENTITY, "invalid", "", errors))
 
 
-def answer_unreadable(_: Request[Any, Any, Any], __: SerializationException) -> Response[bytes]:
-    """A body that is no JSON."""
+def answer_unreadable(_: Request[Any, Any, Any], __: Exception) -> Response[bytes]:
+    """A body that is no JSON, or is nested too deep."""
     errors = [FieldError(field="", code="unreadable", message="the body is not the JSON that is expected")]
     return _problem_response(_body(HTTP_422_UNPROCESSABLE_ENTITY, "invalid", "", errors))
 
