@@ -10,7 +10,8 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-.PHONY: help setup setup-dev built demo test check browser bench story lock
+.PHONY: help setup setup-dev built demo test check browser bench story lock check-format check-lint check-types \
+	check-imports check-translations check-migrations
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -34,13 +35,25 @@ test: setup-dev ## all tests except browser and chaos
 browser: setup-dev ## the dashboard's tests in headless Chromium
 	@$(BIN)/pytest -q tests/browser
 
-check: setup-dev ## format, lint, types, import contracts, translations, migrations
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m dashboard.catalogue check
-	$(BIN)/python -m ponte.throwaway $(BIN)/python -m connector.store.check
+check: check-format check-lint check-types check-imports check-translations check-migrations ## all checks
+
+check-format: setup-dev
+	@$(BIN)/ruff format --check .
+
+check-lint: setup-dev
+	@$(BIN)/ruff check .
+
+check-types: setup-dev
+	@$(BIN)/mypy
+
+check-imports: setup-dev
+	@$(BIN)/lint-imports
+
+check-translations: setup-dev
+	@$(BIN)/python -m dashboard.catalogue check
+
+check-migrations: setup-dev
+	@$(BIN)/python -m ponte.throwaway $(BIN)/python -m connector.store.check
 
 bench: setup-dev ## the benchmarks, one JSON object a line
 	@$(BIN)/python -m benchmarks
