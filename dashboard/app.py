@@ -11,6 +11,7 @@ from dashboard import static_files
 from dashboard.dev import pages as dev
 from dashboard.pages import connections, event, events, live, overview, problems, product, records, sign_in
 from dashboard.pages.visitors import welcome, welcome_anyone
+from server.requests import RequestNames
 from server.sessions import SignedIn, provide_viewer, readers_only_read
 
 #: Where the components page may be seen: it shows nothing real, but nobody needs it in production.
@@ -22,23 +23,24 @@ exception_handlers = problems.handlers
 def pages(settings: Settings) -> list[ControllerRouterHandler]:
     """All handlers of the dashboard."""
     workshop = dev.handlers if settings.env in WORKSHOPS else []
-    return [*static_files.handlers, _public(), _inside(), *workshop]
+    names = RequestNames(https=settings.app_url.startswith("https:"))
+    return [*static_files.handlers, _public(names), _inside(names), *workshop]
 
 
-def _public() -> Router:
+def _public(names: RequestNames) -> Router:
     return Router(
         "/", route_handlers=sign_in.handlers, before_request=welcome_anyone, include_in_schema=False
     )
 
 
-def _inside() -> Router:
+def _inside(names: RequestNames) -> Router:
     """For people who are signed in."""
     screens = (overview, connections, product, events, event, records, live)
     return Router(
         "/",
         route_handlers=[handler for screen in screens for handler in screen.handlers],
         before_request=welcome,
-        middleware=[SignedIn()],
+        middleware=[names, SignedIn()],
         guards=[readers_only_read],
         dependencies={"viewer": Provide(provide_viewer)},
         include_in_schema=False,

@@ -6,6 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 SCREENS = Path(__file__).parents[2] / ".ponte" / "screens"
+PATIENCE_S = 15.0
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 800}
 
 
@@ -145,3 +147,19 @@ def keep(page: Page, name: str) -> None:
     """A picture for those who look at a run."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+
+
+def settled(api: httpx.Client, bling_id: int, outcome: str) -> dict[str, Any]:
+    """The record's newest event once it has ended so."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        events = (
+            api.get("/events", params={"kind": "product", "record": bling_id})
+            .raise_for_status()
+            .json()["items"]
+        )
+        found = [event for event in events if event["outcome"] == outcome]
+        if found:
+            return dict(found[0])
+        time.sleep(0.1)
+    pytest.fail(f"no event of {bling_id} ended as {outcome}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,42 +10,22 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import findings, keep, sign_in
+from tests.browser.conftest import findings, keep, settled, sign_in
 
-PRODUCT = {
-    "nome": "Bule de evento",
-    "codigo": "BUL-EV-1",
-    "preco": 84.9,
-    "tipo": "P",
-    "formato": "S",
-    "situacao": "A",
-}
-PATIENCE_S = 15.0
-
-
-def settled(api: httpx.Client, bling_id: int, outcome: str) -> dict[str, Any]:
-    """The record's newest event once it has ended so."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        events = (
-            api.get("/events", params={"kind": "product", "record": bling_id})
-            .raise_for_status()
-            .json()["items"]
-        )
-        found = [event for event in events if event["outcome"] == outcome]
-        if found:
-            return dict(found[0])
-        time.sleep(0.1)
-    pytest.fail(f"no event of {bling_id} ended as {outcome}")
+NAME = "Bule de evento"
+PRODUCT = {"nome": NAME, "preco": 84.9, "tipo": "P", "formato": "S", "situacao": "A"}
+#: A SKU of its own for each test: a second one would adopt the first one's product.
+NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
 def updated(api: httpx.Client, bling: httpx.Client) -> dict[str, Any]:
     """An event that changed a price."""
     api.put("/toggles", json={"product.create": True, "product.update": True}).raise_for_status()
-    bling_id = bling.post("/produtos", json=PRODUCT).raise_for_status().json()["data"]["id"]
+    product = PRODUCT | {"codigo": f"BUL-EV-{next(NUMBERS)}"}
+    bling_id = bling.post("/produtos", json=product).raise_for_status().json()["data"]["id"]
     settled(api, bling_id, "created")
-    bling.put(f"/produtos/{bling_id}", json=PRODUCT | {"preco": 1089.9}).raise_for_status()
+    bling.put(f"/produtos/{bling_id}", json=product | {"preco": 1089.9}).raise_for_status()
     return settled(api, bling_id, "updated")
 
 
@@ -53,7 +33,7 @@ def test_it_tells_what_changed_by_which_rule_and_what_was_called(
     signed_in: Page, updated: dict[str, Any]
 ) -> None:
     signed_in.goto(f"/eventos/{updated['id']}")
-    expect(signed_in.get_by_role("heading", level=1)).to_have_text(PRODUCT["nome"])
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text(NAME)
     changed = signed_in.get_by_role("row").filter(has_text="Preço")
     expect(changed.first).to_contain_text("R$ 84,90")
     expect(changed.first).to_contain_text("R$ 1.089,90")

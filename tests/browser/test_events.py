@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import findings, keep
+from tests.browser.conftest import findings, keep, settled
 
 PRODUCT = {"preco": 10.0, "tipo": "P", "formato": "S", "situacao": "A"}
 
@@ -61,9 +61,7 @@ def test_filters_stand_in_the_address(signed_in: Page, many: Any) -> None:
 
 def test_a_sku_finds_its_events(signed_in: Page, api: httpx.Client, bling: httpx.Client, many: Any) -> None:
     api.put("/toggles", json={"product.create": True})
-    make(bling, "ACHA-ME-7")
-    signed_in.goto("/")
-    expect(signed_in.get_by_text("ACHA-ME-7").first).to_be_visible(timeout=10_000)
+    settled(api, make(bling, "ACHA-ME-7"), "created")
     signed_in.goto("/eventos")
     signed_in.get_by_label("Buscar por SKU ou ID do Bling").fill("acha-me-7")
     signed_in.keyboard.press("Enter")

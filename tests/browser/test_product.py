@@ -60,9 +60,11 @@ def test_the_fixed_rules_are_shown_with_their_locks(signed_in: Page) -> None:
 
 
 def test_a_product_arrives_while_one_watches(signed_in: Page, api: httpx.Client, bling: httpx.Client) -> None:
+    api.put("/toggles", json={"product.create": False, "product.update": False}).raise_for_status()
     signed_in.goto("/configuracao/produto")
     for name in (CREATE, UPDATE):
-        signed_in.get_by_role("checkbox", name=name).check()
+        with signed_in.expect_response("**/configuracao/produto"):
+            signed_in.get_by_role("checkbox", name=name).check()
     expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
     signed_in.goto("/")
     feed = signed_in.get_by_role("region", name="Acontecendo agora")
