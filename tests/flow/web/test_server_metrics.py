@@ -1,0 +1,50 @@
+"""Health and metrics: open to whom they should be."""
+
+from __future__ import annotations
+
+import httpx
+import msgspec
+import pytest
+
+from connector.settings import Settings
+from server.app import create_server
+from tests.support.office import Office, message, running
+
+
+async def test_a_healthy_server_is_ready(office: Office) -> None:
+    assert (await office.client.get("/health/live")).json() == {"live": True}
+    answer = await office.client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (200, {"postgres": True, "redis": True})
+
+
+async def test_messages_are_counted_by_result(office: Office) -> None:
+    await office.bling_sends(message("f" * 32))
+    await office.bling_sends(b"{}", signed="wrong")
+    text = (await office.client.get("/metrics")).text
+    for result in ("unclaimed", "bad_signature"):
+        assert f'ponte_webhooks_total{{result="{result}"}}' in text
+
+
+async def _metrics(settings: Settings, headers: dict[str, str], client: str = "127.0.0.1") -> int:
+    app = create_server(settings)
+    async with running(app):
+        transport = httpx.ASGITransport(app, client=(client, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as http:
+            return (await http.get("/metrics", headers=headers)).status_code
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [("Bearer secret", 200), ("Bearer x", 401), ("", 401), ("Bearer é", 401)]
+)
+async def test_a_token_guards_them(settings: Settings, sent: str, status: int) -> None:
+    guarded = msgspec.structs.replace(settings, metrics_token="secret")
+    assert await _metrics(guarded, {b"authorization": sent.encode()}) == status
+
+
+async def test_without_a_token_they_are_for_this_machine_alone(settings: Settings) -> None:
+    assert await _metrics(settings, {}, "127.0.0.1") == 200
+    assert await _metrics(settings, {}, "10.0.0.1") == 404
+
+
+async def test_in_production_they_need_a_token(settings: Settings) -> None:
+    assert await _metrics(msgspec.structs.replace(settings, env="production", clock_url=""), {}) == 404
