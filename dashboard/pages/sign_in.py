@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -101,9 +100,8 @@ async def set_looks(data: Looks, request: Request[Any, Any, Any], parts: Parts) 
 
 def own_path(path: str) -> str:
     """A path of this site; anything that a browser could take for another site becomes the start page."""
-    parts = urlsplit(path)
-    strange = parts.scheme or parts.netloc or not path.startswith("/") or path.startswith(("//", "/\\"))
-    return "/" if strange or any(ord(letter) < 32 for letter in path) else path
+    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if ours and all(ord(letter) >= 32 for letter in path) else "/"
 
 
 def _error(result: signin.Refused | Braked) -> str:

@@ -134,10 +134,8 @@ def _bling(around: Surroundings, limits: Limits) -> Side:
     worst = next((one for one in accounts if one.state is not ConnectionState.CONNECTED), accounts[0])
     names = ", ".join(account.name for account in accounts)
     since = min(account.connected_at or account.state_since for account in accounts)
-    facts = (
-        Fact(plural("Conta", "Contas", len(accounts)), names),
-        Fact(_("Desde"), formats.date_time(since)),
-    )
+    begun = Fact(_("Desde"), formats.date_time(since))
+    facts = (Fact(_("Contas"), names), begun) if len(accounts) > 1 else (begun,)
     chip = words.connection(worst.state)
     return Side(
         short="Bl",

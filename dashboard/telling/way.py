@@ -24,7 +24,7 @@ def way(
     steps = [*_arrival(event)]
     if sync is not None and sync.event_id == event.id:
         steps += _work(event, sync, calls, changes)
-    steps.append(_end(event))
+    steps.append(_end(event, _last(event, sync, calls)))
     return tuple(steps)
 
 
@@ -63,7 +63,8 @@ def _work(
         yield Step(title=_("Gravado no Bitrix24"), text=text, since=_spent(sent), state="done")
 
 
-def _end(event: EventDetail) -> Step:
+def _end(event: EventDetail, before: datetime) -> Step:
+    since = _since(event.settled_at, before) if event.settled_at else ""
     explained = words.reason(event.reason)
     why = explained.sentence if explained else ""
     match event.outcome:
@@ -72,15 +73,15 @@ def _end(event: EventDetail) -> Step:
         case Outcome.HELD:
             return Step(title=_("Aguardando"), text=why, since="", state="wait")
         case Outcome.FAILED | Outcome.DEAD:
-            return Step(title=_("Não gravado"), text=why, since=_total(event), state="need")
+            return Step(title=_("Não gravado"), text=why, since=since, state="need")
         case Outcome.SKIPPED:
-            return Step(title=_("Ignorado"), text=why, since=_total(event), state="off")
+            return Step(title=_("Ignorado"), text=why, since=since, state="off")
         case _:
             text = why or _("%(outcome)s às %(time)s") % {
                 "outcome": words.outcome(event.outcome).label,
                 "time": formats.milliseconds_clock(event.settled_at or event.received_at),
             }
-            return Step(title=_("Concluído"), text=text, since=_total(event), state="ok")
+            return Step(title=_("Concluído"), text=text, since=since, state="ok")
 
 
 def _queue(event: EventDetail) -> str:
@@ -98,5 +99,8 @@ def _spent(calls: Sequence[Call]) -> str:
     return "+" + formats.duration(sum(call.ms for call in calls))
 
 
-def _total(event: EventDetail) -> str:
-    return _since(event.settled_at, event.received_at) if event.settled_at else ""
+def _last(event: EventDetail, sync: SyncRow | None, calls: Sequence[Call]) -> datetime:
+    """When the step before the end was over, as far as it was taken down."""
+    answered = [call.at + call.ms * MS for call in calls]
+    started = [sync.started_at] if sync else []
+    return max([event.received_at, *started, *answered])

@@ -110,7 +110,7 @@ def _bars(index: int, slot: Slot, top: int) -> Iterable[Bar]:
 
 def _hours(row: list[Slot]) -> Iterable[Mark]:
     """Every fourth hour of the tenant's day, none so late that it would touch *agora*."""
-    for index, slot in enumerate(row[:-7]):
+    for index, slot in enumerate(row[:-9]):
         mine = slot.start.astimezone(reader().zone)
         if mine.minute == 0 and mine.hour % 4 == 0:
             yield Mark(round(index * 100 / SLOTS, 2), f"{mine.hour}h")
