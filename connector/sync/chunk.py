@@ -130,7 +130,7 @@ class Line:
     async def _read_family(self, family: Family, members: list[Work]) -> list[Work]:
         account, root = family
         try:
-            parent, children = await self.reader.family(account, root)
+            parent, children = await self.reader.family(account, root, members)
         except Gone:
             return self._orphans(members)
         except VendorError as error:

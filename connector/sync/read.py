@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,9 @@ from connector.sync.faults import Faults
 from connector.sync.work import Work
 
 Fields = dict[str, Any]
+
+#: The records that the present task reads: their history names the calls.
+reading: ContextVar[tuple[Work, ...]] = ContextVar("reading", default=())
 
 #: Fields that a row of `GET /produtos` carries; a mapping that needs no other is read 100 records a call.
 LIST_FIELDS = frozenset(
@@ -42,8 +46,11 @@ class Reader:
         reads = (self._read_account(account, group, now) for account, group in by_account.items())
         await asyncio.gather(*reads)
 
-    async def family(self, account_id: UUID, parent_id: int) -> tuple[Fields, list[Fields]]:
-        """A parent and its variations, each as a record of its own; raises `VendorError`."""
+    async def family(
+        self, account_id: UUID, parent_id: int, members: Iterable[Work]
+    ) -> tuple[Fields, list[Fields]]:
+        """A parent and its variations, each as a record of its own, for `members`; raises `VendorError`."""
+        reading.set(tuple(members))
         parent = await self._client_of(account_id).variations(parent_id)
         children = [{**child, "idProdutoPai": parent_id} for child in parent.get("variacoes") or ()]
         return parent, children
@@ -60,6 +67,7 @@ class Reader:
         missing: list[Work] = []
         for start in range(0, len(works), PAGE):
             group = works[start : start + PAGE]
+            reading.set(tuple(group))
             try:
                 rows = await client.products(ids=[work.key.bling_id for work in group])
             except VendorError as error:
@@ -73,6 +81,7 @@ class Reader:
         return missing
 
     async def _read_one(self, client: Bling, work: Work, now: datetime) -> None:
+        reading.set((work,))
         try:
             work.source = await client.product(work.key.bling_id)
         except Gone:

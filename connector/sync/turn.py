@@ -27,7 +27,7 @@ from connector.sync.ends import Ends
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
 from connector.sync.lookup import Finder
-from connector.sync.read import Reader
+from connector.sync.read import Reader, reading
 from connector.sync.work import Work
 
 log = structlog.get_logger(__name__)
@@ -153,6 +153,8 @@ class Turning:
     def _observe(self, account_id: UUID) -> Callable[[Call], None]:
         def observe(call: Call) -> None:
             self._scopes[call.id] = str(account_id)
+            for work in reading.get():
+                work.calls.append(call.id)
             self._calls.append(call)
 
         return observe

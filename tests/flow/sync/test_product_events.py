@@ -225,3 +225,15 @@ async def test_orders_are_received_and_wait_for_their_own_kind(open_house: House
     event = await open_house.told(kind="order")
     await open_house.drain()
     assert await open_house.outcome(event) == ("skipped", "toggle_off")
+
+
+async def test_the_history_of_a_record_names_its_reads_and_its_writes(open_house: House):
+    bling_id = open_house.in_bling(nome="Lido", codigo="L-1", preco=12.34)
+    await open_house.told(bling_id, seconds=1, preco=1)
+    await open_house.told(bling_id, seconds=1, preco=2)
+    await open_house.drain()
+    row = await open_house.row(
+        "SELECT array_agg(DISTINCT c.provider ORDER BY c.provider) AS providers"
+        " FROM sync s JOIN api_call c ON c.id = ANY(s.calls) WHERE s.tenant_id = $1"
+    )
+    assert row["providers"] == ["bitrix24", "bling"]
