@@ -13,6 +13,7 @@ import uvloop
 
 from benchmarks.burst import burst, large_burst
 from benchmarks.ground import Ground, ground
+from benchmarks.ingest import ingest
 from benchmarks.machine import machine
 from benchmarks.overhead import overhead
 from benchmarks.queue import queue
@@ -20,6 +21,7 @@ from benchmarks.results import Row, Rows
 from benchmarks.touches import touches
 
 BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
+    "ingest": ingest,
     "overhead": overhead,
     "queue": queue,
     "touches": touches,

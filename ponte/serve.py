@@ -29,10 +29,10 @@ _LOGGING: dict[str, Any] = {
 }
 
 
-def run(settings: Settings) -> int:
-    """Serve until a signal; the exit code."""
+def run(settings: Settings, application: str = "ponte.serve:application") -> int:
+    """Serve until a signal; the exit code. `application` = where each process finds its app."""
     server = Granian(
-        "ponte.serve:application",
+        application,
         factory=True,
         address=settings.host,
         port=settings.port,
