@@ -12,7 +12,7 @@ from connector.domain.events import Action, Kind, Outcome, Reason, RecordState, 
 from connector.domain.vendor import ConnectionState
 from dashboard import catalogue, rendering
 from dashboard.reader import Language, Reader, _, plural, reading
-from dashboard.views import words
+from dashboard.telling import words
 
 HERE = Path(dashboard.__file__).parent
 TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
