@@ -33,7 +33,7 @@ class Owner(msgspec.Struct, frozen=True):
 
 OWNERS = (
     Owner("Ana Souza", "ana@aurora.example", "ponte-aurora-2026"),
-    Owner("Bruno Lima", "bruno@boreal.example", "ponte-boreal-2026"),
+    Owner("Bruno Lima", "bruno@serraazul.example", "ponte-serra-azul-2026"),
 )
 
 
