@@ -160,6 +160,7 @@ class Line:
                 work = begin_guest(key, host, links.get(key), self.clock())
                 members.append(work)
             work.source, work.trust, work.plan = fields, Trust.READ, None
+            work.family_read = True
             weigh(work, self.context)
         return members
 

@@ -101,7 +101,7 @@ def weigh(work: Work, context: Context) -> None:
         return work.end(Outcome.FAILED, Reason.INVALID_VALUE, str(error))
     if work.bitrix_id is None:
         return _without_link(work, context)
-    if work.event.source not in TRUSTING or work.link is None:
+    if work.event.source not in TRUSTING or work.link is None or _wants_its_children(work, context):
         return None
     work.print = fingerprint(work.target)
     if work.link.fingerprint == work.print and work.link.shape == work.shape:
@@ -182,6 +182,12 @@ def _without_link(work: Work, context: Context) -> None:
     allowed = context.allowed
     if not (allowed.create or allowed.update):
         work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
+
+
+def _wants_its_children(work: Work, context: Context) -> bool:
+    """A parent's edit may change its variations without a message of theirs: they are read first."""
+    allowed = context.allowed
+    return work.shape is Shape.SKU and not work.family_read and (allowed.create or allowed.update)
 
 
 def _not_a_product(work: Work, context: Context) -> Reason:

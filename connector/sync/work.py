@@ -54,6 +54,8 @@ class Work:
     source: dict[str, object] | None = None
     body_hash: bytes | None = None
     shape: Shape = Shape.SIMPLE
+    #: A parent's children have been read in this turn.
+    family_read: bool = False
     target: Target = field(default_factory=dict)
     #: Fingerprint of the target, once it was needed.
     print: bytes | None = None

@@ -10,10 +10,11 @@ WITH ended AS MATERIALIZED (
     RETURNING i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date,
         i.received_at, i.attempts, i.body, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
 ), counted AS (
+    -- A sync counts once, however many events met in it.
     SELECT kind, outcome, count(*)::integer AS n,
         floor(ln(greatest(extract(epoch FROM $2::timestamptz - received_at)::float8 * 1000, 1)) / ln(2::float8))
             ::smallint AS latency
-    FROM gone GROUP BY kind, outcome, latency
+    FROM gone WHERE reason IS DISTINCT FROM 'superseded' GROUP BY kind, outcome, latency
 ), minutes AS (
     INSERT INTO event_minute AS r (tenant_id, minute, kind, outcome, latency, n)
     SELECT $1, $11, kind, outcome, latency, n FROM counted

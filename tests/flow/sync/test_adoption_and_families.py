@@ -187,3 +187,28 @@ async def test_an_orphan_fails_alone(open_house: House):
     await open_house.drain()
     assert await open_house.outcome(event) == ("failed", "parent_missing")
     assert await open_house.outcome(other) == ("created", None)
+
+
+async def test_a_parents_event_brings_what_changed_in_its_variations(open_house: House):
+    open_house.sandbox.control("limits", {"enforce": False})
+    parent, children = shirt(open_house)
+    told = {"nome": "Camiseta", "codigo": "CAM", "formato": "V"}
+    await open_house.told(parent, **told)
+    await open_house.drain()
+    bling = open_house.sandbox.ready["bling"]["api_url"]
+    child = children[0]["id"]
+    open_house.sandbox.client.patch(
+        f"{bling}/produtos/{child}", json={"preco": 44}, headers=open_house.bling_headers
+    ).raise_for_status()
+    open_house.forget_calls()
+    event = await open_house.told(parent, seconds=5, **told)
+    await open_house.drain()
+    assert open_house.product(child)["price"] == 44
+    assert await open_house.outcome(event) == ("unchanged", None)
+
+
+async def test_a_family_is_not_read_when_nothing_may_be_written(house: House):
+    parent, _ = shirt(house)
+    await house.told(parent, nome="Camiseta", codigo="CAM", formato="V")
+    await house.drain()
+    assert house.calls("bling") == []
