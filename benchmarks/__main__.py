@@ -12,7 +12,9 @@ import structlog
 import uvloop
 
 from benchmarks.burst import burst, large_burst
+from benchmarks.demo import demo
 from benchmarks.ground import Ground, ground
+from benchmarks.hundred import hundred
 from benchmarks.ingest import ingest
 from benchmarks.machine import machine
 from benchmarks.overhead import overhead
@@ -25,8 +27,10 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "overhead": overhead,
     "queue": queue,
     "touches": touches,
+    "hundred": hundred,
     "burst": burst,
     "large_burst": large_burst,
+    "demo": demo,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -46,7 +46,9 @@ class Bench:
     async def reconnect(self) -> None:
         """End all sessions of the database; new ones take their place."""
         await self.database.close()
-        self.engine = replace(self.engine, database=await Database.open(self.engine.settings.database_url, POOL))
+        self.engine = replace(
+            self.engine, database=await Database.open(self.engine.settings.database_url, POOL)
+        )
 
     async def work_off(self) -> float:
         """Let a worker run until the tenant's inbox is empty; seconds that it took."""
@@ -92,7 +94,10 @@ async def run_worker(
 
 @asynccontextmanager
 async def bench(
-    ground: Ground, transport: httpx.AsyncBaseTransport | None, make: Callable[..., Coroutine[Any, Any, Tenant]]
+    ground: Ground,
+    transport: httpx.AsyncBaseTransport | None,
+    make: Callable[[httpx.AsyncClient, ArqRedis], Awaitable[Tenant]],
+    bling_api_url: str = "http://127.0.0.1:9",
 ) -> AsyncIterator[Bench]:
     """A connected tenant on a fresh database; `make(http, redis)` gives the tenant."""
     owner_url, redis_url = await ground.database(), await ground.empty_redis()
@@ -101,6 +106,7 @@ async def bench(
         database_url=databases.at(owner_url, role=databases.LOGIN_ROLE),
         redis_url=redis_url,
         vault_keys=VAULT_KEYS,
+        bling_api_url=bling_api_url,
     )
     database = await Database.open(settings.database_url, POOL)
     redis: ArqRedis = await create_pool(RedisSettings.from_dsn(redis_url))

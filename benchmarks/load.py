@@ -45,7 +45,9 @@ async def run(order: Order) -> Figures:
     waiting = deque(_requests(order))
     loop = asyncio.get_running_loop()
     made = [
-        await loop.create_connection(lambda: _Connection(waiting, loop.create_future()), "127.0.0.1", order.port)
+        await loop.create_connection(
+            lambda: _Connection(waiting, loop.create_future()), "127.0.0.1", order.port
+        )
         for _ in range(order.connections)
     ]
     begun = time.perf_counter()

@@ -18,7 +18,9 @@ def machine() -> Row:
         "load": [round(load, 2) for load in os.getloadavg()],
         "python": platform.python_version(),
     }
-    return Row(name="machine", value=f"{platform.system()} {platform.release()}", target="", ok=True, detail=detail)
+    return Row(
+        name="machine", value=f"{platform.system()} {platform.release()}", target="", ok=True, detail=detail
+    )
 
 
 def _field(file: str, name: str) -> str:

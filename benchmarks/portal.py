@@ -38,25 +38,39 @@ class Portal:
 
     def commands(self) -> list[str]:
         """What Bitrix24 was asked, batches taken apart."""
-        return [command for call in self.calls("bitrix24") for command in call.get("commands") or [call["method"]]]
+        return [
+            command for call in self.calls("bitrix24") for command in call.get("commands") or [call["method"]]
+        ]
+
+    def dump(self, provider: str) -> dict[str, list[dict[str, Any]]]:
+        """What a vendor holds."""
+        tenant = self.on.tenant
+        of = tenant.member_id if provider == "bitrix24" else tenant.company_id
+        held: dict[str, list[dict[str, Any]]] = self.sandbox.control(
+            f"dump?provider={provider}&tenant={of}", method="GET"
+        )
+        return held
 
     def check(self, products: int, cents: int) -> None:
         """Everything arrived, once, with its price."""
-        told = self.sandbox.control(
-            f"dump?provider=bitrix24&tenant={self.on.tenant.member_id}", method="GET"
-        )
-        links = {one[f"property{self.on.tenant.catalogue.product_link_property}"]["value"] for one in told["products"]}
+        told = self.dump("bitrix24")
+        links = {
+            one[f"property{self.on.tenant.catalogue.product_link_property}"]["value"]
+            for one in told["products"]
+        }
         prices = {round(float(one["price"]) * 100) for one in told["prices"]}
         expected = {one.price for one in messages.notices(range(products), "created", cents, messages.now())}
         if not len(told["products"]) == len(links) == len(told["prices"]) == products or prices != expected:
-            raise AssertionError(f"{len(told['products'])} products, {len(told['prices'])} prices, {len(links)} links")
+            raise AssertionError(
+                f"{len(told['products'])} products, {len(told['prices'])} prices, {len(links)} links"
+            )
 
 
 @asynccontextmanager
 async def portal(ground: Ground) -> AsyncIterator[Portal]:
     """A fresh sandbox whose first company and portal are connected."""
     sandbox = ground.sandbox()
-    async with bench(ground, None, partial(of_sandbox, sandbox)) as on:
+    async with bench(ground, None, partial(of_sandbox, sandbox), sandbox.ready["bling"]["api_url"]) as on:
         await asyncio.sleep(SETTLED)
         yield Portal(on, sandbox)
     sandbox.child.stop()

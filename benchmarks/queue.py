@@ -52,7 +52,9 @@ class _Rival:
         """Download the source distribution and give the queue a database."""
         version = importlib.metadata.version("pgqueuer")
         wanted = ("download", "-q", "--no-deps", "--no-binary", "pgqueuer", "-d", str(folder))
-        await _run(sys.executable, "-m", "pip", "--disable-pip-version-check", *wanted, f"pgqueuer=={version}")
+        await _run(
+            sys.executable, "-m", "pip", "--disable-pip-version-check", *wanted, f"pgqueuer=={version}"
+        )
         with tarfile.open(folder / f"pgqueuer-{version}.tar.gz") as archive:
             archive.extractall(folder, filter="data")
         await databases.create_database(ground.owner_url, "pgqueuer")
@@ -87,4 +89,6 @@ async def _run(*argv: str, environ: dict[str, str] | None = None) -> None:
     )
     said, _ = await process.communicate()
     if process.returncode:
-        raise RuntimeError(f"{argv} ended with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}")
+        raise RuntimeError(
+            f"{argv} ended with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}"
+        )

@@ -29,9 +29,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def row(
-    name: str, value: float, compared: Literal[">=", "<=", "="], target: float, **detail: object
-) -> Row:
+def row(name: str, value: float, compared: Literal[">=", "<=", "="], target: float, **detail: object) -> Row:
     """A row that is fine when `value` `compared` to `target` holds."""
     told = round(value, 4)
     return Row(
@@ -43,9 +41,7 @@ def row(
     )
 
 
-async def alternate(
-    rounds: int, **sides: Callable[[], Awaitable[float]]
-) -> dict[str, list[float]]:
+async def alternate(rounds: int, **sides: Callable[[], Awaitable[float]]) -> dict[str, list[float]]:
     """Measure the sides in turn (A B A B …), so that a busy moment of the machine meets all of them."""
     told: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds):
