@@ -66,7 +66,7 @@ async def _evaluate(redis: Redis, what: Script, parts: tuple[Any, ...]) -> list[
 
 
 async def assume_idle(redis: Redis) -> None:
-    """Declare that nothing was spent before: for tests and benchmarks that start on an empty Redis."""
+    """Declare that nothing was spent before: for who starts the vendors, too (demo, tests, benchmarks)."""
     await redis.set(SINCE, "0")
 
 

@@ -17,6 +17,7 @@ from connector.account.connect import Connecting
 from connector.account.connections import Connections
 from connector.account.people import Actor
 from connector.account.signup import NewPerson, create_api_key, create_person, create_tenant
+from connector.pace import assume_idle
 from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.connections import Account
@@ -72,6 +73,8 @@ async def connect_tenants(
         stack.push_async_callback(database.close)
         redis: Redis = await stack.enter_async_context(Redis.from_url(settings.redis_url))
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=30))
+        # The sandbox has just been started: its limits are whole, and we know it.
+        await assume_idle(redis)
         connecting = _connecting(settings, database, redis, http)
         vendors = Vendors(http, sandbox_url)
         pairs = zip(OWNERS, offered["companies"], offered["portals"], strict=False)
