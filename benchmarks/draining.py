@@ -25,7 +25,7 @@ from connector.sync.wake import DRAIN_JOB, Waker
 from ponte.runtime import databases
 from tests.conftest import VAULT_KEYS
 from worker.jobs import drain
-from worker.main import POLL, SWEEP_EVERY
+from worker.main import POLL, SWEEP_EVERY, calm_the_collector
 
 #: Jobs at once, as in our worker.
 MOST_JOBS = 100
@@ -85,6 +85,7 @@ async def run_worker(
         handle_signals=False,
         ctx=ctx,
     )
+    calm_the_collector()
     begun = time.perf_counter()
     await worker.main()
     took = time.perf_counter() - begun

@@ -78,7 +78,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
 async def _start(ctx: dict[str, Any]) -> None:
     """Open what all jobs of this process share."""
     settings: Settings = ctx["settings"]
-    _calm_the_collector()
+    calm_the_collector()
     stack = ctx["stack"] = AsyncExitStack()
     database = await Database.open(settings.database_url, settings.pool_size)
     stack.push_async_callback(database.close)
@@ -98,7 +98,7 @@ async def _start(ctx: dict[str, Any]) -> None:
     )
 
 
-def _calm_the_collector() -> None:
+def calm_the_collector() -> None:
     """Records come and go by the thousand without cycles: looking for those costs a quarter of the time."""
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
