@@ -17,6 +17,9 @@ PATIENCE_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, GROWTH = 0.1, 0.6, 1.2
 
 
+TOO_MANY_REQUESTS = 429
+
+
 class Broken(AssertionError):
     """The story did not go as it should; the text says what was seen instead."""
 
@@ -39,8 +42,13 @@ class Stage:
         return _body(self._ponte.request(method, path, json=json))
 
     def bling(self, method: str, path: str, json: object = None) -> Any:
-        """Bling's API; raises `Broken` on a refusal."""
-        return _body(self._bling.request(method, path, json=json))
+        """Bling's API, waited for over its three requests a second; raises `Broken` on a refusal."""
+
+        def allowed() -> httpx.Response | None:
+            answer = self._bling.request(method, path, json=json)
+            return None if answer.status_code == TOO_MANY_REQUESTS else answer
+
+        return _body(wait_for(f"a place for {method} {path}", allowed))
 
     def bitrix24(self, method: str, **parameters: object) -> Any:
         """A REST method of Bitrix24: its `result`, waited for over its rate limit; `Broken` on a refusal."""
