@@ -55,8 +55,8 @@ check-translations: setup-dev
 check-migrations: setup-dev
 	@$(BIN)/python -m ponte.throwaway $(BIN)/python -m connector.store.check
 
-bench: setup-dev ## the benchmarks, one JSON object a line
-	@$(BIN)/python -m benchmarks
+bench: setup-dev ## the benchmarks, one JSON object a line; ONLY=name,name runs some
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 lock: .venv/.dev ## pin what requirements/*.in and the dashboard's package.json ask for
 	cd requirements && for name in base local dev; do ../$(COMPILE) --upgrade -o $$name.txt $$name.in || exit 1; done

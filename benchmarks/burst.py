@@ -1,9 +1,9 @@
 """Bursts against the sandbox with all of its limits on: what they cost in requests, and in time.
 
-The portal's ceiling for a burst of creates is that of the ideal plan, two commands a product (`add` and its
-price), in full batches of 50: `requests = ceil(commands / 50)`, of which 50 fit into the bucket at once and two
-more drain a second, so `(requests - 50) / 2` seconds. Operating time allows `420 s / cost` commands of a method
-within ten minutes; both bursts stay below it, so that the bucket alone decides.
+The portal's ceiling for a burst of creates is that of the ideal plan, two commands a product (`add` and
+its price), in full batches of 50: `requests = ceil(commands / 50)`, of which 50 fit into the bucket at once
+and two more drain a second, so `(requests - 50) / 2` seconds. Operating time allows `420 s / cost` commands
+of a method within ten minutes; both bursts stay below it, so that the bucket alone decides.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ CHANGES, PRODUCTS = 100, 10
 FIRST = 2_000
 #: Seconds after which everything has arrived, and the portal's bucket is empty.
 LINKED_S = 4.0
-#: Between changes, so that each meets an idle system and the portal's bucket stays empty; a little irregular, so
-#: that no clock of ours keeps step with it.
+#: Between changes, so that each meets an idle system and the portal's bucket stays empty; a little irregular,
+#: so that no clock of ours keeps step with it.
 PAUSE_S = (0.5, 0.7)
 
 Ready = dict[str, Any]

@@ -1,8 +1,8 @@
 """The server as `ponte serve` runs it, with two more doors to compare with: `python -m benchmarks.door`.
 
-`/bench/empty` is what a framework's handler costs that does nothing; `/bench/bare` the least that this server can
-do at all (raw ASGI, nothing read). `/bench/single` does all that Bling's door does, with an INSERT of its own for
-each request instead of a shared one.
+`/bench/empty` is what a framework's handler costs that does nothing; `/bench/bare` the least that this server
+can do at all (raw ASGI, nothing read). `/bench/single` does all that Bling's door does, with an INSERT of its
+own for each request instead of a shared one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from litestar.types import Receive, Scope, Send
 
 from connector import settings as environment
 from connector.account.clock import now
+from connector.account.messages import Message, understand
 from connector.bling import webhook
 from connector.store import directory, inbox
 from connector.store.directory import Route
 from ponte import serve
 from server.bodies import Answer, header, read_body
-from connector.account.messages import Message, understand
 from server.parts import parts_of
 from server.webhooks import SIGNATURE
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import redis.asyncio
+from arq.connections import RedisSettings, create_pool
 
 from connector.store.migrate import migrate
 from ponte.runtime import databases
@@ -41,8 +41,9 @@ class Ground:
 
     async def empty_redis(self) -> str:
         """Redis, with nothing in it."""
-        async with redis.asyncio.from_url(self.redis_url) as client:
-            await client.flushdb()
+        client = await create_pool(RedisSettings.from_dsn(self.redis_url))
+        await client.flushdb()
+        await client.aclose()
         return self.redis_url
 
     def sandbox(self, app_url: str | None = None) -> Sandbox:

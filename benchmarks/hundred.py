@@ -1,7 +1,7 @@
 """A hundred updates of one product that wait together.
 
-They share ten of Bling's seconds, ten to each, so that only a read can tell which is the last: the hard case. The
-sandbox's Bling holds the product at yet another price, which is the one that has to arrive.
+They share ten of Bling's seconds, ten to each, so that only a read can tell which is the last: the hard case.
+The sandbox's Bling holds the product at yet another price, which is the one that has to arrive.
 """
 
 from __future__ import annotations

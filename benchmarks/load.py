@@ -1,7 +1,7 @@
 """A light load generator: `python -m benchmarks.load`, orders on stdin, figures on stdout.
 
-Requests are made before the clock starts; each connection sends its next one as soon as it has its answer, over
-plain sockets, so that what is measured is the server.
+Requests are made before the clock starts; each connection sends its next one as soon as it has its answer,
+over plain sockets, so that what is measured is the server.
 """
 
 from __future__ import annotations

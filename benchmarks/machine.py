@@ -11,7 +11,7 @@ from benchmarks.results import Row
 
 def machine() -> Row:
     """The run's first row."""
-    detail = {
+    detail: dict[str, object] = {
         "cpu": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "memory": _field("/proc/meminfo", "MemTotal"),

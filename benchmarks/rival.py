@@ -1,7 +1,7 @@
 """The same creates by fast-bitrix24, the public client for bulk work with Bitrix24.
 
-At its defaults it sends 50 requests at once and gives up when the portal refuses some, so it works with its own
-`slow(1)`: one request at a time. It writes and nothing else: no look-up before, no link, no history after.
+At its defaults it sends 50 requests at once and gives up when the portal refuses some, so it works with its
+own `slow(1)`: one request at a time. It writes and nothing else: no look-up before, no history after.
 """
 
 from __future__ import annotations

@@ -127,7 +127,8 @@ async def connect(database: Database, tenant: Tenant) -> None:
             *(tenant.id, tenant.account_id, tenant.company_id, tenant.account_id.hex, now),
         )
         await conn.execute(
-            "INSERT INTO account_route (account_key, company_id, tenant_id, account_id) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO account_route (account_key, company_id, tenant_id, account_id)"
+            " VALUES ($1, $2, $3, $4)",
             *(tenant.account_id.hex, tenant.company_id, tenant.id, tenant.account_id),
         )
         await conn.execute(
