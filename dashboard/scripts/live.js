@@ -10,9 +10,15 @@ function refresh() {
   state.last = Date.now();
   if (state.paused || document.hidden) return;
   for (const part of parts()) {
-    if (part.hasAttribute("data-reload")) location.reload();
+    if (part.hasAttribute("data-reload")) reloadIfOver();
     else window.htmx?.trigger(part, "ponte:settled");
   }
+}
+
+// A page that waits for one thing is loaded anew when that is over, not at each notice.
+async function reloadIfOver() {
+  const page = await fetch(location.href);
+  if (page.ok && !(await page.text()).includes("data-reload")) location.reload();
 }
 
 function settled() {
@@ -36,7 +42,11 @@ function connect() {
   const stream = new EventSource("/live");
   stream.addEventListener("settled", settled);
   stream.addEventListener("reload", settled);
-  stream.addEventListener("mode", (message) => mode(JSON.parse(message.data).live));
+  // The first message after each (re)connection: what settled since the page was made is asked for once.
+  stream.addEventListener("mode", (message) => {
+    mode(JSON.parse(message.data).live);
+    settled();
+  });
   stream.addEventListener("open", () => {
     if (!state.paused) say("on");
   });
