@@ -1,8 +1,9 @@
 """The server as `ponte serve` runs it, with two more doors to compare with: `python -m benchmarks.door`.
 
-`/bench/empty` is what a framework's handler costs that does nothing; `/bench/bare` the least that this server
-can do at all (raw ASGI, nothing read). `/bench/single` does all that Bling's door does, with an INSERT of its
-own for each request instead of a shared one.
+`/bench/empty` is what a framework's handler costs that takes the message and does nothing with it;
+`/bench/blind` one that answers without having received it; `/bench/bare` the least that this server can do at
+all (raw ASGI, nothing read). `/bench/single` does all that Bling's door does, with an INSERT of its own for each
+request instead of a shared one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 from typing import Any
 
 import asyncpg
-from litestar import Litestar, post
+from litestar import post
 from litestar.handlers import asgi
 from litestar.types import Receive, Scope, Send
 
@@ -23,6 +24,7 @@ from connector.store import directory, inbox
 from connector.store.directory import Route
 from ponte import serve
 from server.bodies import Answer, header, read_body
+from server.front import Front
 from server.parts import parts_of
 from server.webhooks import SIGNATURE
 
@@ -32,8 +34,13 @@ _OK, _UNAUTHORISED = Answer(200), Answer(401)
 
 
 @post("/bench/empty", status_code=200)
-async def empty() -> None:
-    """A handler without a body."""
+async def empty(body: bytes) -> None:
+    """Takes the message, as whoever answers for it must, and does nothing with it."""
+
+
+@post("/bench/blind", status_code=200)
+async def blind() -> None:
+    """Answers without having received the message."""
 
 
 @asgi("/bench/bare", copy_scope=False)
@@ -77,15 +84,17 @@ class Single:
         return self._routes[company_id][0]
 
 
-def application() -> Litestar:
+def application() -> Front:
     """The app with the further doors."""
-    app, single = serve.application(), Single()
+    front, single = serve.application(), Single()
+    app = front.app
     app.on_startup.append(single.open)
     app.on_shutdown.append(single.close)
     app.register(empty)
+    app.register(blind)
     app.register(bare)
     app.register(asgi("/bench/single", copy_scope=False)(single.take))
-    return app
+    return front
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from arq.worker import Function, Worker, func
 
 from benchmarks.ground import Ground
 from benchmarks.tenants import FixedConnections, Tenant, connect
-from connector import pace
+from connector import collector, pace
 from connector.settings import Settings
 from connector.store import inbox
 from connector.store.scope import Database
@@ -25,7 +25,7 @@ from connector.sync.wake import DRAIN_JOB, Waker
 from ponte.runtime import databases
 from tests.conftest import VAULT_KEYS
 from worker.jobs import drain
-from worker.main import POLL, SWEEP_EVERY, calm_the_collector
+from worker.main import POLL, SWEEP_EVERY
 
 #: Jobs at once, as in our worker.
 MOST_JOBS = 100
@@ -85,7 +85,7 @@ async def run_worker(
         handle_signals=False,
         ctx=ctx,
     )
-    calm_the_collector()
+    collector.calm()
     begun = time.perf_counter()
     await worker.main()
     took = time.perf_counter() - begun

@@ -31,6 +31,7 @@ SECRET = "bench"
 PATHS = {
     "door": "/webhooks/bling",
     "empty": "/bench/empty",
+    "blind": "/bench/blind",
     "bare": "/bench/bare",
     "single": "/bench/single",
 }

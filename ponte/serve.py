@@ -8,14 +8,15 @@ from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
-from litestar import Litestar
 from prometheus_client import start_http_server
 
+from connector import collector
 from connector import settings as environment
 from connector.settings import Settings
 from ponte import logs
 from ponte.app import create_app
 from ponte.runtime.leash import die_with_parent
+from server.front import Front
 from server.metrics import REGISTRY
 
 #: Seconds that open requests have when the server is told to stop.
@@ -47,11 +48,13 @@ def run(settings: Settings, application: str = "ponte.serve:application") -> int
     return 0
 
 
-def application() -> Litestar:
+def application() -> Front:
     """The app of one server process, which does not outlive the server."""
     die_with_parent(os.getppid(), signal.SIGKILL)
     settings = environment.load()
     logs.configure(settings.log_level, settings.log_format)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, settings.host, REGISTRY)
-    return create_app(settings)
+    front = Front(create_app(settings))
+    collector.calm()
+    return front

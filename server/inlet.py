@@ -30,6 +30,8 @@ MEMORY_S = 1.0
 MEMORY = 20_000
 #: Seconds to wait for a connection: the callers have none to lose.
 POOL_PATIENCE_S = 0.6
+#: Under load wake-ups of so many seconds go out together; a first one goes at once.
+BREATH_S = 0.01
 #: Classes of SQLSTATE that speak of the values: data exception, constraint violation, limit exceeded.
 ABOUT_DATA = frozenset({"22", "23", "54"})
 
@@ -118,6 +120,7 @@ class Inlet:
         while not self._stopping or self._to_wake:
             await self._fresh.wait()
             await self._wake()
+            await asyncio.sleep(BREATH_S)
 
     async def _wake(self) -> None:
         """Not before the answers: whoever sweeps wakes a tenant whose wake-up is lost here."""

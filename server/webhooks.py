@@ -19,6 +19,7 @@ from server.ingest import PATIENCE_S, StoreAway
 from server.metrics import MESSAGES
 from server.parts import Parts, parts_of
 
+BLING = "/webhooks/bling"
 SIGNATURE = b"x-bling-signature-256"
 
 _STORED = Answer(200)
@@ -38,8 +39,7 @@ _COUNT = {
 }
 
 
-@asgi("/webhooks/bling", is_mount=True, copy_scope=False)
-async def bling_door(scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_bling(scope: Scope, receive: Receive, send: Send) -> None:
     """The common door finds the tenants by `companyId`; below it is a door of its own for each account."""
     try:
         answer = await _receive(scope, receive)
@@ -67,6 +67,9 @@ async def _receive(scope: Scope, receive: Receive) -> Answer:
         return _BAD_SIGNATURE
     await parts.inlet.put(understand(body, account_key, now()), until)
     return _STORED
+
+
+bling_door = asgi(BLING, is_mount=True, copy_scope=False)(serve_bling)
 
 
 def _account_key(below: str) -> str | None:

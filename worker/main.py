@@ -6,7 +6,6 @@ another, which finds everything it needs in Postgres.
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 from contextlib import AsyncExitStack
@@ -20,6 +19,7 @@ from arq.connections import RedisSettings
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
+from connector import collector
 from connector.account.clock import Clock
 from connector.account.connections import Connections
 from connector.security.vault import Vault
@@ -78,7 +78,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
 async def _start(ctx: dict[str, Any]) -> None:
     """Open what all jobs of this process share."""
     settings: Settings = ctx["settings"]
-    calm_the_collector()
+    collector.calm()
     stack = ctx["stack"] = AsyncExitStack()
     database = await Database.open(settings.database_url, settings.pool_size)
     stack.push_async_callback(database.close)
@@ -96,12 +96,6 @@ async def _start(ctx: dict[str, Any]) -> None:
         clock=clock.now,
         business_clock=clock.business_now,
     )
-
-
-def calm_the_collector() -> None:
-    """Records come and go by the thousand without cycles: looking for those costs a quarter of the time."""
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
 
 
 async def _stop(ctx: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import re
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
@@ -85,7 +84,7 @@ _IDS = msgspec.json.Decoder(_Ids, strict=False)
 
 def signature(secret: str, raw_body: bytes) -> str:
     """What `X-Bling-Signature-256` has to be."""
-    return f"sha256={hmac.new(secret.encode(), raw_body, sha256).hexdigest()}"
+    return f"sha256={hmac.digest(secret.encode(), raw_body, 'sha256').hex()}"
 
 
 def signature_ok(secret: str, raw_body: bytes, header: str | bytes | None) -> bool:
