@@ -2,8 +2,8 @@
 
 `/bench/empty` is what a framework's handler costs that takes the message and does nothing with it;
 `/bench/blind` one that answers without having received it; `/bench/bare` the least that this server can do at
-all (raw ASGI, nothing read). `/bench/single` does all that Bling's door does, with an INSERT of its own for each
-request instead of a shared one.
+all (raw ASGI, nothing read). `/bench/single` does all that Bling's door does, with an INSERT of its own for
+each request instead of a shared one.
 """
 
 from __future__ import annotations
