@@ -74,10 +74,9 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
     try:
         while True:
             tired = time.monotonic() - begun > TURN
-            if not tired and len(running) < CHUNKS and (claimed := await _claim(engine, tenant_id, running)):
-                groups, known = claimed
+            fresh = [] if tired else await _claim_chunks(engine, tenant_id, list(running.values()))
+            for groups, known in fresh:
                 running[asyncio.create_task(turning.process(groups, known))] = groups
-                continue
             if not running:
                 return tired
             done, _ = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
@@ -91,13 +90,28 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
         await turning.close()
 
 
+async def _claim_chunks(
+    engine: Engine, tenant_id: UUID, held: list[Groups]
+) -> list[tuple[Groups, dict[RecordKey, Link]]]:
+    """As many chunks as there is room for. They begin together, so that their look-ups fill whole requests."""
+    fresh: list[tuple[Groups, dict[RecordKey, Link]]] = []
+    while len(held) + len(fresh) < CHUNKS:
+        claimed = await _claim(engine, tenant_id, [*held, *(groups for groups, _ in fresh)])
+        if claimed is None:
+            break
+        fresh.append(claimed)
+        if len(claimed[0]) < CHUNK:
+            break
+    return fresh
+
+
 async def _claim(
-    engine: Engine, tenant_id: UUID, running: dict[asyncio.Task[None], Groups]
+    engine: Engine, tenant_id: UUID, held: list[Groups]
 ) -> tuple[Groups, dict[RecordKey, Link]] | None:
     """Due events of records that no chunk holds, and the records' links; None if there are none."""
-    held: set[RecordKey] = set().union(*running.values())
-    busy = [event.id for groups in running.values() for events in groups.values() for event in events]
+    taken: set[RecordKey] = set().union(*held)
+    busy = [event.id for groups in held for events in groups.values() for event in events]
     async with engine.database.tenant(tenant_id, manner=WALKING) as conn:
         events = await inbox.claim(conn, tenant_id, now=engine.clock(), records=CHUNK, busy=busy)
-        groups = coalesce(event for event in events if event.record not in held)
+        groups = coalesce(event for event in events if event.record not in taken)
         return (groups, await links.load(conn, tenant_id, groups)) if groups else None

@@ -28,8 +28,8 @@ from connector.sync.work import Work
 
 _T = TypeVar("_T")
 
-#: A list answers at most this many rows; fewer keys leave room for doubles.
-KEYS_A_LIST = 40
+#: A list shows this many rows on a page; doubles are on the next one.
+KEYS_A_LIST = 50
 #: Until the record that is being made with the same SKU can be found.
 SKU_WAIT = timedelta(seconds=1)
 
@@ -132,10 +132,12 @@ class Finder:
         return further
 
     def _by_link(self, works: list[Work]) -> Iterable[_Question]:
-        for iblock, link_property in self._iblocks(False, True):
-            for group in _chunks(works):
-                ids = [work.key.bling_id for work in group]
-                yield _Question(vendor.find_by_link(iblock, link_property, ids), link_property, group)
+        for offers in (False, True):
+            side = [work for work in works if _may_be_in(work, offers=offers)]
+            for iblock, link_property in self._iblocks(offers):
+                for group in _chunks(side):
+                    ids = [work.key.bling_id for work in group]
+                    yield _Question(vendor.find_by_link(iblock, link_property, ids), link_property, group)
 
     def _by_sku(self, works: list[Work]) -> Iterable[_Question]:
         with_sku = [work for work in works if work.target.get("xmlId")]
@@ -202,6 +204,11 @@ class Finder:
         work.present, work.price_id = present, present.price_id
         plan = plan_present(work.target, work.shape, present, context.allowed)
         adopt_plan(work, context, plan, present.values)
+
+
+def _may_be_in(work: Work, *, offers: bool) -> bool:
+    """A record that Ponte never touched can only be where its shape belongs; any other may be in both."""
+    return work.link is not None or (work.shape is Shape.OFFER) is offers
 
 
 def _known_shape(work: Work) -> Shape:
