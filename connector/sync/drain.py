@@ -93,7 +93,7 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
 async def _claim_chunks(
     engine: Engine, tenant_id: UUID, held: list[Groups]
 ) -> list[tuple[Groups, dict[RecordKey, Link]]]:
-    """As many chunks as there is room for. They begin together, so that their look-ups fill whole requests."""
+    """As many chunks as there is room for. They begin together, so that look-ups fill whole requests."""
     fresh: list[tuple[Groups, dict[RecordKey, Link]]] = []
     while len(held) + len(fresh) < CHUNKS:
         claimed = await _claim(engine, tenant_id, [*held, *(groups for groups, _ in fresh)])
