@@ -49,6 +49,8 @@ class Turning:
         self._blings: dict[UUID, Bling] = {}
         self._context: Context | None = None
         self._read_at = 0.0
+        #: Chunks that begin together read the context once, and go on together.
+        self._reading = asyncio.Lock()
         self._packer: Packer | None = None
         self._making: dict[str, RecordKey] = {}
         #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
@@ -104,10 +106,11 @@ class Turning:
             await self._packer.close()
 
     async def _fresh_context(self) -> Context:
-        if self._context is None or time.monotonic() - self._read_at > CONTEXT_LIVES:
-            self._context = await load_context(self._engine, self._tenant_id)
-            self._read_at = time.monotonic()
-        return self._context
+        async with self._reading:
+            if self._context is None or time.monotonic() - self._read_at > CONTEXT_LIVES:
+                self._context = await load_context(self._engine, self._tenant_id)
+                self._read_at = time.monotonic()
+            return self._context
 
     def _line_of(self, context: Context, portal: PortalStanding, catalogue: Catalogue) -> Line:
         """The rooms, with the tenant's wishes of this moment."""
