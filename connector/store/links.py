@@ -11,7 +11,7 @@ import msgspec
 
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
 from connector.store import lease
-from connector.store.columns import columns
+from connector.store.columns import columns, recordset
 from connector.store.scope import Connection
 from connector.store.sql import named
 
@@ -62,7 +62,6 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 _KINDS = {one.value: one for one in Kind}
 _STATES = {one.value: one for one in RecordState}
 _FIELDS = tuple(name for name in Link.__struct_fields__ if name != "record")
-_ATTRIBUTES = ("record.kind", "record.account_id", "record.bling_id", *_FIELDS)
 
 
 def link_of(row: Any) -> Link:
@@ -114,4 +113,5 @@ async def mark_creating(
 async def save(conn: Connection, tenant_id: UUID, links: Sequence[Link]) -> None:
     """Insert or overwrite whole rows (each record once), and keep the counts of states true."""
     if links:
-        await conn.execute(_SQL["save"], tenant_id, *columns(links, *_ATTRIBUTES))
+        keys = columns([link.record for link in links], "kind", "account_id", "bling_id")
+        await conn.execute(_SQL["save"], tenant_id, recordset(links), *map(list, map(set, keys)))

@@ -11,7 +11,7 @@ import msgspec
 from connector.domain.events import Outcome, Reason, RecordKey
 from connector.domain.vendor import Call
 from connector.store import calls, lease, links
-from connector.store.columns import columns, uuid_array
+from connector.store.columns import recordset
 from connector.store.links import Link
 from connector.store.scope import Connection
 from connector.store.sql import named
@@ -50,11 +50,6 @@ class Sync(msgspec.Struct, frozen=True, kw_only=True):
     changes: str
     calls: Sequence[UUID] = ()
 
-    @property
-    def call_array(self) -> str:
-        """The calls' ids as Postgres writes an array."""
-        return uuid_array(self.calls)
-
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """What a turn leaves behind."""
@@ -74,29 +69,13 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     usage: tuple[date, int] | None = None
 
 
-_ENDED = ("event_id", "outcome", "reason", "detail", "sync_id", "bitrix_id", "label", "sku")
-_SYNCED = (
-    *(
-        "id",
-        "record.kind",
-        "record.account_id",
-        "record.bling_id",
-        "bitrix_id",
-        "event_id",
-        "outcome",
-        "reason",
-    ),
-    *("mapping_version", "started_at", "plan", "changes", "call_array"),
-)
-
-
 async def settle(conn: Connection, tenant_id: UUID, fence: int, turn: Turn, now: datetime) -> None:
     """Write the turn; raises `Fenced`, and then nothing of it may be committed."""
     await lease.check(conn, tenant_id, fence)
     await _settle_events(conn, tenant_id, turn.settlements, now)
     await _keep_waiting(conn, tenant_id, turn)
     if turn.syncs:
-        await conn.execute(_SQL["syncs"], tenant_id, now, *columns(turn.syncs, *_SYNCED))
+        await conn.execute(_SQL["syncs"], tenant_id, now, recordset(turn.syncs))
     await links.save(conn, tenant_id, turn.links)
     await calls.record(conn, tenant_id, turn.calls, turn.scopes)
     if turn.usage is not None and turn.usage[1]:
@@ -110,7 +89,8 @@ async def _settle_events(
         return
     minute = now.replace(second=0, microsecond=0)
     hour = minute.replace(minute=0)
-    await conn.execute(_SQL["events"], tenant_id, now, *columns(settlements, *_ENDED), minute, hour)
+    ids = [settlement.event_id for settlement in settlements]
+    await conn.execute(_SQL["events"], tenant_id, now, ids, recordset(settlements), minute, hour)
 
 
 async def _keep_waiting(conn: Connection, tenant_id: UUID, turn: Turn) -> None:

@@ -37,19 +37,21 @@ ON CONFLICT (tenant_id, kind, state) DO UPDATE SET n = c.n + excluded.n;
 -- name: save
 -- The states before are read here, in the same statement, so that the counts cannot drift from the rows.
 WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(
-        $2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::text[],
-        $10::bytea[], $11::text[], $12::timestamptz[], $13::boolean[], $14::bytea[], $15::bigint[], $16::integer[],
-        $17::text[], $18::text[], $19::text[], $20::uuid[], $21::timestamptz[], $22::timestamptz[],
-        $23::timestamptz[], $24::smallint[], $25::timestamptz[], $26::timestamptz[], $27::timestamptz[]
-    ) AS g (
-        kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written, bling_date,
-        bling_date_bare, body_hash, parent_id, mapping_version, state, reason, detail, sync_id, synced_at,
-        creating_at, gone_at, writes, writes_since, created_at, updated_at)
+    SELECT (record->>'kind') AS kind, (record->>'account_id')::uuid AS account_id,
+        (record->>'bling_id')::bigint AS bling_id, bitrix_id, shape, price_id, label, sku,
+        decode(fingerprint, 'base64') AS fingerprint, written, bling_date, bling_date_bare,
+        decode(body_hash, 'base64') AS body_hash, parent_id, mapping_version, state, reason, detail, sync_id,
+        synced_at, creating_at, gone_at, writes, writes_since, created_at, updated_at
+    FROM json_to_recordset($2::json) AS g (
+        record json, bitrix_id bigint, shape text, price_id bigint, label text, sku text, fingerprint text,
+        written text, bling_date timestamptz, bling_date_bare boolean, body_hash text, parent_id bigint,
+        mapping_version integer, state text, reason text, detail text, sync_id uuid, synced_at timestamptz,
+        creating_at timestamptz, gone_at timestamptz, writes smallint, writes_since timestamptz,
+        created_at timestamptz, updated_at timestamptz)
 ), before AS (
     SELECT l.kind, l.state FROM given JOIN link l USING (kind, account_id, bling_id)
-    WHERE l.tenant_id = $1 AND l.kind = ANY($2::text[]) AND l.account_id = ANY($3::uuid[])
-      AND l.bling_id = ANY($4::bigint[])
+    WHERE l.tenant_id = $1 AND l.kind = ANY($3::text[]) AND l.account_id = ANY($4::uuid[])
+      AND l.bling_id = ANY($5::bigint[])
 ), saved AS (
     INSERT INTO link (
         tenant_id, kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written,

@@ -2,11 +2,11 @@
 
 -- name: events
 WITH ended AS MATERIALIZED (
-    SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::bigint[], $9::text[],
-                         $10::text[])
-        AS e (id, outcome, reason, detail, sync_id, bitrix_id, label, sku)
+    SELECT * FROM json_to_recordset($4::json)
+        AS e (event_id uuid, outcome text, reason text, detail text, sync_id uuid, bitrix_id bigint, label text,
+              sku text)
 ), gone AS (
-    DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = ANY($3::uuid[]) AND i.id = e.id
+    DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = ANY($3::uuid[]) AND i.id = e.event_id
     RETURNING i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date,
         i.received_at, i.attempts, i.body, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
 ), counted AS (
@@ -17,11 +17,11 @@ WITH ended AS MATERIALIZED (
     FROM gone WHERE reason IS DISTINCT FROM 'superseded' GROUP BY kind, outcome, latency
 ), minutes AS (
     INSERT INTO event_minute AS r (tenant_id, minute, kind, outcome, latency, n)
-    SELECT $1, $11, kind, outcome, latency, n FROM counted
+    SELECT $1, $5, kind, outcome, latency, n FROM counted
     ON CONFLICT (tenant_id, minute, kind, outcome, latency) DO UPDATE SET n = r.n + excluded.n
 ), hours AS (
     INSERT INTO event_hour AS r (tenant_id, hour, kind, outcome, latency, n)
-    SELECT $1, $12, kind, outcome, latency, n FROM counted
+    SELECT $1, $6, kind, outcome, latency, n FROM counted
     ON CONFLICT (tenant_id, hour, kind, outcome, latency) DO UPDATE SET n = r.n + excluded.n
 )
 INSERT INTO event (
@@ -43,12 +43,11 @@ WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.id = w.id;
 INSERT INTO sync (
     tenant_id, id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at,
     settled_at, plan, changes, calls)
-SELECT $1, id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at,
-    $2, plan::json, changes::json, calls::uuid[]
-FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[], $8::uuid[], $9::text[], $10::text[],
-            $11::integer[], $12::timestamptz[], $13::text[], $14::text[], $15::text[])
-    AS s (id, kind, account_id, bling_id, bitrix_id, event_id, outcome, reason, mapping_version, started_at, plan,
-          changes, calls);
+SELECT $1, id, record->>'kind', (record->>'account_id')::uuid, (record->>'bling_id')::bigint, bitrix_id, event_id,
+    outcome, reason, mapping_version, started_at, $2, plan::json, changes::json, calls
+FROM json_to_recordset($3::json)
+    AS s (id uuid, record json, bitrix_id bigint, event_id uuid, outcome text, reason text,
+          mapping_version integer, started_at timestamptz, plan text, changes text, calls uuid[]);
 
 -- name: usage
 INSERT INTO usage AS u (tenant_id, period, synced) VALUES ($1, $2, $3)
