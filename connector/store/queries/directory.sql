@@ -20,9 +20,11 @@ DELETE FROM account_route WHERE tenant_id = $1 AND account_id = $2;
 SELECT member_id, tenant_id, application_token FROM portal_route WHERE member_id = $1;
 
 -- name: put_portal
-INSERT INTO portal_route (member_id, tenant_id, application_token) VALUES ($1, $2, $3)
+-- A consent without an application token keeps the one that is known.
+INSERT INTO portal_route AS p (member_id, tenant_id, application_token) VALUES ($1, $2, $3)
 ON CONFLICT (member_id) DO UPDATE SET
-    tenant_id = excluded.tenant_id, application_token = excluded.application_token;
+    tenant_id = excluded.tenant_id,
+    application_token = coalesce(excluded.application_token, p.application_token);
 
 -- name: remove_portal
 DELETE FROM portal_route WHERE member_id = $1;
