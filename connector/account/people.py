@@ -21,6 +21,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     language: str
     theme: str
+    #: How many tenants the person belongs to.
+    tenants: int = 1
 
     @property
     def may_change(self) -> bool:

@@ -201,6 +201,11 @@ async def close_session(conn: Connection, token_hash: bytes) -> None:
     await conn.execute(_SQL["close_session"], token_hash)
 
 
+async def close_frames(conn: Connection, tenant_id: UUID) -> None:
+    """End all sessions inside the tenant's portal."""
+    await conn.execute(_SQL["close_frames"], tenant_id)
+
+
 async def close_sessions(conn: Connection, person_id: UUID) -> None:
     """Sign the person out everywhere."""
     await conn.execute(_SQL["close_sessions"], person_id)

@@ -55,9 +55,12 @@ DELETE FROM session WHERE person_id = $1 AND id = $2 RETURNING id;
 DELETE FROM session WHERE person_id = $1 AND token_hash <> $2;
 
 -- name: enter
--- Only where the person belongs.
+-- Only where the person belongs; a frame shows its portal's tenant and no other.
 UPDATE session s SET tenant_id = $2 FROM membership m
-WHERE s.token_hash = $1 AND m.tenant_id = $2 AND m.person_id = s.person_id RETURNING s.tenant_id;
+WHERE s.token_hash = $1 AND NOT s.frame AND m.tenant_id = $2 AND m.person_id = s.person_id RETURNING s.tenant_id;
+
+-- name: close_frames
+DELETE FROM session WHERE tenant_id = $1 AND frame;
 
 -- name: lock_members
 -- Who changes roles waits for the other: two owners cannot both leave.
