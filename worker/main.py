@@ -22,6 +22,8 @@ from redis.exceptions import RedisError
 
 from connector.account.clock import Clock
 from connector.account.connections import Connections
+from connector.account.post import POST_JOB, PostOffice
+from connector.mail.sending import sender_of
 from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database
@@ -37,6 +39,8 @@ POLL = 0.02
 JOB_TIMEOUT = 300
 #: Seconds between sweeps.
 SWEEP_EVERY = 2
+#: Seconds between looks for mail that nobody rang for.
+POST_EVERY = 10
 #: Requests to vendors that one worker has open.
 CONNECTIONS = httpx.Limits(max_connections=300, max_keepalive_connections=100)
 
@@ -56,9 +60,10 @@ def run(settings: Settings) -> int:
 def make(settings: Settings, *, burst: bool = False) -> Worker:
     """arq's worker with our jobs; `burst` = end when the queue is empty."""
     return Worker(
-        functions=[func(jobs.drain, name=DRAIN_JOB)],
+        functions=[func(jobs.drain, name=DRAIN_JOB), func(jobs.post, name=POST_JOB)],
         cron_jobs=[
             cron(jobs.sweep, second=set(range(0, 60, SWEEP_EVERY)), run_at_startup=True),
+            cron(jobs.post, name="post_round", second=set(range(5, 60, POST_EVERY)), run_at_startup=True),
             cron(jobs.follow_clock, second=set(range(0, 60, 10)), run_at_startup=True),
             cron(jobs.keep_house, hour=3, minute=30, second=0, run_at_startup=True),
         ],
@@ -85,6 +90,7 @@ async def _start(ctx: dict[str, Any]) -> None:
     http = await stack.enter_async_context(httpx.AsyncClient(limits=CONNECTIONS, trust_env=False))
     clock = ctx["clock"] = Clock(settings)
     vault = Vault.from_setting(settings.vault_keys)
+    ctx["post"] = PostOffice(database, vault, sender_of(settings, http), settings.app_url)
     ctx["holder"] = f"{socket.gethostname()}:{os.getpid()}"
     ctx["engine"] = Engine(
         settings=settings,

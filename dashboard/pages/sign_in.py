@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from connector.account import signin
 from connector.account.people import Viewer
-from connector.account.signin import Braked, SignedIn
+from connector.account.signin import Braked, Browser, Nowhere, SignedIn
 from connector.store import people
 from dashboard.pages.visitors import LANGUAGE, THEME, remember
 from dashboard.reader import Language, Theme, _
@@ -55,10 +55,11 @@ async def show_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @post("/entrar")
-async def sign_in(data: Form, parts: Parts) -> Response[Any]:
+async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
     """Open a session, or say on the form why not."""
     given = data.password if len(data.password) <= LONGEST and len(data.email) <= LONGEST else ""
-    result = await signin.sign_in(parts.database, data.email, given, parts.clock.now())
+    browser = browser_of(request)
+    result = await signin.sign_in(parts.database, data.email, given, parts.clock.now(), browser)
     if isinstance(result, SignedIn):
         answer: Response[Any] = Redirect(own_path(data.next), status_code=303)
         answer.set_cookie(session_cookie(parts.settings, result.token))
@@ -98,13 +99,20 @@ async def set_looks(data: Looks, request: Request[Any, Any, Any], parts: Parts) 
     return answer
 
 
+def browser_of(request: Request[Any, Any, Any]) -> Browser:
+    """Where somebody signs in from; the session that was there ends."""
+    return Browser(agent=request.headers.get("user-agent", ""), old_token=session_token(request))
+
+
 def own_path(path: str) -> str:
     """A path of this site; anything that a browser could take for another site becomes the start page."""
     ours = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if ours and all(ord(letter) >= 32 for letter in path) else "/"
 
 
-def _error(result: signin.Refused | Braked) -> str:
+def _error(result: signin.Refused | Braked | Nowhere) -> str:
+    if isinstance(result, Nowhere):
+        return _("Você não faz parte de nenhuma empresa. Peça um convite a quem administra a sua.")
     if isinstance(result, Braked):
         return _("Muitas tentativas. Espere %(seconds)s segundos e tente de novo.") % {
             "seconds": result.retry_after
