@@ -7,6 +7,7 @@ counted before its password is looked at: many at once get no further than one a
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from connector.account.people import Viewer
 from connector.account.typed import LONGEST_PASSWORD, is_text
 from connector.security.passwords import hash_password, is_outdated, is_password
 from connector.security.tokens import new_token, token_hash
-from connector.store import people, tenants
+from connector.store import connections, people, tenants
 from connector.store.people import Person, Session
 from connector.store.scope import Connection, Database
 
@@ -167,7 +168,9 @@ async def viewer_of(database: Database, token: str, now: datetime) -> Viewer | N
             return None
         await people.session_seen(conn, hashed, now, session.expires_at)
         tenant = await tenants.load(session.tenant_id)
-    return None if tenant is None else _viewer(session, tenant)
+        portal = await connections.portal(conn, session.tenant_id) if session.frame else None
+    framed_by = origin_of(portal.client_endpoint) if portal else ""
+    return None if tenant is None else _viewer(session, tenant, framed_by)
 
 
 async def sign_out(database: Database, token: str) -> None:
@@ -185,7 +188,13 @@ async def _count_try(conn: Connection, email: str, now: datetime) -> Braked | No
     return Braked(min(60, int((until - now).total_seconds()) + 1))
 
 
-def _viewer(session: Session, tenant: tenants.Tenant) -> Viewer | None:
+def origin_of(client_endpoint: str) -> str:
+    """Scheme, host and port of a portal's address: who may hold our pages in a frame."""
+    parts = urlsplit(client_endpoint)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _viewer(session: Session, tenant: tenants.Tenant, framed_by: str) -> Viewer | None:
     if session.role is None:
         return None
     return Viewer(
@@ -199,4 +208,5 @@ def _viewer(session: Session, tenant: tenants.Tenant) -> Viewer | None:
         language=session.language,
         theme=session.theme,
         tenants=session.tenants,
+        framed_by=framed_by,
     )
