@@ -34,7 +34,9 @@ async def add(
     await conn.execute(_SQL["add"], key, session, *asked, *app, started, expires_at)
 
 
-async def take(conn: Connection, key: bytes, session: bytes, now: datetime, *, started: bool) -> Consent | None:
+async def take(
+    conn: Connection, key: bytes, session: bytes, now: datetime, *, started: bool
+) -> Consent | None:
     """Use it up; None when this session has no such consent (any more)."""
     row = await conn.fetchrow(_SQL["take"], key, session, started, now)
     return Consent(**row) if row else None
