@@ -33,7 +33,7 @@ function mode(live) {
 }
 
 function connect() {
-  const stream = new EventSource("/live");
+  const stream = new EventSource(document.documentElement.classList.contains("in-frame") ? "/live?frame=1" : "/live");
   stream.addEventListener("settled", settled);
   stream.addEventListener("reload", settled);
   stream.addEventListener("mode", (message) => mode(JSON.parse(message.data).live));
