@@ -25,7 +25,7 @@ from connector.security.tokens import new_token, token_hash
 LONGEST_FIELD = 2_000
 NEEDED = ("AUTH_ID", "REFRESH_ID", "member_id")
 #: How long a portal that nobody has connected may think about it.
-CHOICE_S = 900
+CHOICE_S = 3_600
 #: Verifications in a minute: of one address, and in all.
 PER_ADDRESS, IN_ALL = 10, 60
 

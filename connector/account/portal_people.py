@@ -65,8 +65,19 @@ class PortalDoor:
         await self.prepared(tenant_id)
         return token
 
-    async def adopt(self, viewer: Viewer, opening: Opening) -> None:
-        """The portal belongs to this person's tenant from now on. Raises `Rejected`."""
+    async def adopt(self, person: Person, opening: Opening, now: datetime, browser: Browser) -> str:
+        """The portal belongs to this person's tenant; a session's token of theirs. Raises `Rejected`."""
+        _administrators_only(opening)
+        async with self.connecting.database.system() as conn:
+            tenant_id = await _home(conn, person, opening)
+            by = Actor(person.name or person.email, person.id)
+            await self.connecting.keep_portal(conn, tenant_id, opening.grant, by)
+            token = await open_session(conn, person.id, now, browser, tenant_id)
+        await self.prepared(tenant_id)
+        return token
+
+    async def bring(self, viewer: Viewer, opening: Opening) -> None:
+        """The portal belongs to the tenant that is looked at from now on. Raises `Rejected`."""
         if not viewer.may_change:
             raise Rejected("Seu papel na Ponte só permite ver.", code="role")
         _administrators_only(opening)
@@ -119,6 +130,18 @@ class PortalDoor:
 def address(tenant_id: UUID, opening: Opening) -> str:
     """The name under which a portal's user is known to a tenant; no mail reaches it, no password opens it."""
     return f"{opening.user.id}@{opening.grant.member_id}.{tenant_id.hex}.{NOWHERE}".lower()
+
+
+async def _home(conn: Connection, person: Person, opening: Opening) -> UUID:
+    """The person's first tenant that they may change and that this portal fits."""
+    mine = [one for one in await people.memberships(conn, person.id) if one.role is not Role.VIEWER]
+    for one in mine:
+        portal = await connections.portal(conn, one.tenant_id)
+        if portal is None or portal.member_id == opening.grant.member_id:
+            return one.tenant_id
+    if mine:
+        raise Rejected("Sua conta da Ponte já está conectada a outro portal.", code="other_portal")
+    raise Rejected("Seu papel na Ponte só permite ver.", code="role")
 
 
 async def _add(conn: Connection, tenant_id: UUID, opening: Opening, role: Role, now: datetime) -> UUID:
