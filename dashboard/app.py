@@ -9,7 +9,23 @@ from litestar.types import ControllerRouterHandler
 from connector.settings import Settings
 from dashboard import static_files
 from dashboard.dev import pages as dev
-from dashboard.pages import connections, event, events, live, overview, problems, product, records, sign_in
+from dashboard.pages import (
+    bling_consent,
+    bling_return,
+    connections,
+    event,
+    events,
+    forgotten,
+    joining,
+    live,
+    overview,
+    papers,
+    portal,
+    problems,
+    product,
+    records,
+    sign_in,
+)
 from dashboard.pages.visitors import welcome, welcome_anyone
 from server.requests import RequestNames
 from server.sessions import SignedIn, provide_viewer, readers_only_read
@@ -24,18 +40,35 @@ def pages(settings: Settings) -> list[ControllerRouterHandler]:
     """All handlers of the dashboard."""
     workshop = dev.handlers if settings.env in WORKSHOPS else []
     names = RequestNames(https=settings.app_url.startswith("https:"))
-    return [*static_files.handlers, _public(names), _inside(names), *workshop]
+    return [*static_files.handlers, _public(names), *_portal(names), _inside(names), *workshop]
 
 
 def _public(names: RequestNames) -> Router:
+    """For everybody."""
+    screens = (sign_in, joining, forgotten, papers, bling_return)
     return Router(
-        "/", route_handlers=sign_in.handlers, before_request=welcome_anyone, include_in_schema=False
+        "/",
+        route_handlers=[handler for screen in screens for handler in screen.handlers],
+        before_request=welcome_anyone,
+        middleware=[names],
+        include_in_schema=False,
     )
+
+
+def _portal(names: RequestNames) -> list[Router]:
+    """What a portal shows in its frame before somebody is signed in."""
+    doors = ((portal.openers, portal.welcome_portal), (portal.choosers, portal.welcome_chooser))
+    return [
+        Router(
+            "/", route_handlers=handlers, before_request=greeting, middleware=[names], include_in_schema=False
+        )
+        for handlers, greeting in doors
+    ]
 
 
 def _inside(names: RequestNames) -> Router:
     """For people who are signed in."""
-    screens = (overview, connections, product, events, event, records, live)
+    screens = (overview, connections, bling_consent, product, events, event, records, live)
     return Router(
         "/",
         route_handlers=[handler for screen in screens for handler in screen.handlers],

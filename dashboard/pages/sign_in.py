@@ -14,16 +14,21 @@ from litestar.types import ControllerRouterHandler
 from connector.account import signin
 from connector.account.people import Viewer
 from connector.account.signin import Braked, Browser, Nowhere, SignedIn
+from connector.account.typed import LONGEST_PASSWORD
 from connector.store import people
 from dashboard.pages.visitors import LANGUAGE, THEME, remember
 from dashboard.reader import Language, Theme, _
 from dashboard.rendering import page
+from dashboard.views.public import Picture
 from dashboard.views.sign_in import SignIn
 from server.parts import Parts
 from server.sessions import ended_cookie, session_cookie, session_token
 
 #: Longer texts are nobody's e-mail or password.
-LONGEST = 1000
+LONGEST = LONGEST_PASSWORD
+PICTURE = Picture(path="/entrar")
+#: In the query of who has just chosen another password.
+CHANGED = "senha-trocada"
 
 
 class SignInForm(msgspec.Struct, frozen=True):
@@ -51,7 +56,9 @@ async def show_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """The form; `next` is where it leads to. Who is signed in already needs none."""
     if isinstance(request.scope.get("user"), Viewer):
         return Redirect("/", status_code=303)
-    return page("sign_in.html", {"view": SignIn(next=own_path(request.query_params.get("next", "/")))})
+    said = _("Senha trocada. Entre com a nova.") if CHANGED in request.query_params else ""
+    view = SignIn(next=own_path(request.query_params.get("next", "/")), said=said)
+    return page("sign_in.html", {"view": view, "picture": PICTURE})
 
 
 @post("/entrar")
@@ -67,9 +74,12 @@ async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> 
     shown = SignIn(email=data.email[:LONGEST], next=own_path(data.next), error=_error(result))
     if isinstance(result, Braked):
         return page(
-            "sign_in.html", {"view": shown}, status=429, headers={"Retry-After": str(result.retry_after)}
+            "sign_in.html",
+            {"view": shown, "picture": PICTURE},
+            status=429,
+            headers={"Retry-After": str(result.retry_after)},
         )
-    return page("sign_in.html", {"view": shown}, status=422)
+    return page("sign_in.html", {"view": shown, "picture": PICTURE}, status=422)
 
 
 @post("/sair", status_code=303)
