@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from connector.account.clock import Clock
 from connector.account.connections import Connections
 from connector.account.post import POST_JOB, PostOffice
+from connector.bitrix24.reach import transport_for
 from connector.mail.sending import sender_of
 from connector.security.vault import Vault
 from connector.settings import Settings
@@ -87,7 +88,9 @@ async def _start(ctx: dict[str, Any]) -> None:
     stack = ctx["stack"] = AsyncExitStack()
     database = await Database.open(settings.database_url, settings.pool_size)
     stack.push_async_callback(database.close)
-    http = await stack.enter_async_context(httpx.AsyncClient(limits=CONNECTIONS, trust_env=False))
+    http = await stack.enter_async_context(
+        httpx.AsyncClient(limits=CONNECTIONS, trust_env=False, transport=transport_for(settings, CONNECTIONS))
+    )
     clock = ctx["clock"] = Clock(settings)
     vault = Vault.from_setting(settings.vault_keys)
     ctx["post"] = PostOffice(database, vault, sender_of(settings, http), settings.app_url)

@@ -208,6 +208,11 @@ async def save_portal_tokens(
     return bool(await conn.fetchval(_SQL["portal_tokens"], tenant_id, *pair, at, over))
 
 
+async def forget_portal_tokens(conn: Connection, tenant_id: UUID) -> None:
+    """The portal stays with its links and history, but nobody can call in its name."""
+    await conn.execute(_SQL["portal_without_tokens"], tenant_id)
+
+
 async def save_catalogue(conn: Connection, tenant_id: UUID, numbers: CatalogueNumbers, at: datetime) -> None:
     """Remember how the portal's catalogue was prepared."""
     await conn.execute(_SQL["catalogue"], tenant_id, *msgspec.structs.astuple(numbers), at)

@@ -86,6 +86,11 @@ UPDATE portal SET
 WHERE tenant_id = $1 AND token_version = $6
 RETURNING true;
 
+-- name: portal_without_tokens
+-- The version rises: whoever was about to store a renewed pair finds out.
+UPDATE portal SET access_token = NULL, refresh_token = NULL, expires_at = NULL, token_version = token_version + 1
+WHERE tenant_id = $1;
+
 -- name: catalogue
 UPDATE portal SET
     product_iblock_id = $2, offer_iblock_id = $3, product_link_property = $4, offer_link_property = $5,
