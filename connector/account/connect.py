@@ -206,6 +206,23 @@ class Connecting:
             )
         return revoked
 
+    async def choose_main(self, tenant_id: UUID, account_id: UUID, by: Actor) -> bool:
+        """Records born in Bitrix24 go to this account from now on; False if it is not connected."""
+        async with self.database.tenant(tenant_id) as conn:
+            account = await connections.lock_account(conn, tenant_id, account_id)
+            if account is None or account.state is not ConnectionState.CONNECTED:
+                return False
+            await connections.set_main_account(conn, tenant_id, account_id)
+            await audit.add(
+                tenant_id,
+                at=now(),
+                person_id=by.person_id,
+                actor=by.name,
+                action="bling.main",
+                detail={"company_id": account.company_id, "name": account.name},
+            )
+        return True
+
     async def _revoked(self, oauth: BlingOAuth, account: Account) -> bool:
         """Both tokens; one that Bling does not take back ends by itself, a refresh token after 30 days."""
         tokens = [token for token in (account.refresh_token, account.access_token) if token]

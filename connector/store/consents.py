@@ -42,6 +42,11 @@ async def take(
     return Consent(**row) if row else None
 
 
+async def under_way(conn: Connection, tenant_id: UUID, now: datetime) -> set[UUID | None]:
+    """The accounts whose consent is open at Bling; None among them = a new account's."""
+    return {row["account_id"] for row in await conn.fetch(_SQL["under_way"], tenant_id, now)}
+
+
 async def sweep(conn: Connection, now: datetime) -> None:
     """Forget those that nobody came back from."""
     await conn.execute(_SQL["sweep"], now)

@@ -15,6 +15,8 @@ CREATE TABLE consent (
     expires_at timestamptz NOT NULL
 );
 
+CREATE INDEX consent_tenant ON consent (tenant_id);
+
 CREATE INDEX consent_expiry ON consent (expires_at);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consent TO ponte_system;

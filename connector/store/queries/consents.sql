@@ -10,5 +10,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 DELETE FROM consent WHERE hash = $1 AND session_hash = $2 AND started = $3 AND expires_at > $4
 RETURNING tenant_id, person_id, account_id, client_id, client_secret;
 
+-- name: under_way
+SELECT DISTINCT account_id FROM consent WHERE tenant_id = $1 AND started AND expires_at > $2;
+
 -- name: sweep
 DELETE FROM consent WHERE expires_at <= $1;
