@@ -28,6 +28,8 @@ NEEDED = ("AUTH_ID", "REFRESH_ID", "member_id")
 CHOICE_S = 3_600
 #: Verifications in a minute: of one address, and in all.
 PER_ADDRESS, IN_ALL = 10, 60
+#: Refusals that a person can do something about; all others say no more than that it was not genuine.
+TOLD = frozenset({"inner_address", "not_https"})
 
 log = structlog.get_logger("security")
 
@@ -61,14 +63,14 @@ class Openings:
 
     async def prove(self, form: Mapping[str, str], address: str) -> Opening:
         """Who sent this form; raises `Rejected` for a forged one, `Throttled`, and what vendors raise."""
-        refuse_odd(form)
-        await self.spend(address)
         try:
+            refuse_odd(form)
+            await self.spend(address)
             grant = await self.connecting.proved(form)
             user = await self.user(grant)
         except (Rejected, Disconnected) as error:
             log.warning("bitrix24_opening_refused", address=address, code=error.code)
-            raise Rejected(error.text, code=error.code or "forged") from error
+            raise Rejected(error.text, code=error.code if error.code in TOLD else "forged") from error
         return Opening(grant=grant, user=user)
 
     async def exchanged(self, code: str, server: str | None, address: str) -> Opening:
@@ -79,7 +81,7 @@ class Openings:
             user = await self.user(grant)
         except (Rejected, Disconnected) as error:
             log.warning("bitrix24_code_refused", address=address, code=error.code)
-            raise Rejected(error.text, code=error.code or "code") from error
+            raise Rejected(error.text, code=error.code if error.code in TOLD else "code") from error
         return Opening(grant=grant, user=user)
 
     async def user(self, grant: Grant) -> PortalUser:
