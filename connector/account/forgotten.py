@@ -27,7 +27,7 @@ async def ask(database: Database, vault: Vault, email: str, now: datetime) -> No
     link = Link(email=email, created_at=now, expires_at=now + VALID, used_at=None)
     async with database.system() as conn:
         await mail.add_reset(conn, token_hash(token), link)
-        await put_down(conn, vault, ResetWish(email=email, token=token), now)
+        await put_down(conn, vault, ResetWish(email=email, token=token, at=now), now)
 
 
 async def link_state(database: Database, token: str, now: datetime) -> LinkState:

@@ -66,7 +66,7 @@ async def ask(database: Database, vault: Vault, form: SignupForm, now: datetime)
         expires_at=now + VALID,
         used_at=None,
     )
-    wish = SignupWish(email=email, company=new.company, language=form.language, token=token)
+    wish = SignupWish(email=email, company=new.company, language=form.language, token=token, at=now)
     async with database.system() as conn:
         await mail.add_signup(conn, token_hash(token), new)
         await put_down(conn, vault, wish, now)

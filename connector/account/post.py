@@ -44,6 +44,7 @@ class SignupWish(msgspec.Struct, frozen=True, kw_only=True, tag="signup"):
     company: str
     language: str
     token: str
+    at: datetime
 
 
 class ResetWish(msgspec.Struct, frozen=True, kw_only=True, tag="reset"):
@@ -51,6 +52,7 @@ class ResetWish(msgspec.Struct, frozen=True, kw_only=True, tag="reset"):
 
     email: str
     token: str
+    at: datetime
 
 
 class InvitationWish(msgspec.Struct, frozen=True, kw_only=True, tag="invitation"):
@@ -101,14 +103,14 @@ class PostOffice:
             async with self._database.system() as conn:
                 waiting = await mail.claim(conn, now, GO)
             for one in waiting:
-                await self._send(one, now)
+                await self._send(one)
             if len(waiting) < GO:
                 return
 
-    async def _send(self, waiting: Waiting, now: datetime) -> None:
+    async def _send(self, waiting: Waiting) -> None:
         wish: Wish = msgspec.json.decode(self._vault.open(waiting.sealed, f"mail:{waiting.id}"), type=Wish)
         async with self._database.system() as conn:
-            letter = await self._letter(conn, wish, now)
+            letter = await self._letter(conn, wish)
         try:
             if letter is not None:
                 await self._sender.send(render(letter))
@@ -125,12 +127,12 @@ class PostOffice:
         async with self._database.system() as conn:
             await mail.sent(conn, waiting.id)
 
-    async def _letter(self, conn: Connection, wish: Wish, now: datetime) -> Letter | None:
+    async def _letter(self, conn: Connection, wish: Wish) -> Letter | None:
         match wish:
             case SignupWish():
-                return await self._signup(conn, wish, now)
+                return await self._signup(conn, wish)
             case ResetWish():
-                return await self._reset(conn, wish, now)
+                return await self._reset(conn, wish)
             case InvitationWish():
                 values = {"company": wish.company, "inviter": wish.inviter}
                 return self._written(
@@ -140,8 +142,8 @@ class PostOffice:
                 link = self._app_url + wish.path
                 return Letter(to=wish.email, language=wish.language, words=wish.words, link=link)
 
-    async def _signup(self, conn: Connection, wish: SignupWish, now: datetime) -> Letter | None:
-        if await mail.signups_since(conn, wish.email, now - PER) > LINKS:
+    async def _signup(self, conn: Connection, wish: SignupWish) -> Letter | None:
+        if await mail.signups_between(conn, wish.email, wish.at - PER, wish.at) > LINKS:
             return None
         person = await people.person_by_email(conn, wish.email)
         if person is not None and person.confirmed_at is not None:
@@ -149,9 +151,11 @@ class PostOffice:
         values = {"company": wish.company}
         return self._written(Occasion.CONFIRM, wish.email, wish.language, f"/confirmar/{wish.token}", values)
 
-    async def _reset(self, conn: Connection, wish: ResetWish, now: datetime) -> Letter | None:
+    async def _reset(self, conn: Connection, wish: ResetWish) -> Letter | None:
         person = await people.person_by_email(conn, wish.email)
-        if person is None or await mail.resets_since(conn, wish.email, now - PER) > LINKS:
+        if person is None:
+            return None
+        if await mail.resets_between(conn, wish.email, wish.at - PER, wish.at) > LINKS:
             return None
         return self._written(Occasion.RESET, wish.email, person.language, f"/nova-senha/{wish.token}", {})
 

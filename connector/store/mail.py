@@ -72,9 +72,9 @@ async def use_signup(conn: Connection, token_hash: bytes, now: datetime) -> Sign
     return Signup(**row) if row else None
 
 
-async def signups_since(conn: Connection, email: str, since: datetime) -> int:
-    """How many sign-ups this address has had."""
-    return int(await conn.fetchval(_SQL["signups_since"], email, since))
+async def signups_between(conn: Connection, email: str, after: datetime, until: datetime) -> int:
+    """How many sign-ups this address has had, the one at `until` too."""
+    return int(await conn.fetchval(_SQL["signups_between"], email, after, until))
 
 
 async def add_reset(conn: Connection, token_hash: bytes, link: Link) -> None:
@@ -99,9 +99,9 @@ async def end_resets(conn: Connection, email: str, now: datetime) -> None:
     await conn.execute(_SQL["end_resets"], email, now)
 
 
-async def resets_since(conn: Connection, email: str, since: datetime) -> int:
-    """How many wishes this address has had."""
-    return int(await conn.fetchval(_SQL["resets_since"], email, since))
+async def resets_between(conn: Connection, email: str, after: datetime, until: datetime) -> int:
+    """How many wishes this address has had, the one at `until` too."""
+    return int(await conn.fetchval(_SQL["resets_between"], email, after, until))
 
 
 async def sweep(conn: Connection, before: datetime) -> None:

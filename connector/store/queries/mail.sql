@@ -23,8 +23,8 @@ SELECT email, password_hash, company, language, created_at, expires_at, used_at 
 UPDATE signup SET used_at = $2::timestamptz WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2::timestamptz
 RETURNING email, password_hash, company, language, created_at, expires_at, used_at;
 
--- name: signups_since
-SELECT count(*) FROM signup WHERE email = lower($1) AND created_at > $2;
+-- name: signups_between
+SELECT count(*) FROM signup WHERE email = lower($1) AND created_at > $2 AND created_at <= $3;
 
 -- name: add_reset
 INSERT INTO password_reset (token_hash, email, created_at, expires_at) VALUES ($1, lower($2), $3, $4);
@@ -41,8 +41,8 @@ RETURNING email, created_at, expires_at, used_at;
 -- A password that was just chosen is not to be changed by an older link.
 UPDATE password_reset SET used_at = $2 WHERE email = lower($1) AND used_at IS NULL;
 
--- name: resets_since
-SELECT count(*) FROM password_reset WHERE email = lower($1) AND created_at > $2;
+-- name: resets_between
+SELECT count(*) FROM password_reset WHERE email = lower($1) AND created_at > $2 AND created_at <= $3;
 
 -- name: sweep_signups
 DELETE FROM signup WHERE expires_at < $1;
