@@ -52,6 +52,31 @@ async def post(ctx: dict[str, Any]) -> None:
         log.warning("post_without_database")
 
 
+async def tell(ctx: dict[str, Any]) -> None:
+    """Tell people what needs them, and what is over."""
+    engine: Engine = ctx["engine"]
+    try:
+        await ctx["crier"].tell_due(engine.clock(), engine.business_clock())
+    except DatabaseAway:
+        log.warning("alerts_without_database")
+
+
+async def check_up(ctx: dict[str, Any]) -> None:
+    """Try the Bling account that nothing has used for longest, if it is time."""
+    try:
+        await ctx["checkups"].next_account(ctx["engine"].business_clock())
+    except DatabaseAway:
+        log.warning("checkup_without_database")
+
+
+async def renew_ageing(ctx: dict[str, Any]) -> None:
+    """Renew the tokens of portals that nothing uses, once before they end."""
+    try:
+        await ctx["checkups"].ageing_portals(ctx["engine"].business_clock())
+    except DatabaseAway:
+        log.warning("renewal_without_database")
+
+
 async def keep_house(ctx: dict[str, Any]) -> None:
     """Make the partitions of the days to come; drop those that nobody may look at, and what has expired."""
     engine: Engine = ctx["engine"]

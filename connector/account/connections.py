@@ -142,7 +142,10 @@ async def _move(
     text: str,
     at: datetime,
 ) -> bool:
-    """Whether the state changed."""
+    """Whether the state changed; who disconnected himself is not broken."""
     if account_id is None:
         return await rows.set_portal_state(conn, tenant_id, state, text, at)
+    account = await rows.lock_account(conn, tenant_id, account_id)
+    if account is None or account.state is ConnectionState.NONE:
+        return False
     return await rows.set_account_state(conn, tenant_id, account_id, state, text, at)

@@ -28,6 +28,10 @@ ALTER TABLE account ADD COLUMN connected_by text;
 
 ALTER TABLE portal ADD COLUMN checked_at timestamptz;
 
+-- The longest idle account is looked for every few seconds.
+CREATE INDEX account_idle ON account (greatest(refreshed_at, checked_at, connected_at), tenant_id)
+WHERE state = 'connected';
+
 -- What people are told: one row per cause, told once, reminded, deleted when it is over.
 CREATE TABLE alert (
     tenant_id uuid NOT NULL REFERENCES tenant ON DELETE CASCADE,
