@@ -202,7 +202,7 @@ def _failed(failure: Failure) -> tuple[str, str]:
             return _("Você recusou a autorização no Bling."), nothing
         case Failure.APP_INACTIVE:
             fact = _("O aplicativo da Ponte está inativo no Bling.")
-            return fact, _("Já fomos avisados. Tente de novo mais tarde.")
+            return fact, _("O problema é nosso. Tente de novo mais tarde.")
         case Failure.COMPANY_INACTIVE:
             return _("Esta empresa está inativa no Bling."), _(
                 "Reative a empresa no Bling e conecte de novo."
