@@ -31,14 +31,15 @@ class Frame:
         return form
 
     async def open(
-        self, door: str = "app", form: dict[str, str] | None = None, **more: str
+        self, door: str = "app", form: dict[str, str] | None = None, claims: dict[str, str] | None = None
     ) -> httpx.Response:
-        """Bitrix24's POST."""
-        return await self._send("POST", f"/bitrix24/{door}", (form or self.form()) | more, FROM_BITRIX24)
+        """Bitrix24's POST; `claims` = what somebody else wrote over it."""
+        sent = (form or self.form()) | (claims or {})
+        return await self._send("POST", f"/bitrix24/{door}", sent, FROM_BITRIX24)
 
-    async def get(self, path: str, **headers: str) -> httpx.Response:
-        """A page inside the frame."""
-        return await self._send("GET", path, None, IN_FRAME | headers)
+    async def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        """A page inside the frame; `headers` = what else a browser would say."""
+        return await self._send("GET", path, None, IN_FRAME | (headers or {}))
 
     async def submit(self, shown: httpx.Response, path: str, **fields: str) -> httpx.Response:
         """A form of the page that is shown."""

@@ -230,7 +230,7 @@ async def test_a_forged_form_changes_nothing(
     frame: Frame, office: Office, door: str, claim: dict[str, str]
 ) -> None:
     with capture_logs() as logs:
-        refused = await frame.open(door, **claim)
+        refused = await frame.open(door, claims=claim)
     assert refused.status_code == 403
     assert "Não reconhecemos este portal" in refused.text
     assert ancestors(refused) == "'none'"
@@ -241,7 +241,7 @@ async def test_a_forged_form_changes_nothing(
 
 async def test_another_portals_token_is_no_proof(frame: Frame, office: Office) -> None:
     stolen = Frame(office.client, frame.sandbox, 3).form()
-    refused = await frame.open(form=stolen, member_id=frame.member_id)
+    refused = await frame.open(form=stolen, claims={"member_id": frame.member_id})
     assert refused.status_code == 403
     await _nothing_happened(office)
 
@@ -249,7 +249,7 @@ async def test_another_portals_token_is_no_proof(frame: Frame, office: Office) -
 @pytest.mark.parametrize("where", ["127.0.0.1:1", "169.254.169.254", "10.0.0.1", "localhost", "evil.example"])
 async def test_addresses_in_a_form_are_never_called(frame: Frame, office: Office, where: str) -> None:
     claims = {"DOMAIN": where, "SERVER_ENDPOINT": f"http://{where}/rest/", "PROTOCOL": "0"}
-    shown = await frame.open(**claims)
+    shown = await frame.open(claims=claims)
     assert shown.status_code == 200
     assert ancestors(shown) == f"'self' {frame.sandbox.url}"
     assert {
@@ -272,7 +272,7 @@ async def test_an_odd_body_is_refused_without_a_call(
 
 
 async def test_forgers_have_a_small_budget(frame: Frame, office: Office) -> None:
-    statuses = [(await frame.open(AUTH_ID="x", REFRESH_ID="y")).status_code for _ in range(12)]
+    statuses = [(await frame.open(claims={"AUTH_ID": "x", "REFRESH_ID": "y"})).status_code for _ in range(12)]
     assert statuses == [403] * 10 + [429] * 2
     assert len(_calls(frame.sandbox)) == 20
     answer = await frame.open()
@@ -315,10 +315,10 @@ async def test_the_frame_and_the_tab_have_sessions_of_their_own(
     assert isinstance(opened, SignedIn)
     frame.cookies[cookie_name(office.parts.settings)] = opened.token
     assert "Ana Administradora" in (await frame.get("/")).text
-    outside = await frame.get("/", **{"sec-fetch-dest": "document"})
+    outside = await frame.get("/", {"sec-fetch-dest": "document"})
     assert "Dona" in outside.text
     assert ancestors(outside) == "'none'"
-    marked = await frame.get("/", **{"sec-fetch-dest": "empty", "x-ponte-frame": "1"})
+    marked = await frame.get("/", {"sec-fetch-dest": "empty", "x-ponte-frame": "1"})
     assert "Ana Administradora" in marked.text
 
 
