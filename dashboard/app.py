@@ -16,15 +16,19 @@ from dashboard.pages import (
     event,
     events,
     forgotten,
+    invited,
     joining,
     live,
     overview,
+    own,
     papers,
     portal,
+    portal_login,
     problems,
     product,
     records,
     sign_in,
+    team,
 )
 from dashboard.pages.visitors import welcome, welcome_anyone
 from server.requests import RequestNames
@@ -40,12 +44,12 @@ def pages(settings: Settings) -> list[ControllerRouterHandler]:
     """All handlers of the dashboard."""
     workshop = dev.handlers if settings.env in WORKSHOPS else []
     names = RequestNames(https=settings.app_url.startswith("https:"))
-    return [*static_files.handlers, _public(names), *_portal(names), _inside(names), *workshop]
+    return [*static_files.handlers, _public(names), *_portal(names), *_inside(names), *workshop]
 
 
 def _public(names: RequestNames) -> Router:
     """For everybody."""
-    screens = (sign_in, joining, forgotten, papers, bling_return)
+    screens = (sign_in, joining, forgotten, invited, papers, bling_return, portal_login)
     return Router(
         "/",
         route_handlers=[handler for screen in screens for handler in screen.handlers],
@@ -66,15 +70,19 @@ def _portal(names: RequestNames) -> list[Router]:
     ]
 
 
-def _inside(names: RequestNames) -> Router:
-    """For people who are signed in."""
-    screens = (overview, connections, bling_consent, product, events, event, records, live)
-    return Router(
-        "/",
-        route_handlers=[handler for screen in screens for handler in screen.handlers],
-        before_request=welcome,
-        middleware=[names, SignedIn()],
-        guards=[readers_only_read],
-        dependencies={"viewer": Provide(provide_viewer)},
-        include_in_schema=False,
-    )
+def _inside(names: RequestNames) -> list[Router]:
+    """For people who are signed in; what is `own` is theirs whatever their role."""
+    screens = (overview, connections, bling_consent, product, events, event, records, team, live)
+    handlers = [handler for screen in screens for handler in screen.handlers]
+    return [
+        Router(
+            "/",
+            route_handlers=found,
+            before_request=welcome,
+            middleware=[names, SignedIn()],
+            guards=guards,
+            dependencies={"viewer": Provide(provide_viewer)},
+            include_in_schema=False,
+        )
+        for found, guards in ((handlers, [readers_only_read]), (own.handlers, []))
+    ]

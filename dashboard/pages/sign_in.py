@@ -71,7 +71,7 @@ async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> 
         answer: Response[Any] = Redirect(own_path(data.next), status_code=303)
         answer.set_cookie(session_cookie(parts.settings, result.token))
         return answer
-    shown = SignIn(email=data.email[:LONGEST], next=own_path(data.next), error=_error(result))
+    shown = SignIn(email=data.email[:LONGEST], next=own_path(data.next), error=error_of(result))
     if isinstance(result, Braked):
         return page(
             "sign_in.html",
@@ -120,7 +120,7 @@ def own_path(path: str) -> str:
     return path if ours and all(ord(letter) >= 32 for letter in path) else "/"
 
 
-def _error(result: signin.Refused | Braked | Nowhere) -> str:
+def error_of(result: signin.Refused | Braked | Nowhere) -> str:
     if isinstance(result, Nowhere):
         return _("Você não faz parte de nenhuma empresa. Peça um convite a quem administra a sua.")
     if isinstance(result, Braked):

@@ -95,3 +95,14 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     parts: tuple[tuple[str, str], ...]
+
+
+class InvitedForm(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation: who invites, and what is asked of the guest."""
+
+    title: str
+    text: str
+    button: str
+    name: Field | None = None
+    password: Field | None = None
+    terms: Field | None = None

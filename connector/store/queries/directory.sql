@@ -30,16 +30,16 @@ ON CONFLICT (member_id) DO UPDATE SET
 DELETE FROM portal_route WHERE member_id = $1;
 
 -- name: add_api_key
-INSERT INTO api_key (key_hash, id, tenant_id, name, created_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO api_key (key_hash, id, tenant_id, name, created_at, scope) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: api_keys
-SELECT id, name, created_at, last_used_at, revoked_at FROM api_key WHERE tenant_id = $1 ORDER BY id;
+SELECT id, name, scope, created_at, last_used_at, revoked_at FROM api_key WHERE tenant_id = $1 ORDER BY id;
 
 -- name: revoke_api_key
-UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL;
+UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING name;
 
--- name: tenant_of_api_key
-SELECT tenant_id FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
+-- name: key_holder
+SELECT tenant_id, scope FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
 
 -- name: api_key_used
 -- Once a minute at most: a busy key must not rewrite its row with every request.

@@ -1,0 +1,47 @@
+"""The audit log in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.reader import N_, _
+
+ACTIONS = {
+    "api_key.created": N_("criou a chave de API"),
+    "api_key.revoked": N_("revogou a chave de API"),
+    "bling.connected": N_("conectou uma conta do Bling"),
+    "bling.consent_failed": N_("não concluiu a conexão com o Bling"),
+    "bling.disconnected": N_("desconectou uma conta do Bling"),
+    "bling.main": N_("escolheu a conta principal do Bling"),
+    "invitation.sent": N_("convidou"),
+    "invitation.withdrawn": N_("cancelou o convite de"),
+    "password.reset": N_("trocou a senha pelo link do e-mail"),
+    "person.joined": N_("entrou na equipe"),
+    "person.left": N_("saiu da equipe"),
+    "person.removed": N_("tirou da equipe"),
+    "preference.changed": N_("mudou uma opção"),
+    "role.changed": N_("mudou o papel de"),
+    "session.ended": N_("encerrou uma sessão"),
+    "sessions.ended": N_("encerrou as outras sessões"),
+    "tenant.created": N_("criou a conta da empresa"),
+    "toggle.changed": N_("mudou as opções"),
+}
+#: What of an entry is worth a line, in this order.
+SHOWN = ("email", "name", "company", "before", "after", "role")
+
+
+def what(action: str) -> str:
+    """What was done; an action without words stands for itself."""
+    return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def detail(found: Mapping[str, Any]) -> str:
+    """To whom or to what; options with their new state."""
+    switches = [
+        f"{name} {_('ligado') if on else _('desligado')}"
+        for name, on in found.items()
+        if isinstance(on, bool)
+    ]
+    texts = [str(found[name]) for name in SHOWN if isinstance(found.get(name), str)]
+    return " · ".join([*texts, *switches])
