@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,7 @@ from dashboard.telling.shell import domain
 from dashboard.views import connections as views
 from dashboard.views.parts import Action, Chip, Fact, Meter, Notice
 
+PORTAL_START = "/oauth/bitrix24/start"
 HELD = "/eventos?resultado=held"
 
 
@@ -47,7 +49,7 @@ def connections(around: Surroundings, known: Known) -> views.Connections:
         connect=_connect(bool(accounts)) if editable and not full else None,
         count=_count(used, most),
         full=_("Seu plano não inclui mais contas do Bling.") if full and editable else "",
-        bitrix24=_portal(known.status.portal),
+        bitrix24=_portal(known.status.portal, editable=editable),
         editable=editable,
     )
 
@@ -169,7 +171,7 @@ def _count(used: int, most: int | None) -> str:
     return _("%(accounts)s de %(most)s do plano") % {"accounts": accounts, "most": formats.number(most)}
 
 
-def _portal(status: PortalStatus | None) -> views.Connection:
+def _portal(status: PortalStatus | None, *, editable: bool) -> views.Connection:
     if status is None:
         return views.Connection(
             short="B24",
@@ -178,6 +180,7 @@ def _portal(status: PortalStatus | None) -> views.Connection:
             chip=words.connection(ConnectionState.NONE),
             sentence=_("Nenhum portal do Bitrix24 está conectado."),
             next_step=_("Abra a Ponte dentro do Bitrix24, em Aplicativos, como administrador do portal."),
+            action=_to_portal(_("Conectar ao Bitrix24"), "") if editable else None,
         )
     portal = status.portal
     works = portal.state is ConnectionState.CONNECTED
@@ -191,7 +194,16 @@ def _portal(status: PortalStatus | None) -> views.Connection:
         next_step=step,
         trouble=not works,
         facts=portal_facts(portal),
+        action=_to_portal(_("Reconectar"), portal.client_endpoint) if editable and not works else None,
         waiting=_waiting(status.held),
+    )
+
+
+def _to_portal(label: str, client_endpoint: str) -> Action:
+    """To the consent on the portal's own page; inside the frame, opening the app again mends as well."""
+    known = quote(client_endpoint.removesuffix("/rest/").removesuffix("/rest"), safe="")
+    return Action(
+        label=label, url=f"{PORTAL_START}?portal={known}" if known else PORTAL_START, icon="arrow-right"
     )
 
 
