@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -185,7 +185,10 @@ async def _choice(opening: Opening, parts: Parts) -> Answer:
         raise Rejected("Só um administrador do portal pode conectar a Ponte.", code="not_admin")
     token = await Openings(parts.connecting, parts.redis).keep(opening)
     _framed(opening, token)
-    answer = page("portal_choice.html", {"view": Choice(portal=opening.origin, person=opening.user.name)})
+    answer = page(
+        "portal_choice.html",
+        {"view": Choice(portal=urlsplit(opening.origin).netloc, person=opening.user.name)},
+    )
     answer.set_cookie(frame_cookie(parts.settings, token, CHOICE_S, OPENING))
     return answer
 

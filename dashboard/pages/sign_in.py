@@ -19,8 +19,10 @@ from connector.store import people
 from dashboard.pages.visitors import LANGUAGE, THEME, remember
 from dashboard.reader import Language, Theme, _
 from dashboard.rendering import page
+from dashboard.views.portal import Refusal
 from dashboard.views.public import Picture
 from dashboard.views.sign_in import SignIn
+from server.frame import frame_cookie, is_framed
 from server.parts import Parts
 from server.sessions import ended_cookie, session_cookie, session_token
 
@@ -83,10 +85,17 @@ async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> 
 
 
 @post("/sair", status_code=303)
-async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Redirect:
-    """End the session on the server."""
+async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
+    """End the session on the server; a portal's frame has no other page to show then."""
     if token := session_token(request):
         await signin.sign_out(parts.database, token)
+    if is_framed(request):
+        gone = Refusal(
+            title=_("Você saiu"), text=_("Abra a Ponte de novo pelo menu de aplicativos do Bitrix24.")
+        )
+        answer: Response[Any] = page("portal_refused.html", {"view": gone})
+        answer.set_cookie(frame_cookie(parts.settings, "", 0))
+        return answer
     answer = Redirect("/entrar", status_code=303)
     answer.set_cookie(ended_cookie(parts.settings))
     return answer

@@ -328,3 +328,13 @@ async def test_the_authorisation_server_away_is_said(frame: Frame, office: Offic
     assert answer.status_code == 503
     assert "retry-after" in answer.headers
     await _nothing_happened(office)
+
+
+async def test_sair_ends_the_frames_session_and_says_how_to_come_back(frame: Frame, office: Office) -> None:
+    await _founded(frame)
+    left = await frame.submit(await frame.get("/"), "/sair")
+    assert left.status_code == 200
+    assert "Você saiu" in left.text
+    assert ancestors(left).endswith(frame.sandbox.url)
+    assert await office.rows("session") == []
+    assert (await frame.get("/")).headers["location"] == "/entrar"
