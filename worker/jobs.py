@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from connector.store import inbox, invitations, mail, people
+from connector.store import consents, inbox, invitations, mail, people
 from connector.store.partitions import drop_partitions, ensure_partitions
 from connector.store.scope import Connection, DatabaseAway
 from connector.sync.drain import drain as drain_tenant
@@ -91,8 +91,9 @@ async def keep_house(ctx: dict[str, Any]) -> None:
 
 
 async def forget_people(conn: Connection, now: datetime, business_now: datetime) -> None:
-    """Sessions that are over; links and invitations some days after their end, when nobody asks any more."""
+    """Sessions and consents that are over; links and invitations some days after their end, when nobody asks any more."""
     await people.sweep_sessions(conn, now)
+    await consents.sweep(conn, now)
     await mail.sweep(conn, now - LINKS_KEPT)
     await invitations.sweep(conn, business_now - LINKS_KEPT)
 

@@ -43,8 +43,6 @@ from connector.store.scope import Connection, Database
 JUST_NOW = timedelta(minutes=10)
 #: Requests made before we know whose account it is share one place in the queue.
 NEWCOMERS = "newcomers"
-#: Seconds that a disconnecting person waits for a turn at the token endpoint.
-REVOKE_PATIENCE_S = 5.0
 
 log = structlog.get_logger()
 
@@ -228,7 +226,7 @@ class Connecting:
         tokens = [token for token in (account.refresh_token, account.access_token) if token]
         try:
             for token in tokens:
-                await oauth.revoke(self.vault.open(token, account_name(account.id)), REVOKE_PATIENCE_S)
+                await oauth.revoke(self.vault.open(token, account_name(account.id)))
         except VendorError as error:
             log.warning("bling_not_revoked", account=str(account.id), code=error.code)
             return False

@@ -69,12 +69,11 @@ class BlingOAuth:
         await self._limiter.turn()
         return await self._grant(grant_type="refresh_token", refresh_token=refresh_token)
 
-    async def revoke(self, token: str, patience: float = 60.0) -> None:
+    async def revoke(self, token: str) -> None:
         """Give up one token. Never with `revoke_action`: that takes other tenants' tokens along.
 
-        Raises `Throttled` if our turn would come later than in `patience` seconds, else what went wrong.
+        Not a call of the token endpoint, so no turn of its budget is spent (facts of Bling, limits).
         """
-        await self._limiter.turn(patience)
         reply = await self._post(self._token_url.removesuffix("/token") + "/revoke", {"token": token})
         if reply.broken is not None or reply.status == 429 or reply.status >= 500:
             raise _refusal(reply)
