@@ -91,7 +91,7 @@ async def keep_house(ctx: dict[str, Any]) -> None:
 
 
 async def forget_people(conn: Connection, now: datetime, business_now: datetime) -> None:
-    """Sessions and consents that are over; links and invitations some days after their end, when nobody asks any more."""
+    """Sessions and consents that are over; links and invitations some days after nobody asks any more."""
     await people.sweep_sessions(conn, now)
     await consents.sweep(conn, now)
     await mail.sweep(conn, now - LINKS_KEPT)
