@@ -15,10 +15,12 @@ from litestar.types import ControllerRouterHandler
 from connector.account import forgotten
 from connector.account.post import ring
 from connector.account.typed import password_wrong
+from dashboard.pages.joining import crowded
 from dashboard.pages.sign_in import CHANGED
 from dashboard.rendering import page
 from dashboard.telling import public as told
 from dashboard.views.public import Picture
+from server.crowding import seconds_to_wait
 from server.parts import Parts
 
 PATH = "/esqueci-a-senha"
@@ -50,9 +52,11 @@ async def show_forgotten() -> Response[str]:
     return page("forgotten.html", {"view": told.forgotten(), "picture": Picture(path=PATH)})
 
 
-@post(PATH, status_code=303)
-async def ask(data: AskedForm, parts: Parts) -> Redirect:
+@post(PATH)
+async def ask(data: AskedForm, request: Visit, parts: Parts) -> Response[Any]:
     """The same answer for every address."""
+    if wait := await seconds_to_wait(request):
+        return crowded(PATH, wait)
     await forgotten.ask(parts.database, parts.vault, data.email, parts.clock.now())
     await ring(parts.redis)
     return Redirect(f"{PATH}/conferir", status_code=303)

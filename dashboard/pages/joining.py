@@ -21,6 +21,7 @@ from dashboard.reader import reader
 from dashboard.rendering import page
 from dashboard.telling import public as told
 from dashboard.views.public import Picture
+from server.crowding import seconds_to_wait
 from server.parts import Parts
 from server.sessions import session_cookie
 
@@ -52,7 +53,7 @@ async def show_sign_up(request: Visit) -> Response[Any]:
 
 
 @post(PATH)
-async def sign_up(data: Form, parts: Parts) -> Response[Any]:
+async def sign_up(data: Form, request: Visit, parts: Parts) -> Response[Any]:
     """Have a link sent, or say beside each field what is wrong with it."""
     form = SignupForm(
         email=data.email,
@@ -64,9 +65,17 @@ async def sign_up(data: Form, parts: Parts) -> Response[Any]:
     if found := form.wrong():
         view = told.sign_up(data.email, data.company, found)
         return page("sign_up.html", {"view": view, "picture": Picture(path=PATH)}, status=422)
+    if wait := await seconds_to_wait(request):
+        return crowded(PATH, wait)
     await joining.ask(parts.database, parts.vault, form, parts.clock.now())
     await ring(parts.redis)
     return Redirect(f"{PATH}/conferir", status_code=303)
+
+
+def crowded(path: str, wait: int) -> Response[str]:
+    """Too many forms came from this address."""
+    view = {"view": told.crowded(path), "picture": Picture(path=path)}
+    return page("told.html", view, status=429, headers={"Retry-After": str(wait)})
 
 
 @get(f"{PATH}/conferir")

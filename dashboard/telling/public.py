@@ -70,6 +70,16 @@ def link_sent() -> Told:
     )
 
 
+def crowded(path: str) -> Told:
+    """Too many forms from one network."""
+    return Told(
+        title=_("Muitos pedidos em pouco tempo"),
+        text=_("Vieram muitos pedidos da sua rede. Espere dez minutos e tente de novo."),
+        url=path,
+        way_on=_("Tentar de novo"),
+    )
+
+
 def bad_confirmation(state: LinkState) -> Told:
     """Why this link confirms nothing."""
     if state.used or state.open:

@@ -9,6 +9,7 @@ import pytest
 
 from connector.account import joining
 from connector.account.signin import ANY
+from server import crowding
 from tests.support.desk import LINK, Desk, Visitor
 from tests.support.office import PASSWORD, Customer
 
@@ -184,3 +185,14 @@ async def test_public_pages_carry_the_headers_that_protect_them(desk: Desk, path
     assert answer.status_code == 200
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_flood_from_one_address_is_told_to_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowding, "MOST", 2)
+    visitor = desk.visitor()
+    for _ in range(2):
+        assert (await _sign_up(visitor)).status_code == 303
+    for answer in (await _sign_up(visitor), await visitor.post("/esqueci-a-senha", email=EMAIL)):
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= crowding.WINDOW_S
+    assert len(await desk.rows("signup")) == 2
