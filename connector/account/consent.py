@@ -23,6 +23,7 @@ from connector.domain.vendor import (
     Disconnected,
     Rejected,
     Throttled,
+    Transient,
     VendorError,
 )
 from connector.security.tokens import new_token, token_hash
@@ -48,6 +49,8 @@ class Failure(StrEnum):
     CODE = "codigo"
     PLAN = "plano"
     LATER = "depois"
+    #: No limiter, no call: nobody was asked.
+    AWAY = "fora"
     OTHER = "bling"
 
 
@@ -179,6 +182,8 @@ def _failure(error: VendorError) -> Failure:
             return Failure.CODE
         case Throttled():
             return Failure.LATER
+        case Transient(code="limiter_away"):
+            return Failure.AWAY
         case _:
             return Failure.OTHER
 

@@ -11,13 +11,14 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from connector.account import consent
-from connector.account.consent import Failed, Return
+from connector.account.consent import Failed, Failure, Return
 from connector.account.people import Viewer
 from dashboard.pages.connections import CONNECTED, FAILED, INSTEAD, PATH
 from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.views.sign_in import ProblemPage
 from server.parts import Parts
+from server.problems import Unavailable
 
 #: Longer ones are no codes or states of anybody's.
 LONGEST = 2_000
@@ -38,6 +39,8 @@ async def callback(parts: Parts, request: Request[Any, Any, Any]) -> Response[An
     try:
         done = await consent.finish(parts.connecting, viewer, str(request.scope["auth"]), Return(**given))
     except Failed as error:
+        if error.failure is Failure.AWAY:
+            raise Unavailable(retry_after=30) from error
         return _back({FAILED: error.failure})
     return _back({INSTEAD if done.instead else CONNECTED: str(done.account.id)})
 

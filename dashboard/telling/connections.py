@@ -66,7 +66,9 @@ def connected(account: Account, *, instead: bool) -> Notice:
     """What became of one that went well."""
     if not instead:
         fact = _("%(name)s está conectada.") % {"name": account.name}
-        return Notice(tone="ok", fact=fact, next_step=_("O que esperava por ela já está passando."))
+        options = Action(label=_("Escolher opções"), url="/configuracao/produto")
+        step = _("O que mudar nela já chega à Ponte.")
+        return Notice(tone="ok", fact=fact, next_step=step, action=options)
     fact = _("Você autorizou outra empresa: %(name)s.") % {"name": account.name}
     step = _("Ela foi conectada. Para a outra, reconecte e escolha a empresa certa na página do Bling.")
     return Notice(tone="wait", fact=fact, next_step=step)
@@ -230,5 +232,5 @@ def _failed(failure: Failure) -> tuple[str, str]:
         case Failure.LATER:
             fact = _("Muitas conexões estão sendo feitas agora.")
             return fact, _("Espere um minuto e conecte de novo.")
-        case Failure.OTHER:
+        case Failure.OTHER | Failure.AWAY:
             return _("O Bling não respondeu como esperado."), _("Nada foi alterado. Conecte de novo.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from uuid import uuid4
 
+import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -12,6 +14,7 @@ from connector import pace
 from connector.settings import Settings
 from connector.store.people import Role
 from ponte.app import create_app
+from ponte.runtime.redis import Redis
 from tests.support.consent import Visitor, connected, oauth_calls, state_of, visitor
 from tests.support.office import Customer, Office, message, running
 from tests.support.sandbox import Sandbox
@@ -249,3 +252,21 @@ async def test_half_an_app_is_not_kept(office: Office, owner: Visitor, form: dic
     answer = await owner.post("/configuracao/conexoes/aplicativo", **form)
     assert "não foi guardado" in (await owner.get(answer.headers["location"])).text
     assert not await office.rows("consent")
+
+
+async def test_without_a_limiter_nobody_is_asked(
+    settings: Settings, sandbox: Sandbox, own_redis: Callable[[], Redis]
+) -> None:
+    redis = own_redis()
+    app = create_app(msgspec.structs.replace(settings, redis_url=redis.url()))
+    async with running(app):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as client:
+            office = Office(app.state.parts, client)
+            owner = await visitor(office, sandbox, await office.customer())
+            back = owner.decide(await owner.start())
+            redis.stop()
+            answer = await owner.get(back)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "Um momento" in answer.text
+    assert not oauth_calls(sandbox)
