@@ -125,6 +125,11 @@ async def set_language(person_id: UUID, language: str) -> None:
     await PersonTable.update({PersonTable.language: language}).where(PersonTable.id == person_id)
 
 
+async def set_name(person_id: UUID, name: str) -> None:
+    """What others call the person (in an open system scope)."""
+    await PersonTable.update({PersonTable.name: name}).where(PersonTable.id == person_id)
+
+
 async def set_theme(person_id: UUID, theme: str) -> None:
     """Remember the theme (in an open system scope)."""
     await PersonTable.update({PersonTable.theme: theme}).where(PersonTable.id == person_id)

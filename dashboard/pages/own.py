@@ -15,12 +15,14 @@ from litestar.types import ControllerRouterHandler
 from connector.account import team
 from connector.account.people import Viewer
 from connector.account.team import Refusal
+from connector.account.typed import name_wrong
 from connector.security.tokens import token_hash
 from connector.store import people
 from dashboard.pages import team as screen
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page
-from dashboard.telling.team import companies
+from dashboard.telling.team import Answer, companies
+from dashboard.telling.typed import wrong
 from server.parts import Parts
 from server.problems import NotFound
 
@@ -35,7 +37,25 @@ class Chosen(msgspec.Struct, frozen=True):
     company: UUID
 
 
+class Called(msgspec.Struct, frozen=True):
+    """What the person wants to be called."""
+
+    name: str = ""
+
+
+CalledForm = Annotated[Called, Body(media_type=RequestEncodingType.URL_ENCODED)]
 ChosenForm = Annotated[Chosen, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@post("/equipe/nome")
+async def set_name(data: CalledForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+    """What others call the person; older lines of the history keep the name of then."""
+    if found := name_wrong(data.name):
+        return await screen.show(viewer, parts, request, Answer(name_error=wrong(found)), 422)
+    async with parts.database.system() as conn:
+        await people.set_name(viewer.person_id, data.name.strip())
+        await team.note(conn, viewer, parts.clock.now(), "person.renamed", name=data.name.strip())
+    return screen.done("nome")
 
 
 @post("/sessoes/{session_id:uuid}/encerrar")
@@ -93,6 +113,7 @@ async def enter_company(data: ChosenForm, parts: Parts, request: Visit) -> Redir
 
 
 handlers: list[ControllerRouterHandler] = [
+    set_name,
     end_session,
     end_other_sessions,
     leave,

@@ -165,6 +165,7 @@ def _said(word: str) -> str:
         "papel": _("Papel trocado."),
         "removido": _("A pessoa saiu da equipe."),
         "revogada": _("Chave revogada."),
+        "nome": _("Nome trocado."),
         "sessao": _("Sessão encerrada."),
         "sessoes": _("As outras sessões foram encerradas."),
     }.get(word, "")

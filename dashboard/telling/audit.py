@@ -23,6 +23,7 @@ ACTIONS = {
     "password.reset": N_("trocou a senha pelo link do e-mail"),
     "person.joined": N_("entrou na equipe"),
     "person.left": N_("saiu da equipe"),
+    "person.renamed": N_("passou a se chamar"),
     "person.removed": N_("tirou da equipe"),
     "preference.changed": N_("mudou uma opção"),
     "role.changed": N_("mudou o papel de"),

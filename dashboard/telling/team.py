@@ -64,6 +64,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
     invite: InviteForm = InviteForm()
     key_error: str = ""
+    name_error: str = ""
     new_key: str = ""
 
 
@@ -83,6 +84,8 @@ def team(viewer: Viewer, found: Found, answer: Answer) -> Team:
         scopes=tuple(Choice(one, scope(one), one is KeyScope.FULL) for one in KeyScope),
         invite=answer.invite,
         key_error=answer.key_error,
+        name=viewer.name,
+        name_error=answer.name_error,
         new_key=answer.new_key,
         said=answer.said,
         refused=answer.refused,

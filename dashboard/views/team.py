@@ -81,6 +81,9 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[Choice, ...]
     invite: InviteForm
     key_error: str
+    #: The viewer's own.
+    name: str
+    name_error: str
     #: A key that was just made: shown this once.
     new_key: str
     said: str

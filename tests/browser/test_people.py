@@ -122,7 +122,7 @@ def test_a_colleague_is_invited_and_comes(
 
 def test_a_key_is_shown_once(signed_in: Page) -> None:
     signed_in.goto("/equipe")
-    signed_in.get_by_label("Nome").fill("Painel do escritório")
+    signed_in.get_by_label("Nome", exact=True).fill("Painel do escritório")
     signed_in.get_by_role("button", name="Criar chave").click()
     key = signed_in.get_by_label("Chave nova").input_value()
     assert key.startswith("ponte_")

@@ -337,3 +337,11 @@ async def test_the_history_tells_in_words_and_pages_by_key(desk: Desk, owner: Vi
 async def test_a_form_without_its_word_changes_nothing(desk: Desk, owner: Visitor) -> None:
     assert (await owner.post("/equipe/convites", email=GUEST, csrf="x")).status_code == 403
     assert await desk.rows("invitation") == []
+
+
+async def test_everybody_says_what_they_are_called(desk: Desk, office: Office, customer: Customer) -> None:
+    viewer = await _person(desk, await office.colleague(customer, Role.VIEWER))
+    assert (await viewer.post("/equipe/nome", name=" Bia Souza ")).status_code == 303
+    assert "Bia Souza" in (await viewer.get("/equipe")).text
+    assert (await viewer.post("/equipe/nome", name="two\nlines")).status_code == 422
+    assert await desk.audited() == ["person.renamed"]
