@@ -68,6 +68,19 @@ def test_from_install_to_the_overview_and_back(narrow: Page, spare: str) -> None
     _at_home(narrow)
 
 
+def test_bling_is_connected_without_leaving_the_frame(narrow: Page, spare: str, demo: dict[str, Any]) -> None:
+    narrow.goto(spare)
+    inside = _frame(narrow)
+    inside.get_by_role("button", name="Continuar").click()
+    _at_home(narrow)
+    inside.get_by_role("link", name="Conectar ao Bling").first.click()
+    inside.locator("select").select_option(demo["spare"]["bling_company_id"])
+    inside.get_by_role("button", name="Autorizar").click()
+    expect(inside.get_by_role("heading", level=1)).to_have_text("Conexões")
+    expect(inside.get_by_text("Conectado", exact=True)).to_have_count(2)
+    expect(inside.locator("header.topbar")).to_be_visible()
+
+
 def test_who_has_an_account_signs_in_inside(
     narrow: Page, spare: str, tenant: dict[str, Any], demo: dict[str, Any]
 ) -> None:

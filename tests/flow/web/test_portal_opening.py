@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from structlog.testing import capture_logs
 
+from connector.account.openings import Openings
 from connector.account.signin import SignedIn, sign_in
+from connector.domain.vendor import Rejected
 from connector.settings import Settings
 from connector.store.people import Role
 from ponte.app import create_app
@@ -338,3 +342,13 @@ async def test_sair_ends_the_frames_session_and_says_how_to_come_back(frame: Fra
     assert ancestors(left).endswith(frame.sandbox.url)
     assert await office.rows("session") == []
     assert (await frame.get("/")).headers["location"] == "/entrar"
+
+
+async def test_production_calls_no_portal_inside_our_network(frame: Frame, office: Office) -> None:
+    """The authorisation server itself names an inner address: a portal of its owner's may have any name."""
+    parts = office.parts
+    production = replace(parts.connecting, settings=msgspec.structs.replace(parts.settings, env="production"))
+    with pytest.raises(Rejected) as refused:
+        await Openings(production, parts.redis).prove(frame.form(), "192.0.2.1")
+    assert refused.value.code == "not_https"
+    assert {row["method"] for row in _calls(frame.sandbox)} == {"oauth"}
