@@ -137,7 +137,7 @@ async def save_account_tokens(
 
 
 async def forget_account_tokens(conn: Connection, tenant_id: UUID, account_id: UUID) -> None:
-    """The account stays with its links and history, but nobody can call in its name; it is no main account."""
+    """The account stays with its links and history, but nobody can call in its name; it is main no more."""
     await conn.execute(_SQL["account_without_tokens"], tenant_id, account_id)
 
 
