@@ -25,6 +25,7 @@ _SCHEMES: dict[str, tuple[str, ...]] = {
     "bling_api_url": _WEB,
     "bling_authorize_url": _WEB,
     "bling_token_url": _WEB,
+    "bitrix24_script_url": _WEB,
     "stripe_api_url": _WEB,
     "mail_url": ("smtp://", "smtps://", *_WEB),
 }
@@ -51,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     web_processes: int = 1
+    #: The header in which a proxy in front of us names the caller's address; empty = none stands there.
+    client_address_header: str = ""
     #: Read every 10 s for the offset of `business_now`; refused outside demo and test.
     clock_url: str = ""
 
@@ -64,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bitrix24_oauth_urls: str = (
         "https://oauth.bitrix.info/oauth/token/,https://oauth.bitrix24.tech/oauth/token/"
     )
+    #: The script with `BX24`, for the page that finishes an installation.
+    bitrix24_script_url: str = "https://api.bitrix24.com/api/v1/"
     bitrix24_client_id: str = ""
     bitrix24_client_secret: str = ""
 

@@ -9,7 +9,27 @@ from litestar.types import ControllerRouterHandler
 from connector.settings import Settings
 from dashboard import static_files
 from dashboard.dev import pages as dev
-from dashboard.pages import connections, event, events, live, overview, problems, product, records, sign_in
+from dashboard.pages import (
+    bling_consent,
+    bling_return,
+    connections,
+    event,
+    events,
+    forgotten,
+    invited,
+    joining,
+    live,
+    overview,
+    own,
+    papers,
+    portal,
+    portal_login,
+    problems,
+    product,
+    records,
+    sign_in,
+    team,
+)
 from dashboard.pages.visitors import welcome, welcome_anyone
 from server.requests import RequestNames
 from server.sessions import SignedIn, provide_viewer, readers_only_read
@@ -24,24 +44,45 @@ def pages(settings: Settings) -> list[ControllerRouterHandler]:
     """All handlers of the dashboard."""
     workshop = dev.handlers if settings.env in WORKSHOPS else []
     names = RequestNames(https=settings.app_url.startswith("https:"))
-    return [*static_files.handlers, _public(names), _inside(names), *workshop]
+    return [*static_files.handlers, _public(names), *_portal(names), *_inside(names), *workshop]
 
 
 def _public(names: RequestNames) -> Router:
-    return Router(
-        "/", route_handlers=sign_in.handlers, before_request=welcome_anyone, include_in_schema=False
-    )
-
-
-def _inside(names: RequestNames) -> Router:
-    """For people who are signed in."""
-    screens = (overview, connections, product, events, event, records, live)
+    """For everybody."""
+    screens = (sign_in, joining, forgotten, invited, papers, bling_return, portal_login)
     return Router(
         "/",
         route_handlers=[handler for screen in screens for handler in screen.handlers],
-        before_request=welcome,
-        middleware=[names, SignedIn()],
-        guards=[readers_only_read],
-        dependencies={"viewer": Provide(provide_viewer)},
+        before_request=welcome_anyone,
+        middleware=[names],
         include_in_schema=False,
     )
+
+
+def _portal(names: RequestNames) -> list[Router]:
+    """What a portal shows in its frame before somebody is signed in."""
+    doors = ((portal.openers, portal.welcome_portal), (portal.choosers, portal.welcome_chooser))
+    return [
+        Router(
+            "/", route_handlers=handlers, before_request=greeting, middleware=[names], include_in_schema=False
+        )
+        for handlers, greeting in doors
+    ]
+
+
+def _inside(names: RequestNames) -> list[Router]:
+    """For people who are signed in; what is `own` is theirs whatever their role."""
+    screens = (overview, connections, bling_consent, product, events, event, records, team, live)
+    handlers = [handler for screen in screens for handler in screen.handlers]
+    return [
+        Router(
+            "/",
+            route_handlers=found,
+            before_request=welcome,
+            middleware=[names, SignedIn()],
+            guards=guards,
+            dependencies={"viewer": Provide(provide_viewer)},
+            include_in_schema=False,
+        )
+        for found, guards in ((handlers, [readers_only_read]), (own.handlers, []))
+    ]

@@ -59,6 +59,8 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     #: The word that this session's forms carry back (server.sessions); empty where nobody is signed in.
     form_word: str = ""
+    #: The origin of the portal whose page holds this one in a frame; empty outside.
+    framed_by: str = ""
 
 
 _reader: ContextVar[Reader] = ContextVar("reader", default=Reader())  # noqa: B039 - a frozen Struct

@@ -34,11 +34,19 @@ def page(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    leads_away: bool = False,
 ) -> Response[str]:
-    """A whole page, for the reader of this task; never kept by anybody."""
+    """A whole page, for the reader of this task; never kept by anybody.
+
+    `leads_away`: its form ends on another site (browsers hold redirects of a form to the policy as well).
+    """
     nonce = secrets.token_urlsafe(16)
     body = _environment().get_template(template).render(reader=reader(), nonce=nonce, **context)
-    sent = {"Content-Security-Policy": content_policy(nonce), "Cache-Control": "no-store", "Vary": "Cookie"}
+    sent = {
+        "Content-Security-Policy": content_policy(nonce, reader().framed_by, leads_away=leads_away),
+        "Cache-Control": "no-store",
+        "Vary": "Cookie",
+    }
     return Response(body, media_type=MediaType.HTML, status_code=status, headers=sent | dict(headers or {}))
 
 
@@ -48,11 +56,14 @@ def part(template: str, context: Mapping[str, object]) -> Response[str]:
     return Response(body, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
 
-def content_policy(nonce: str) -> str:
-    """Own files only; scripts by nonce; no frame until a portal is known whose frame it may be."""
+def content_policy(nonce: str, framed_by: str = "", *, leads_away: bool = False) -> str:
+    """Own files only; scripts by nonce; no frame but the one of the portal that is known to hold it."""
+    ancestors = f"'self' {framed_by}" if framed_by else "'none'"
+    forms = "'self' https: http:" if leads_away else "'self'"
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"font-src 'self'; connect-src 'self'; form-action {forms}; base-uri 'none'; "
+        f"frame-ancestors {ancestors}"
     )
 
 

@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
 from connector.account.connections import Connections
+from connector.bitrix24.reach import transport_for
 from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database, DatabaseAway
@@ -31,6 +32,7 @@ from server.keys import Keys
 from server.live import LiveView
 from server.metrics import metrics
 from server.parts import DEPENDENCIES, Parts
+from server.portal_events import bitrix24_door
 from server.problems import Problem
 from server.secrets import Secrets
 from server.waking import CalmWaker
@@ -65,7 +67,7 @@ def create_server(
     """The app: doors, API, health and `pages`; `more` goes to Litestar as it is."""
     https = settings.app_url.startswith("https:")
     return Litestar(
-        route_handlers=[bling_door, api(https=https), live, ready, metrics, *pages],
+        route_handlers=[bling_door, bitrix24_door, api(https=https), live, ready, metrics, *pages],
         lifespan=[_running(settings)],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
@@ -92,7 +94,9 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(database.close)
     redis = make_redis(settings.redis_url)
     stack.push_async_callback(redis.aclose)
-    http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+    http = await stack.enter_async_context(
+        httpx.AsyncClient(trust_env=False, transport=transport_for(settings))
+    )
     clock, vault = Clock(settings), Vault.from_setting(settings.vault_keys)
     await stack.enter_async_context(clock.followed(http))
     connections = Connections(settings, database, redis, http, vault, clock)

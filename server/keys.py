@@ -11,6 +11,7 @@ from connector.account.clock import now
 from connector.account.people import Actor
 from connector.security.tokens import token_hash
 from connector.store import directory
+from connector.store.directory import KeyScope
 from connector.store.scope import Database
 
 #: Seconds that a key is known without asking: as long as a revoked one may still work.
@@ -23,6 +24,8 @@ class Caller(msgspec.Struct, frozen=True):
 
     tenant_id: UUID
     key: str
+    #: The key reads only.
+    reads_only: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -43,12 +46,12 @@ class Keys:
         if (memory := self._known.get(hashed)) is not None and memory[0] > time.monotonic():
             return memory[1]
         async with self._database.system() as conn:
-            tenant_id = await directory.tenant_of_api_key(conn, hashed, now())
-        if tenant_id is None:
+            holder = await directory.key_holder(conn, hashed, now())
+        if holder is None:
             self._known.pop(hashed, None)
             return None
         if len(self._known) > MEMORY:
             self._known.clear()
-        caller = Caller(tenant_id, hashed.hex()[:16])
+        caller = Caller(holder.tenant_id, hashed.hex()[:16], holder.scope is KeyScope.READ)
         self._known[hashed] = (time.monotonic() + MEMORY_S, caller)
         return caller

@@ -24,6 +24,7 @@ from connector.account.people import Viewer
 from connector.account.signin import SESSION_DAYS, viewer_of
 from connector.settings import Settings
 from connector.store.people import Role
+from server.frame import frame_cookie_name, is_framed
 from server.parts import parts_of
 from server.problems import Forbidden, NotSignedIn
 
@@ -59,8 +60,10 @@ def ended_cookie(settings: Settings) -> Cookie:
 
 
 def session_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """The token that the browser sent."""
-    return connection.cookies.get(cookie_name(parts_of(connection.scope).settings))
+    """The token that the browser sent: inside a portal's frame, that of the frame."""
+    settings = parts_of(connection.scope).settings
+    name = frame_cookie_name(settings) if is_framed(connection) else cookie_name(settings)
+    return connection.cookies.get(name)
 
 
 def csrf_token(token: str) -> str:

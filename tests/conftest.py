@@ -149,6 +149,7 @@ def settings(database_url: str, redis_url: str, sandbox: sandboxes.Sandbox, app_
         bling_client_id=bling["client_id"],
         bling_client_secret=bling["client_secret"],
         bitrix24_oauth_urls=bitrix24["oauth_url"],
+        bitrix24_script_url=f"{sandbox.url}/bitrix24/api/v1/",
         bitrix24_client_id=bitrix24["client_id"],
         bitrix24_client_secret=bitrix24["client_secret"],
         stripe_api_url=stripe["api_url"],

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from connector.store import inbox
+from connector.store import consents, inbox, invitations, mail, people
 from connector.store.partitions import drop_partitions, ensure_partitions
-from connector.store.scope import DatabaseAway
+from connector.store.scope import Connection, DatabaseAway
 from connector.sync.drain import drain as drain_tenant
 from connector.sync.engine import Engine
 
@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 SWEEP = 500
 #: History that no plan keeps is dropped; plans keep a year at most.
 HISTORY = timedelta(days=366)
+#: So long a link that is over still says so.
+LINKS_KEPT = timedelta(days=30)
 #: Days for which partitions stand ready.
 DAYS_AHEAD = 7
 
@@ -42,16 +44,58 @@ async def sweep(ctx: dict[str, Any]) -> None:
     await engine.waker.wake(tenants)
 
 
+async def post(ctx: dict[str, Any]) -> None:
+    """Send the mail that is due."""
+    try:
+        await ctx["post"].send_due(ctx["engine"].clock())
+    except DatabaseAway:
+        log.warning("post_without_database")
+
+
+async def tell(ctx: dict[str, Any]) -> None:
+    """Tell people what needs them, and what is over."""
+    engine: Engine = ctx["engine"]
+    try:
+        await ctx["crier"].tell_due(engine.clock(), engine.business_clock())
+    except DatabaseAway:
+        log.warning("alerts_without_database")
+
+
+async def check_up(ctx: dict[str, Any]) -> None:
+    """Try the Bling account that nothing has used for longest, if it is time."""
+    try:
+        await ctx["checkups"].next_account(ctx["engine"].business_clock())
+    except DatabaseAway:
+        log.warning("checkup_without_database")
+
+
+async def renew_ageing(ctx: dict[str, Any]) -> None:
+    """Renew the tokens of portals that nothing uses, once before they end."""
+    try:
+        await ctx["checkups"].ageing_portals(ctx["engine"].business_clock())
+    except DatabaseAway:
+        log.warning("renewal_without_database")
+
+
 async def keep_house(ctx: dict[str, Any]) -> None:
-    """Make the partitions of the days to come, and drop those that nobody may look at any more."""
+    """Make the partitions of the days to come; drop those that nobody may look at, and what has expired."""
     engine: Engine = ctx["engine"]
     today = engine.clock().date()
     try:
         async with engine.database.system() as conn:
             await ensure_partitions(conn, today, DAYS_AHEAD)
             await drop_partitions(conn, today - HISTORY)
+            await forget_people(conn, engine.clock(), engine.business_clock())
     except DatabaseAway:
         log.warning("house_without_database")
+
+
+async def forget_people(conn: Connection, now: datetime, business_now: datetime) -> None:
+    """Sessions and consents that are over; links and invitations some days after nobody asks any more."""
+    await people.sweep_sessions(conn, now)
+    await consents.sweep(conn, now)
+    await mail.sweep(conn, now - LINKS_KEPT)
+    await invitations.sweep(conn, business_now - LINKS_KEPT)
 
 
 async def follow_clock(ctx: dict[str, Any]) -> None:

@@ -20,8 +20,14 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from connector import collector
+from connector.account.checkups import Checkups
 from connector.account.clock import Clock
 from connector.account.connections import Connections
+from connector.account.crier import Crier
+from connector.account.post import POST_JOB, PostOffice
+from connector.bitrix24.reach import transport_for
+from connector.domain.checkups import EVERY_S
+from connector.mail.sending import sender_of
 from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database
@@ -37,6 +43,10 @@ POLL = 0.02
 JOB_TIMEOUT = 300
 #: Seconds between sweeps.
 SWEEP_EVERY = 2
+#: Seconds between looks for mail that nobody rang for.
+POST_EVERY = 10
+#: Seconds between looks for alerts that are due.
+TELL_EVERY = 10
 #: Requests to vendors that one worker has open.
 CONNECTIONS = httpx.Limits(max_connections=300, max_keepalive_connections=100)
 
@@ -56,9 +66,13 @@ def run(settings: Settings) -> int:
 def make(settings: Settings, *, burst: bool = False) -> Worker:
     """arq's worker with our jobs; `burst` = end when the queue is empty."""
     return Worker(
-        functions=[func(jobs.drain, name=DRAIN_JOB)],
+        functions=[func(jobs.drain, name=DRAIN_JOB), func(jobs.post, name=POST_JOB)],
         cron_jobs=[
             cron(jobs.sweep, second=set(range(0, 60, SWEEP_EVERY)), run_at_startup=True),
+            cron(jobs.post, name="post_round", second=set(range(5, 60, POST_EVERY)), run_at_startup=True),
+            cron(jobs.tell, second=set(range(4, 60, TELL_EVERY)), run_at_startup=True),
+            cron(jobs.check_up, second=set(range(1, 60, EVERY_S))),
+            cron(jobs.renew_ageing, minute=17, second=0),
             cron(jobs.follow_clock, second=set(range(0, 60, 10)), run_at_startup=True),
             cron(jobs.keep_house, hour=3, minute=30, second=0, run_at_startup=True),
         ],
@@ -82,9 +96,15 @@ async def _start(ctx: dict[str, Any]) -> None:
     stack = ctx["stack"] = AsyncExitStack()
     database = await Database.open(settings.database_url, settings.pool_size)
     stack.push_async_callback(database.close)
-    http = await stack.enter_async_context(httpx.AsyncClient(limits=CONNECTIONS, trust_env=False))
+    http = await stack.enter_async_context(
+        httpx.AsyncClient(limits=CONNECTIONS, trust_env=False, transport=transport_for(settings, CONNECTIONS))
+    )
     clock = ctx["clock"] = Clock(settings)
     vault = Vault.from_setting(settings.vault_keys)
+    ctx["post"] = PostOffice(database, vault, sender_of(settings, http), settings.app_url)
+    connections = Connections(settings, database, ctx["redis"], http, vault, clock)
+    ctx["crier"] = Crier(database, ctx["redis"], http, vault, connections)
+    ctx["checkups"] = Checkups(settings, database, ctx["redis"], http, connections)
     ctx["holder"] = f"{socket.gethostname()}:{os.getpid()}"
     ctx["engine"] = Engine(
         settings=settings,
@@ -92,7 +112,7 @@ async def _start(ctx: dict[str, Any]) -> None:
         redis=ctx["redis"],
         waker=Waker(ctx["redis"]),
         http=http,
-        connections=Connections(settings, database, ctx["redis"], http, vault, clock),
+        connections=connections,
         clock=clock.now,
         business_clock=clock.business_now,
     )

@@ -13,9 +13,10 @@ import httpx
 import structlog
 from redis.asyncio import Redis
 
+from connector.account import alerts
 from connector.account.clock import Clock
 from connector.account.people import PONTE
-from connector.account.places import Bitrix24Place, BlingPlace
+from connector.account.places import Bitrix24Place, BlingPlace, app_name
 from connector.account.tokens import AT_ONCE, Place, Tokens
 from connector.bling.limits import TokenLimiter
 from connector.bling.oauth import BlingOAuth
@@ -23,8 +24,9 @@ from connector.domain.events import Reason
 from connector.domain.vendor import ConnectionState, Provider, TokenSource
 from connector.security.vault import Vault
 from connector.settings import Settings
-from connector.store import audit, inbox
+from connector.store import audit, directory, inbox
 from connector.store import connections as rows
+from connector.store.connections import Account
 from connector.store.scope import Connection, Database
 
 #: Connections whose tokens one process keeps at hand (a Bling token has up to 3,000 characters).
@@ -51,20 +53,39 @@ class Connections:
         self._vault, self._clock = vault, clock
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tokens: OrderedDict[Hashable, Tokens] = OrderedDict()
-        self.bling_oauth = BlingOAuth(
-            http,
-            settings.bling_token_url,
-            settings.bling_client_id,
-            settings.bling_client_secret,
-            TokenLimiter(redis),
-        )
+        self._token_limiter = TokenLimiter(redis)
+        self.bling_oauth = self.bling_oauth_of(settings.bling_client_id, settings.bling_client_secret)
+
+    def bling_oauth_of(self, client_id: str, client_secret: str) -> BlingOAuth:
+        """The token endpoint for one app; all apps share the address's budget."""
+        url = self._settings.bling_token_url
+        return BlingOAuth(self._http, url, client_id, client_secret, self._token_limiter)
+
+    async def oauth_of(self, conn: Connection, account: Account) -> BlingOAuth:
+        """The token endpoint for the app that the account's tokens belong to (system scope)."""
+        route = await directory.route_by_key(conn, account.account_key)
+        if account.client_id is None or route is None or route.client_secret is None:
+            return self.bling_oauth
+        secret = self._vault.open(route.client_secret, app_name(account.id))
+        return self.bling_oauth_of(account.client_id, secret)
+
+    async def app_of(self, account: Account) -> BlingOAuth:
+        """The same, for whoever has no scope of the system's open."""
+        if account.client_id is None:
+            return self.bling_oauth
+        async with self._database.system() as conn:
+            return await self.oauth_of(conn, account)
+
+    def business_now(self) -> datetime:
+        """Alerts follow business time."""
+        return self._clock.business_now()
 
     def bling_tokens(self, tenant_id: UUID, account_id: UUID) -> TokenSource:
         """Tokens of one Bling account."""
         broken = partial(self.broken, tenant_id, Provider.BLING, account_id)
         return self._kept(
             (tenant_id, account_id),
-            lambda: BlingPlace(self._database, tenant_id, account_id, self.bling_oauth, broken),
+            lambda: BlingPlace(self._database, tenant_id, account_id, self.app_of, broken),
         )
 
     def bitrix24_tokens(self, tenant_id: UUID) -> TokenSource:
@@ -90,6 +111,7 @@ class Connections:
         at = self._clock.now()
         async with self._database.tenant(tenant_id) as conn:
             if await _move(conn, tenant_id, account_id, state, text, at):
+                await alerts.open_(conn, tenant_id, alerts.Trouble(account_id, state), self.business_now())
                 detail = {"account": str(account_id) if account_id else None, "state": state, "text": text}
                 action = f"{provider}.broken"
                 await audit.add(
@@ -120,7 +142,10 @@ async def _move(
     text: str,
     at: datetime,
 ) -> bool:
-    """Whether the state changed."""
+    """Whether the state changed; who disconnected himself is not broken."""
     if account_id is None:
         return await rows.set_portal_state(conn, tenant_id, state, text, at)
+    account = await rows.lock_account(conn, tenant_id, account_id)
+    if account is None or account.state is ConnectionState.NONE:
+        return False
     return await rows.set_account_state(conn, tenant_id, account_id, state, text, at)

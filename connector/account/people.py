@@ -21,6 +21,10 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     language: str
     theme: str
+    #: How many tenants the person belongs to.
+    tenants: int = 1
+    #: The origin of the portal whose page holds this one in a frame; empty outside.
+    framed_by: str = ""
 
     @property
     def may_change(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -20,6 +21,8 @@ from connector.store.connections import Tokens as Sealed
 from connector.store.scope import Connection, Database, Scope
 
 Side = TypeVar("Side", Account, Portal)
+#: Gives the token endpoint for the app that an account's tokens belong to.
+AppOf = Callable[[Account], Awaitable[BlingOAuth]]
 
 
 def account_name(account_id: UUID) -> str:
@@ -46,11 +49,12 @@ class BlingPlace:
     """One Bling account's row."""
 
     def __init__(
-        self, database: Database, tenant_id: UUID, account_id: UUID, oauth: BlingOAuth, broken: Broken
+        self, database: Database, tenant_id: UUID, account_id: UUID, app_of: AppOf, broken: Broken
     ) -> None:
         self.name = account_name(account_id)
         self.broken = broken
-        self._database, self._oauth = database, oauth
+        self._database, self._app_of = database, app_of
+        self._account: Account | None = None
         self._key = (tenant_id, account_id)
 
     def open(self) -> Scope:
@@ -62,8 +66,9 @@ class BlingPlace:
         return _present(await connections.account(conn, *self._key))
 
     async def lock(self, conn: Connection) -> Account:
-        """The same, until the transaction ends."""
-        return _present(await connections.lock_account(conn, *self._key))
+        """The same, until the transaction ends; it also tells whose app the tokens belong to."""
+        self._account = _present(await connections.lock_account(conn, *self._key))
+        return self._account
 
     async def write(self, conn: Connection, pair: Sealed, over: int, at: datetime) -> None:
         """Store a renewed pair."""
@@ -71,7 +76,8 @@ class BlingPlace:
 
     async def renew(self, pair: Pair) -> Pair:
         """Bling may send no new refresh token: then the old one stays good."""
-        new = await self._oauth.refresh(pair.refresh)
+        oauth = await self._app_of(_present(self._account))
+        new = await oauth.refresh(pair.refresh)
         return Pair(
             access=new.access_token,
             refresh=new.refresh_token or pair.refresh,

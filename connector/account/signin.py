@@ -7,15 +7,18 @@ counted before its password is looked at: many at once get no further than one a
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from connector.account.people import Viewer
-from connector.security.passwords import is_password
+from connector.account.typed import LONGEST_PASSWORD, is_text
+from connector.security.passwords import hash_password, is_outdated, is_password
 from connector.security.tokens import new_token, token_hash
-from connector.store import people, tenants
-from connector.store.people import Session
+from connector.store import connections, people, tenants
+from connector.store.people import Person, Session
 from connector.store.scope import Connection, Database
 
 #: A session ends so long after its beginning …
@@ -29,8 +32,10 @@ LATER_TRIES = 3
 BRAKE = timedelta(seconds=30)
 #: Wrong passwords are forgotten after so long without a try.
 FORGET = timedelta(minutes=15)
-#: Longer than any password that we accept; hashing has its price.
-LONGEST_PASSWORD = 1024
+#: As much of a browser's own name as is kept.
+LONGEST_AGENT = 300
+
+log = structlog.get_logger(__name__)
 
 #: One statement, because tries come at once. No row comes back while the brake holds.
 _TRY = """
@@ -66,38 +71,90 @@ class Braked(msgspec.Struct, frozen=True):
     retry_after: int
 
 
+class Nowhere(msgspec.Struct, frozen=True):
+    """The right password of a person who belongs to no tenant any more."""
+
+
+class Browser(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody signs in from."""
+
+    #: As the browser calls itself.
+    agent: str = ""
+    #: The session that it had before: ends with the new one's beginning.
+    old_token: str | None = None
+    #: Inside the portal.
+    frame: bool = False
+
+
+ANY = Browser()
+
+
 async def sign_in(
-    database: Database, email: str, password: str, now: datetime
-) -> SignedIn | Refused | Braked:
+    database: Database, email: str, password: str, now: datetime, browser: Browser = ANY
+) -> SignedIn | Refused | Braked | Nowhere:
     """Open a session for the right password."""
+    checked = await check_password(database, email, password, now)
+    if not isinstance(checked, Person):
+        return checked
+    async with database.system() as conn:
+        if not await people.memberships(conn, checked.id):
+            return Nowhere()
+        return SignedIn(await open_session(conn, checked.id, now, browser))
+
+
+async def check_password(
+    database: Database, email: str, password: str, now: datetime
+) -> Person | Refused | Braked:
+    """Whose password it is, under the brake."""
     email = email.strip().lower()
-    if not _is_text(email) or not _is_text(password) or len(password) > LONGEST_PASSWORD:
+    if not is_text(email) or not is_text(password) or len(password) > LONGEST_PASSWORD:
         return Refused()
     async with database.system() as conn:
         if (braked := await _count_try(conn, email, now)) is not None:
+            log.warning("signin_braked", seconds=braked.retry_after)
             return braked
         person = await people.person_by_email(conn, email)
     # Outside the transaction: a password takes tens of milliseconds, an unknown person as long.
     right = await is_password(person.password_hash if person else None, password)
     if person is None or person.confirmed_at is None or not right:
         return Refused()
+    await _welcome(database, person, password)
+    return person
+
+
+async def _welcome(database: Database, person: Person, password: str) -> None:
+    """Forget the wrong passwords, and hash the right one anew if that is done better today."""
+    outdated = person.password_hash is not None and is_outdated(person.password_hash)
+    anew = await hash_password(password) if outdated else None
     async with database.system() as conn:
-        await people.succeeded(conn, email)
-        return SignedIn(await open_session(conn, person.id, now))
+        await people.succeeded(conn, person.email)
+        if anew is not None:
+            await people.set_password(person.id, anew)
 
 
-async def open_session(conn: Connection, person_id: UUID, now: datetime) -> str:
-    """A new session of a person in the tenant they joined first; the token is stored as a hash only."""
+async def open_session(
+    conn: Connection,
+    person_id: UUID,
+    now: datetime,
+    browser: Browser = ANY,
+    tenant_id: UUID | None = None,
+) -> str:
+    """A new session in this tenant, else in the one joined first; the token is stored as a hash only."""
     token = new_token()
-    joined = await people.memberships(conn, person_id)
+    if browser.old_token is not None:
+        await people.close_session(conn, token_hash(browser.old_token))
+    if tenant_id is None:
+        joined = await people.memberships(conn, person_id)
+        tenant_id = joined[0].tenant_id if joined else None
     await people.open_session(
         conn,
         token_hash(token),
         person_id,
-        joined[0].tenant_id if joined else None,
-        frame=False,
+        tenant_id,
+        frame=browser.frame,
         at=now,
         expires_at=now + timedelta(days=SESSION_DAYS),
+        agent="".join(filter(str.isprintable, browser.agent))[:LONGEST_AGENT],
     )
     return token
 
@@ -111,7 +168,9 @@ async def viewer_of(database: Database, token: str, now: datetime) -> Viewer | N
             return None
         await people.session_seen(conn, hashed, now, session.expires_at)
         tenant = await tenants.load(session.tenant_id)
-    return None if tenant is None else _viewer(session, tenant)
+        portal = await connections.portal(conn, session.tenant_id) if session.frame else None
+    framed_by = origin_of(portal.client_endpoint) if portal else ""
+    return None if tenant is None else _viewer(session, tenant, framed_by)
 
 
 async def sign_out(database: Database, token: str) -> None:
@@ -129,7 +188,13 @@ async def _count_try(conn: Connection, email: str, now: datetime) -> Braked | No
     return Braked(min(60, int((until - now).total_seconds()) + 1))
 
 
-def _viewer(session: Session, tenant: tenants.Tenant) -> Viewer | None:
+def origin_of(client_endpoint: str) -> str:
+    """Scheme, host and port of a portal's address: who may hold our pages in a frame."""
+    parts = urlsplit(client_endpoint)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _viewer(session: Session, tenant: tenants.Tenant, framed_by: str) -> Viewer | None:
     if session.role is None:
         return None
     return Viewer(
@@ -142,9 +207,6 @@ def _viewer(session: Session, tenant: tenants.Tenant) -> Viewer | None:
         role=session.role,
         language=session.language,
         theme=session.theme,
+        tenants=session.tenants,
+        framed_by=framed_by,
     )
-
-
-def _is_text(value: str) -> bool:
-    """Whether the database and the hash can take it: no NUL, no half characters."""
-    return "\0" not in value and value == value.encode(errors="ignore").decode()

@@ -70,10 +70,12 @@ class BlingOAuth:
         return await self._grant(grant_type="refresh_token", refresh_token=refresh_token)
 
     async def revoke(self, token: str) -> None:
-        """Give up one token. Never with `revoke_action`: that takes other tenants' tokens along."""
-        await self._limiter.turn()
+        """Give up one token. Never with `revoke_action`: that takes other tenants' tokens along.
+
+        Not a call of the token endpoint, so no turn of its budget is spent (facts of Bling, limits).
+        """
         reply = await self._post(self._token_url.removesuffix("/token") + "/revoke", {"token": token})
-        if reply.broken is not None or reply.status >= 500:
+        if reply.broken is not None or reply.status == 429 or reply.status >= 500:
             raise _refusal(reply)
 
     async def _grant(self, **form: str) -> TokenPair:

@@ -25,6 +25,8 @@ class _Side(msgspec.Struct, frozen=True, kw_only=True):
     #: Raised with every new pair: whoever held an older one finds out.
     token_version: int = 0
     connected_at: datetime | None = None
+    #: When it was last tried because nothing else used it, in business time.
+    checked_at: datetime | None = None
     created_at: datetime
 
 
@@ -40,6 +42,8 @@ class Account(_Side, frozen=True, kw_only=True):
     main: bool
     #: Of the tenant's own Bling app; None = the published one.
     client_id: str | None = None
+    #: The name of who consented last.
+    connected_by: str | None = None
 
 
 class Portal(_Side, frozen=True, kw_only=True):
@@ -62,6 +66,15 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     access_token: bytes
     refresh_token: bytes
     expires_at: datetime
+
+
+class Idle(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection that works as far as we know, and that nothing used for a while."""
+
+    tenant_id: UUID
+    #: None = the portal.
+    account_id: UUID | None
+    used_at: datetime
 
 
 class CatalogueNumbers(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +136,45 @@ async def save_account_tokens(
     return bool(await conn.fetchval(_SQL["account_tokens"], tenant_id, account_id, *pair, at, over))
 
 
+async def forget_account_tokens(conn: Connection, tenant_id: UUID, account_id: UUID) -> None:
+    """The account stays with its links and history, but nobody can call in its name; it is main no more."""
+    await conn.execute(_SQL["account_without_tokens"], tenant_id, account_id)
+
+
+async def account_consented(
+    conn: Connection, tenant_id: UUID, account_id: UUID, *, name: str, client_id: str | None, by: str
+) -> None:
+    """Somebody consented, for the published app or for one of the tenant's own (`client_id`)."""
+    await conn.execute(_SQL["account_consented"], tenant_id, account_id, name, client_id, by)
+
+
+async def set_main_account(conn: Connection, tenant_id: UUID, account_id: UUID) -> None:
+    """Records born in Bitrix24 go to this account from now on."""
+    await conn.execute(_SQL["main_account"], tenant_id, account_id)
+
+
+async def idle_accounts(conn: Connection, before: datetime, limit: int) -> list[Idle]:
+    """Working accounts unused since then, the longest first (system scope)."""
+    rows = await conn.fetch(_SQL["idle_accounts"], before, limit)
+    return [Idle(tenant_id=row["tenant_id"], account_id=row["id"], used_at=row["used_at"]) for row in rows]
+
+
+async def account_checked(conn: Connection, tenant_id: UUID, account_id: UUID, at: datetime) -> None:
+    """It was tried; `at` in business time."""
+    await conn.execute(_SQL["account_checked"], tenant_id, account_id, at)
+
+
+async def idle_portals(conn: Connection, before: datetime, limit: int) -> list[Idle]:
+    """Working portals unused since then, the longest first (system scope)."""
+    rows = await conn.fetch(_SQL["idle_portals"], before, limit)
+    return [Idle(tenant_id=row["tenant_id"], account_id=None, used_at=row["used_at"]) for row in rows]
+
+
+async def portal_checked(conn: Connection, tenant_id: UUID, at: datetime) -> None:
+    """It was tried; `at` in business time."""
+    await conn.execute(_SQL["portal_checked"], tenant_id, at)
+
+
 async def portal(conn: Connection, tenant_id: UUID) -> Portal | None:
     """The tenant's portal."""
     row = await conn.fetchrow(_SQL["portal"], tenant_id)
@@ -154,6 +206,11 @@ async def save_portal_tokens(
     """Store a pair over the version that was read; False: somebody stored a newer one."""
     pair = (tokens.access_token, tokens.refresh_token, tokens.expires_at)
     return bool(await conn.fetchval(_SQL["portal_tokens"], tenant_id, *pair, at, over))
+
+
+async def forget_portal_tokens(conn: Connection, tenant_id: UUID) -> None:
+    """The portal stays with its links and history, but nobody can call in its name."""
+    await conn.execute(_SQL["portal_without_tokens"], tenant_id)
 
 
 async def save_catalogue(conn: Connection, tenant_id: UUID, numbers: CatalogueNumbers, at: datetime) -> None:

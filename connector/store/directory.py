@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -35,11 +36,26 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     application_token: bytes | None = None
 
 
+class KeyScope(StrEnum):
+    """What an API key may do."""
+
+    FULL = "full"
+    READ = "read"
+
+
+class KeyHolder(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a key is, and what it may do."""
+
+    tenant_id: UUID
+    scope: KeyScope
+
+
 class KeyShown(msgspec.Struct, frozen=True, kw_only=True):
     """What can be told of an API key."""
 
     id: UUID
     name: str
+    scope: KeyScope = KeyScope.FULL
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
@@ -113,27 +129,40 @@ async def remove_portal(conn: Connection, member_id: str) -> None:
 
 async def tenant_of_api_key(conn: Connection, key_hash: bytes, now: datetime | None = None) -> UUID | None:
     """Whose key it is, if it is in force; with `now` its use is noted."""
-    tenant_id: UUID | None = await conn.fetchval(_SQL["tenant_of_api_key"], key_hash)
-    if tenant_id is not None and now is not None:
+    holder = await key_holder(conn, key_hash, now)
+    return None if holder is None else holder.tenant_id
+
+
+async def key_holder(conn: Connection, key_hash: bytes, now: datetime | None = None) -> KeyHolder | None:
+    """The same, with what the key may do."""
+    row = await conn.fetchrow(_SQL["key_holder"], key_hash)
+    if row is not None and now is not None:
         await conn.execute(_SQL["api_key_used"], key_hash, now)
-    return tenant_id
+    return msgspec.convert(dict(row), KeyHolder) if row else None
 
 
 async def add_api_key(
-    conn: Connection, key_hash: bytes, id_: UUID, tenant_id: UUID, name: str, at: datetime
+    conn: Connection,
+    key_hash: bytes,
+    id_: UUID,
+    tenant_id: UUID,
+    name: str,
+    at: datetime,
+    scope: KeyScope = KeyScope.FULL,
 ) -> None:
     """Put a new key in force."""
-    await conn.execute(_SQL["add_api_key"], key_hash, id_, tenant_id, name, at)
+    await conn.execute(_SQL["add_api_key"], key_hash, id_, tenant_id, name, at, scope)
 
 
 async def api_keys(conn: Connection, tenant_id: UUID) -> list[KeyShown]:
     """The tenant's keys, oldest first, the revoked ones too."""
-    return [KeyShown(**row) for row in await conn.fetch(_SQL["api_keys"], tenant_id)]
+    return [msgspec.convert(dict(row), KeyShown) for row in await conn.fetch(_SQL["api_keys"], tenant_id)]
 
 
-async def revoke_api_key(conn: Connection, tenant_id: UUID, id_: UUID, at: datetime) -> None:
-    """The key opens nothing any more."""
-    await conn.execute(_SQL["revoke_api_key"], tenant_id, id_, at)
+async def revoke_api_key(conn: Connection, tenant_id: UUID, id_: UUID, at: datetime) -> str | None:
+    """The key opens nothing any more; answers its name, None if it was none of the tenant's in force."""
+    name: str | None = await conn.fetchval(_SQL["revoke_api_key"], tenant_id, id_, at)
+    return name
 
 
 async def unclaimed(conn: Connection, messages: Sequence[Unclaimed]) -> None:

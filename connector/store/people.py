@@ -65,6 +65,28 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     theme: str
     last_seen_at: datetime
     expires_at: datetime
+    #: How many tenants the person belongs to.
+    tenants: int
+
+
+class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person is told of a browser that is signed in with their name."""
+
+    id: UUID
+    token_hash: bytes
+    frame: bool
+    #: As the browser calls itself.
+    agent: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant that a person belongs to."""
+
+    tenant_id: UUID
+    name: str
+    role: Role
 
 
 class Attempts(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +125,11 @@ async def set_language(person_id: UUID, language: str) -> None:
     await PersonTable.update({PersonTable.language: language}).where(PersonTable.id == person_id)
 
 
+async def set_name(person_id: UUID, name: str) -> None:
+    """What others call the person (in an open system scope)."""
+    await PersonTable.update({PersonTable.name: name}).where(PersonTable.id == person_id)
+
+
 async def set_theme(person_id: UUID, theme: str) -> None:
     """Remember the theme (in an open system scope)."""
     await PersonTable.update({PersonTable.theme: theme}).where(PersonTable.id == person_id)
@@ -129,6 +156,21 @@ async def members(conn: Connection, tenant_id: UUID) -> list[Member]:
     return [Member(**{**row, "role": Role(row["role"])}) for row in rows]
 
 
+async def lock_members(conn: Connection, tenant_id: UUID) -> dict[UUID, Role]:
+    """Everybody's role, which nobody else changes before this transaction ends."""
+    return {row["person_id"]: Role(row["role"]) for row in await conn.fetch(_SQL["lock_members"], tenant_id)}
+
+
+async def remove_member(conn: Connection, tenant_id: UUID, person_id: UUID) -> None:
+    """The person belongs to the tenant no more; their sessions there open nothing."""
+    await conn.execute(_SQL["remove_member"], tenant_id, person_id)
+
+
+async def companies(conn: Connection, person_id: UUID) -> list[Company]:
+    """The person's tenants, by name."""
+    return [msgspec.convert(dict(row), Company) for row in await conn.fetch(_SQL["companies"], person_id)]
+
+
 def _membership(row: dict[str, object]) -> Membership:
     return msgspec.convert(dict(row), Membership)
 
@@ -142,9 +184,10 @@ async def open_session(
     frame: bool,
     at: datetime,
     expires_at: datetime,
+    agent: str = "",
 ) -> None:
-    """Sign a browser in; `frame` = inside the portal."""
-    await conn.execute(_SQL["open_session"], token_hash, person_id, tenant_id, frame, at, expires_at)
+    """Sign a browser in; `frame` = inside the portal, `agent` = as the browser calls itself."""
+    await conn.execute(_SQL["open_session"], token_hash, person_id, tenant_id, frame, at, expires_at, agent)
 
 
 async def session(conn: Connection, token_hash: bytes, now: datetime) -> Session | None:
@@ -163,9 +206,36 @@ async def close_session(conn: Connection, token_hash: bytes) -> None:
     await conn.execute(_SQL["close_session"], token_hash)
 
 
+async def close_frames(conn: Connection, tenant_id: UUID) -> None:
+    """End all sessions inside the tenant's portal."""
+    await conn.execute(_SQL["close_frames"], tenant_id)
+
+
 async def close_sessions(conn: Connection, person_id: UUID) -> None:
     """Sign the person out everywhere."""
     await conn.execute(_SQL["close_sessions"], person_id)
+
+
+async def sessions(
+    conn: Connection, person_id: UUID, now: datetime, seen_after: datetime
+) -> list[SessionShown]:
+    """The person's sessions that live, the last used first."""
+    return [SessionShown(**row) for row in await conn.fetch(_SQL["sessions"], person_id, now, seen_after)]
+
+
+async def close_one_session(conn: Connection, person_id: UUID, id_: UUID) -> bool:
+    """Sign one of the person's browsers out; False if it is none of theirs."""
+    return await conn.fetchval(_SQL["close_one_session"], person_id, id_) is not None
+
+
+async def close_other_sessions(conn: Connection, person_id: UUID, token_hash: bytes) -> None:
+    """Sign the person out everywhere but here."""
+    await conn.execute(_SQL["close_other_sessions"], person_id, token_hash)
+
+
+async def enter(conn: Connection, token_hash: bytes, tenant_id: UUID) -> bool:
+    """Look at another of the person's tenants; False if it is none of theirs."""
+    return await conn.fetchval(_SQL["enter"], token_hash, tenant_id) is not None
 
 
 async def sweep_sessions(conn: Connection, now: datetime) -> None:

@@ -27,12 +27,17 @@ from connector.store.tables_directory import (
     AccountRoute,
     ApiKey,
     Class,
+    Consent,
+    Invitation,
+    Mail,
     Membership,
+    PasswordReset,
     Person,
     PortalRoute,
     Quarantined,
     Session,
     SigninAttempt,
+    Signup,
     Unclaimed,
 )
 
@@ -61,6 +66,8 @@ class Account(Table, tablename="account", db=ENGINE, tags=[Class.TENANT]):
     state_since = Timestamptz()
     state_detail = Text(**NULL)
     client_id = Text(**NULL)
+    checked_at = Timestamptz(**NULL)
+    connected_by = Text(**NULL)
     access_token = Bytea(**NULL)
     refresh_token = Bytea(**NULL)
     expires_at = Timestamptz(**NULL)
@@ -91,8 +98,22 @@ class Portal(Table, tablename="portal", db=ENGINE, tags=[Class.TENANT]):
     offer_link_property = BigInt(**NULL)
     base_price_type = BigInt(**NULL)
     catalogue_at = Timestamptz(**NULL)
+    checked_at = Timestamptz(**NULL)
     connected_at = Timestamptz(**NULL)
     created_at = Timestamptz()
+
+
+class Alert(Table, tablename="alert", db=ENGINE, tags=[Class.TENANT]):
+    """What people are told of, by cause; no row = all is well."""
+
+    tenant_id = UUID(primary_key=True)
+    cause = Text()
+    subject = Text()
+    detail = Text()
+    opened_at = Timestamptz()
+    due_at = Timestamptz()
+    told = SmallInt(default=0)
+    resolved_at = Timestamptz(**NULL)
 
 
 class Toggle(Table, tablename="toggle", db=ENGINE, tags=[Class.TENANT]):
@@ -343,6 +364,8 @@ class CallHour(Table, tablename="call_hour", db=ENGINE, tags=[Class.TENANT]):
 
 TABLES: tuple[type[Table], ...] = (
     *(Person, Membership, Session, SigninAttempt, ApiKey, AccountRoute, PortalRoute, Unclaimed, Quarantined),
+    *(Consent,),
+    *(Mail, Signup, PasswordReset, Invitation),
     *(
         Tenant,
         Account,
@@ -357,6 +380,7 @@ TABLES: tuple[type[Table], ...] = (
         Inbox,
         Link,
         LinkCount,
+        Alert,
     ),
     *(Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),
 )

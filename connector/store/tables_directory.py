@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from piccolo.columns import UUID, Boolean, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
@@ -56,6 +56,8 @@ class Session(Table, tablename="session", db=ENGINE, tags=[Class.DIRECTORY]):
     created_at = Timestamptz()
     last_seen_at = Timestamptz()
     expires_at = Timestamptz()
+    id = UUID()
+    agent = Text(default="")
 
 
 class SigninAttempt(Table, tablename="signin_attempt", db=ENGINE, tags=[Class.DIRECTORY]):
@@ -77,6 +79,7 @@ class ApiKey(Table, tablename="api_key", db=ENGINE, tags=[Class.DIRECTORY]):
     created_at = Timestamptz()
     last_used_at = Timestamptz(**NULL)
     revoked_at = Timestamptz(**NULL)
+    scope = Text(default="full")
 
 
 class AccountRoute(Table, tablename="account_route", db=ENGINE, tags=[Class.DIRECTORY]):
@@ -117,3 +120,65 @@ class Quarantined(Table, tablename="quarantined", db=ENGINE, tags=[Class.DIRECTO
     account_key = Text(**NULL)
     tenant_id = UUID(**NULL)
     body = Bytea()
+
+
+class Mail(Table, tablename="mail", db=ENGINE, tags=[Class.DIRECTORY]):
+    """Mail that has not left yet (connector.store.mail)."""
+
+    id = UUID(primary_key=True)
+    sealed = Bytea()
+    created_at = Timestamptz()
+    due_at = Timestamptz()
+    attempts = SmallInt(default=0)
+
+
+class Signup(Table, tablename="signup", db=ENGINE, tags=[Class.DIRECTORY]):
+    """A sign-up whose address nobody has confirmed yet."""
+
+    token_hash = Bytea(primary_key=True)
+    email = Text()
+    password_hash = Text()
+    company = Text()
+    language = Text()
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(**NULL)
+
+
+class PasswordReset(Table, tablename="password_reset", db=ENGINE, tags=[Class.DIRECTORY]):
+    """A link that lets its reader choose a password."""
+
+    token_hash = Bytea(primary_key=True)
+    email = Text()
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(**NULL)
+
+
+class Invitation(Table, tablename="invitation", db=ENGINE, tags=[Class.DIRECTORY]):
+    """A link that makes its reader a person of a tenant."""
+
+    id = UUID(primary_key=True)
+    token_hash = Bytea()
+    tenant_id = UUID()
+    email = Text()
+    role = Text()
+    invited_by = Text()
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    accepted_at = Timestamptz(**NULL)
+    revoked_at = Timestamptz(**NULL)
+
+
+class Consent(Table, tablename="consent", db=ENGINE, tags=[Class.DIRECTORY]):
+    """A consent under way at Bling (connector.store.consents)."""
+
+    hash = Bytea(primary_key=True)
+    session_hash = Bytea()
+    tenant_id = UUID()
+    person_id = UUID()
+    account_id = UUID(**NULL)
+    client_id = Text(**NULL)
+    client_secret = Bytea(**NULL)
+    started = Boolean()
+    expires_at = Timestamptz()

@@ -13,6 +13,7 @@ from dashboard.dev import sample_events, sample_overview, sample_settings, sampl
 from dashboard.reader import Language, Reader, Theme, reading
 from dashboard.rendering import page
 from dashboard.views.parts import Notice
+from dashboard.views.public import Picture
 from dashboard.views.sign_in import SignIn
 
 EXPIRED = Notice(
@@ -37,7 +38,12 @@ SCREENS: dict[str, Screen] = {
     ),
     "entrar": lambda: (
         "sign_in.html",
-        {"view": SignIn(email="helena@aurora.example", error="E-mail e senha não conferem. Tente de novo.")},
+        {
+            "view": SignIn(
+                email="helena@aurora.example", error="E-mail e senha não conferem. Tente de novo."
+            ),
+            "picture": Picture(path="/dev/components/entrar"),
+        },
     ),
 }
 

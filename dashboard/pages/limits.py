@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from redis.asyncio import Redis
 
@@ -22,6 +23,15 @@ async def limits_now(redis: Redis, accounts: Sequence[Account], portal: Portal |
         )
     except Transient:
         return Limits()
+
+
+async def usages_now(redis: Redis, accounts: Sequence[Account]) -> dict[UUID, AccountUsage]:
+    """Of each account."""
+    address = AddressLimiter(redis)
+    try:
+        return {one.id: await AccountLimiter(one.company_id, address).usage() for one in accounts}
+    except Transient:
+        return {}
 
 
 async def _bling(redis: Redis, accounts: Sequence[Account]) -> AccountUsage:

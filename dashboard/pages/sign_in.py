@@ -13,17 +13,24 @@ from litestar.types import ControllerRouterHandler
 
 from connector.account import signin
 from connector.account.people import Viewer
-from connector.account.signin import Braked, SignedIn
+from connector.account.signin import Braked, Browser, Nowhere, SignedIn
+from connector.account.typed import LONGEST_PASSWORD
 from connector.store import people
 from dashboard.pages.visitors import LANGUAGE, THEME, remember
 from dashboard.reader import Language, Theme, _
 from dashboard.rendering import page
+from dashboard.views.portal import Refusal
+from dashboard.views.public import Picture
 from dashboard.views.sign_in import SignIn
+from server.frame import frame_cookie, is_framed
 from server.parts import Parts
 from server.sessions import ended_cookie, session_cookie, session_token
 
 #: Longer texts are nobody's e-mail or password.
-LONGEST = 1000
+LONGEST = LONGEST_PASSWORD
+PICTURE = Picture(path="/entrar")
+#: In the query of who has just chosen another password.
+CHANGED = "senha-trocada"
 
 
 class SignInForm(msgspec.Struct, frozen=True):
@@ -51,31 +58,44 @@ async def show_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """The form; `next` is where it leads to. Who is signed in already needs none."""
     if isinstance(request.scope.get("user"), Viewer):
         return Redirect("/", status_code=303)
-    return page("sign_in.html", {"view": SignIn(next=own_path(request.query_params.get("next", "/")))})
+    said = _("Senha trocada. Entre com a nova.") if CHANGED in request.query_params else ""
+    view = SignIn(next=own_path(request.query_params.get("next", "/")), said=said)
+    return page("sign_in.html", {"view": view, "picture": PICTURE})
 
 
 @post("/entrar")
-async def sign_in(data: Form, parts: Parts) -> Response[Any]:
+async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
     """Open a session, or say on the form why not."""
     given = data.password if len(data.password) <= LONGEST and len(data.email) <= LONGEST else ""
-    result = await signin.sign_in(parts.database, data.email, given, parts.clock.now())
+    browser = browser_of(request)
+    result = await signin.sign_in(parts.database, data.email, given, parts.clock.now(), browser)
     if isinstance(result, SignedIn):
         answer: Response[Any] = Redirect(own_path(data.next), status_code=303)
         answer.set_cookie(session_cookie(parts.settings, result.token))
         return answer
-    shown = SignIn(email=data.email[:LONGEST], next=own_path(data.next), error=_error(result))
+    shown = SignIn(email=data.email[:LONGEST], next=own_path(data.next), error=error_of(result))
     if isinstance(result, Braked):
         return page(
-            "sign_in.html", {"view": shown}, status=429, headers={"Retry-After": str(result.retry_after)}
+            "sign_in.html",
+            {"view": shown, "picture": PICTURE},
+            status=429,
+            headers={"Retry-After": str(result.retry_after)},
         )
-    return page("sign_in.html", {"view": shown}, status=422)
+    return page("sign_in.html", {"view": shown, "picture": PICTURE}, status=422)
 
 
 @post("/sair", status_code=303)
-async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Redirect:
-    """End the session on the server."""
+async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
+    """End the session on the server; a portal's frame has no other page to show then."""
     if token := session_token(request):
         await signin.sign_out(parts.database, token)
+    if is_framed(request):
+        gone = Refusal(
+            title=_("Você saiu"), text=_("Abra a Ponte de novo pelo menu de aplicativos do Bitrix24.")
+        )
+        answer: Response[Any] = page("portal_refused.html", {"view": gone})
+        answer.set_cookie(frame_cookie(parts.settings, "", 0))
+        return answer
     answer = Redirect("/entrar", status_code=303)
     answer.set_cookie(ended_cookie(parts.settings))
     return answer
@@ -98,13 +118,20 @@ async def set_looks(data: Looks, request: Request[Any, Any, Any], parts: Parts) 
     return answer
 
 
+def browser_of(request: Request[Any, Any, Any]) -> Browser:
+    """Where somebody signs in from; the session that was there ends."""
+    return Browser(agent=request.headers.get("user-agent", ""), old_token=session_token(request))
+
+
 def own_path(path: str) -> str:
     """A path of this site; anything that a browser could take for another site becomes the start page."""
     ours = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if ours and all(ord(letter) >= 32 for letter in path) else "/"
 
 
-def _error(result: signin.Refused | Braked) -> str:
+def error_of(result: signin.Refused | Braked | Nowhere) -> str:
+    if isinstance(result, Nowhere):
+        return _("Você não faz parte de nenhuma empresa. Peça um convite a quem administra a sua.")
     if isinstance(result, Braked):
         return _("Muitas tentativas. Espere %(seconds)s segundos e tente de novo.") % {
             "seconds": result.retry_after

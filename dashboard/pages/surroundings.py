@@ -30,7 +30,9 @@ async def look_around(conn: Connection, viewer: Viewer, business_now: datetime) 
     )
 
 
-def shell_of(around: Surroundings, request: Request[Any, Any, Any]) -> Shell:
-    """Rail and banner for the page that was asked for."""
+def shell_of(around: Surroundings, request: Request[Any, Any, Any], own_path: str = "") -> Shell:
+    """Rail and banner for the page that was asked for; `own_path` where a form's answer is that page."""
+    if own_path and request.method != "GET":
+        return shell(around, own_path)
     query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
     return shell(around, request.url.path + query)

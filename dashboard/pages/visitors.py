@@ -62,6 +62,7 @@ def _person(request: Visit, viewer: Viewer) -> Reader:
         zone=_zone(viewer.timezone),
         now=datetime.now(UTC),
         form_word=csrf_token(str(request.scope["auth"])),
+        framed_by=viewer.framed_by,
     )
 
 

@@ -1,5 +1,7 @@
 // Theme at once instead of after a reload; copying; a menu that closes; a failed save shows what truly stands.
 const THEMES = { light: "ponte", dark: "ponte-escuro" };
+// In a portal's frame another session counts; browsers do not say of a script's requests where they come from.
+const MARK = document.documentElement.classList.contains("in-frame") ? { "X-Ponte-Frame": "1" } : {};
 
 function wear(theme) {
   if (theme in THEMES) document.documentElement.dataset.theme = THEMES[theme];
@@ -14,7 +16,7 @@ document.addEventListener("submit", (event) => {
   if (!form.hasAttribute("data-theme-choice") || !event.submitter) return;
   event.preventDefault();
   wear(event.submitter.value);
-  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+  fetch(form.action, { method: "POST", headers: MARK, body: new URLSearchParams(new FormData(form, event.submitter)) });
 });
 
 document.addEventListener("click", async (event) => {
@@ -35,6 +37,8 @@ document.addEventListener("keydown", (event) => {
   document.querySelector("[data-menu][open] summary")?.focus();
   closeMenus(null);
 });
+
+document.addEventListener("htmx:config:request", (event) => Object.assign(event.detail.ctx.request.headers, MARK));
 
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, (event) => {

@@ -39,7 +39,7 @@ function mode(live) {
 }
 
 function connect() {
-  const stream = new EventSource("/live");
+  const stream = new EventSource(document.documentElement.classList.contains("in-frame") ? "/live?frame=1" : "/live");
   stream.addEventListener("settled", settled);
   stream.addEventListener("reload", settled);
   // The first message after each (re)connection: what settled since the page was made is asked for once.

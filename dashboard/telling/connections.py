@@ -2,70 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+
+from connector.account.consent import Failure
+from connector.account.status import AccountStatus, PortalStatus, Status
+from connector.bling.limits import AccountUsage
+from connector.domain.plans import PLANS
 from connector.domain.vendor import ConnectionState
 from connector.store.connections import Account, Portal
 from dashboard import formats
-from dashboard.reader import _
+from dashboard.reader import _, plural
 from dashboard.telling import words
 from dashboard.telling.known import Surroundings
-from dashboard.telling.notices import CONNECTION_REASONS, broken
+from dashboard.telling.notices import START, broken, reconnect
 from dashboard.telling.shell import domain
-from dashboard.views.connections import Connection, Connections
-from dashboard.views.parts import Fact
+from dashboard.views import connections as views
+from dashboard.views.parts import Action, Chip, Fact, Meter, Notice
+
+PORTAL_START = "/oauth/bitrix24/start"
+HELD = "/eventos?resultado=held"
 
 
-def connections(around: Surroundings) -> Connections:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the screen shows beside the surroundings."""
+
+    status: Status
+    #: Of each account; empty while nobody can say.
+    usages: Mapping[UUID, AccountUsage]
+    #: Accounts with a consent under way; None among them = a new one.
+    under_way: Collection[UUID | None]
+    app_url: str
+
+
+def connections(around: Surroundings, known: Known) -> views.Connections:
     """The whole screen."""
-    waiting = sum(around.held.get(reason, 0) for reason in CONNECTION_REASONS)
-    accounts = tuple(_account(one, waiting) for one in around.accounts)
-    return Connections(bling=accounts or (_no_account(),), bitrix24=_portal(around.portal, waiting))
-
-
-def _account(account: Account, waiting: int) -> Connection:
-    facts = [Fact(_("Desde"), formats.date_time(account.state_since))]
-    if account.main:
-        facts.append(Fact(_("Papel"), _("conta principal")))
-    return Connection(
-        short="Bl",
-        name="Bling ERP",
-        company=account.name,
-        chip=words.connection(account.state),
-        sentence=_sentence(account.state, "Bling", waiting) or _("As mudanças chegam assim que acontecem."),
-        trouble=account.state is not ConnectionState.CONNECTED,
-        facts=tuple(facts),
+    editable, accounts = around.viewer.may_change, known.status.accounts
+    used = sum(one.account.state is not ConnectionState.NONE for one in accounts)
+    most = PLANS[around.licence.plan].accounts if around.licence else None
+    full = most is not None and used >= most
+    return views.Connections(
+        bling=tuple(_account(one, known, len(accounts), editable=editable) for one in accounts),
+        connect=_connect(bool(accounts)) if editable and not full else None,
+        count=_count(used, most),
+        full=_("Seu plano não inclui mais contas do Bling.") if full and editable else "",
+        bitrix24=_portal(known.status.portal, editable=editable),
+        editable=editable,
     )
 
 
-def _no_account() -> Connection:
-    return Connection(
-        short="Bl",
-        name="Bling ERP",
-        company="",
-        chip=words.connection(ConnectionState.NONE),
-        sentence=_("Nenhuma conta do Bling está conectada."),
-        trouble=False,
-        facts=(),
-    )
+def result(failure: str) -> Notice | None:
+    """What became of a consent that came to nothing; None for words that are not ours."""
+    if failure not in set(Failure):
+        return None
+    fact, step = _failed(Failure(failure))
+    return Notice(tone="wait", fact=fact, next_step=step)
 
 
-def _portal(portal: Portal | None, waiting: int) -> Connection:
-    if portal is None:
-        chip, sentence = (
-            words.connection(ConnectionState.NONE),
-            _("Nenhum portal do Bitrix24 está conectado."),
-        )
-        return Connection(
-            short="B24", name="Bitrix24", company="", chip=chip, sentence=sentence, trouble=False, facts=()
-        )
-    return Connection(
-        short="B24",
-        name="Bitrix24",
-        company=domain(portal),
-        chip=words.connection(portal.state),
-        sentence=_sentence(portal.state, "Bitrix24", waiting) or _("O portal recebe o que muda no Bling."),
-        trouble=portal.state is not ConnectionState.CONNECTED,
-        facts=portal_facts(portal),
-    )
+def connected(account: Account, *, instead: bool) -> Notice:
+    """What became of one that went well."""
+    if not instead:
+        fact = _("%(name)s está conectada.") % {"name": account.name}
+        options = Action(label=_("Escolher opções"), url="/configuracao/produto")
+        step = _("O que mudar nela já chega à Ponte.")
+        return Notice(tone="ok", fact=fact, next_step=step, action=options)
+    fact = _("Você autorizou outra empresa: %(name)s.") % {"name": account.name}
+    step = _("Ela foi conectada. Para a outra, reconecte e escolha a empresa certa na página do Bling.")
+    return Notice(tone="wait", fact=fact, next_step=step)
 
 
 def portal_facts(portal: Portal) -> tuple[Fact, ...]:
@@ -81,5 +87,150 @@ def portal_facts(portal: Portal) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _sentence(state: ConnectionState, side: str, waiting: int) -> str:
-    return " ".join(broken(state, side, waiting)).strip()
+def _account(status: AccountStatus, known: Known, count: int, *, editable: bool) -> views.Account:
+    account, state = status.account, status.account.state
+    works = state is ConnectionState.CONNECTED
+    fact, step = _said(account, known, status.held)
+    again = Action(label=_("Reconectar"), url=f"{START}?conta={account.id}", icon="refresh-cw")
+    base = f"/configuracao/conexoes/{account.id}"
+    return views.Account(
+        short=formats.initials(account.name),
+        name=account.name,
+        company=_("empresa %(id)s") % {"id": account.company_id},
+        chip=_chip(account, known),
+        sentence=fact,
+        next_step=step,
+        trouble=not works and state is not ConnectionState.NONE,
+        facts=_account_facts(account),
+        meter=_meter(known.usages.get(account.id)),
+        action=again if editable and not works else None,
+        waiting=_waiting(status.held),
+        reconnect_url=again.url if editable and works else "",
+        main_url=f"{base}/principal" if editable and works and not account.main and count > 1 else "",
+        disconnect_url=f"{base}/desconectar" if editable and state is not ConnectionState.NONE else "",
+        own_app=account.client_id is not None,
+        account_id=str(account.id),
+        webhook_url=f"{known.app_url}/webhooks/bling/{account.account_key}",
+    )
+
+
+def _chip(account: Account, known: Known) -> Chip:
+    if account.state is not ConnectionState.CONNECTED and account.id in known.under_way:
+        return Chip(_("Conectando"), "run")
+    return words.connection(account.state)
+
+
+def _said(account: Account, known: Known, held: int) -> tuple[str, str]:
+    if account.state is ConnectionState.CONNECTED:
+        return _("As mudanças chegam assim que acontecem."), ""
+    if account.id in known.under_way:
+        return _("A autorização está aberta no Bling."), _("Termine lá, ou reconecte para começar de novo.")
+    if account.state is ConnectionState.NONE:
+        return _("Esta conta foi desconectada. Pares e histórico foram guardados."), reconnect(held)
+    return broken(account.state, "Bling", held)
+
+
+def _account_facts(account: Account) -> tuple[Fact, ...]:
+    since = formats.date_time(account.connected_at or account.created_at)
+    by = _("%(name)s em %(date)s") % {"name": account.connected_by, "date": since}
+    facts = [Fact(_("Conectada por"), by) if account.connected_by else Fact(_("Conectada em"), since)]
+    if account.state is not ConnectionState.CONNECTED:
+        facts.append(Fact(_("Parada desde"), formats.date_time(account.state_since)))
+    if account.main:
+        facts.append(Fact(_("Papel"), _("conta principal: recebe o que nasce no Bitrix24")))
+    if account.client_id is not None:
+        facts.append(Fact(_("Aplicativo"), _("próprio, %(id)s") % {"id": account.client_id}))
+    return tuple(facts)
+
+
+def _meter(usage: AccountUsage | None) -> Meter | None:
+    if usage is None:
+        return None
+    total = usage.ours_today + usage.others_today
+    text = _("%(used)s de %(most)s") % {
+        "used": formats.number(total),
+        "most": formats.number(usage.per_day),
+    }
+    return Meter(_("Consultas hoje"), text, min(1.0, total / usage.per_day))
+
+
+def _waiting(held: int) -> Action | None:
+    if not held:
+        return None
+    label = plural("Ver %(num)s alteração que aguarda", "Ver %(num)s alterações que aguardam", held)
+    return Action(label=label, url=HELD)
+
+
+def _connect(another: bool) -> Action:
+    label = _("Conectar outra conta Bling") if another else _("Conectar ao Bling")
+    return Action(label=label, url=START, icon="plus" if another else "arrow-right")
+
+
+def _count(used: int, most: int | None) -> str:
+    accounts = plural("%(num)s conta", "%(num)s contas", used)
+    if most is None:
+        return accounts
+    return _("%(accounts)s de %(most)s do plano") % {"accounts": accounts, "most": formats.number(most)}
+
+
+def _portal(status: PortalStatus | None, *, editable: bool) -> views.Connection:
+    if status is None:
+        return views.Connection(
+            short="B24",
+            name="Bitrix24",
+            company="",
+            chip=words.connection(ConnectionState.NONE),
+            sentence=_("Nenhum portal do Bitrix24 está conectado."),
+            next_step=_("Abra a Ponte dentro do Bitrix24, em Aplicativos, como administrador do portal."),
+            action=_to_portal(_("Conectar ao Bitrix24"), "") if editable else None,
+        )
+    portal = status.portal
+    works = portal.state is ConnectionState.CONNECTED
+    fact, step = broken(portal.state, "Bitrix24", status.held)
+    return views.Connection(
+        short="B24",
+        name=domain(portal),
+        company=_("Portal do Bitrix24"),
+        chip=words.connection(portal.state),
+        sentence=_("O portal recebe o que muda no Bling.") if works else fact,
+        next_step=step,
+        trouble=not works,
+        facts=portal_facts(portal),
+        action=_to_portal(_("Reconectar"), portal.client_endpoint) if editable and not works else None,
+        waiting=_waiting(status.held),
+    )
+
+
+def _to_portal(label: str, client_endpoint: str) -> Action:
+    """To the consent on the portal's own page; inside the frame, opening the app again mends as well."""
+    known = quote(client_endpoint.removesuffix("/rest/").removesuffix("/rest"), safe="")
+    return Action(
+        label=label, url=f"{PORTAL_START}?portal={known}" if known else PORTAL_START, icon="arrow-right"
+    )
+
+
+def _failed(failure: Failure) -> tuple[str, str]:
+    nothing = _("Nada foi alterado.")
+    match failure:
+        case Failure.REFUSED:
+            return _("Você recusou a autorização no Bling."), nothing
+        case Failure.APP_INACTIVE:
+            fact = _("O aplicativo da Ponte está inativo no Bling.")
+            return fact, _("O problema é nosso. Tente de novo mais tarde.")
+        case Failure.COMPANY_INACTIVE:
+            return _("Esta empresa está inativa no Bling."), _(
+                "Reative a empresa no Bling e conecte de novo."
+            )
+        case Failure.STATE:
+            fact = _("Esta autorização já foi usada, expirou ou não é sua.")
+            return fact, _("Nada foi alterado. Comece de novo por aqui.")
+        case Failure.CODE:
+            fact = _("O Bling não aceitou o código da autorização.")
+            return fact, _("Ele vale um minuto. Conecte de novo.")
+        case Failure.PLAN:
+            return _("Seu plano não inclui mais contas do Bling."), nothing
+        case Failure.LATER:
+            fact = _("Muitas conexões estão sendo feitas agora.")
+            return fact, _("Espere um minuto e conecte de novo.")
+        case Failure.OTHER | Failure.AWAY:
+            return _("O Bling não respondeu como esperado."), _("Nada foi alterado. Conecte de novo.")

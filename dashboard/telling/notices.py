@@ -15,6 +15,8 @@ from dashboard.telling.known import Surroundings
 from dashboard.views.parts import Action, Notice
 
 CONNECTION_REASONS = (Reason.NEEDS_RECONNECT, Reason.INACTIVE, Reason.SCOPE_MISSING, Reason.NOT_CONNECTED)
+#: Where Bling's consent begins; `conta` = the account to be reconnected.
+START = "/oauth/bling/start"
 BROKEN = (
     ConnectionState.NEEDS_RECONNECT,
     ConnectionState.INACTIVE,
@@ -38,7 +40,7 @@ def broken(state: ConnectionState, side: str, waiting: int) -> tuple[str, str]:
     """The fact and the next step of a connection that does not work; both empty when it does."""
     match state:
         case ConnectionState.NEEDS_RECONNECT:
-            return _("A conexão com o %(side)s expirou.") % {"side": side}, _reconnect(waiting)
+            return _("A conexão com o %(side)s expirou.") % {"side": side}, reconnect(waiting)
         case ConnectionState.INACTIVE:
             fact = _("A empresa está inativa no %(side)s.") % {"side": side}
             return fact, _("Reative a empresa e reconecte. Nada se perde enquanto isso.")
@@ -54,18 +56,24 @@ def broken(state: ConnectionState, side: str, waiting: int) -> tuple[str, str]:
 
 def _connection(accounts: Iterable[Account], portal: Portal | None, held: Mapping[str, int]) -> Notice | None:
     waiting = sum(held.get(reason, 0) for reason in CONNECTION_REASONS)
-    sides = [(account.state, "Bling") for account in accounts]
-    sides += [(portal.state, "Bitrix24")] if portal else []
+    again = _("Reconectar")
+    sides = [
+        (account.state, "Bling", Action(label=again, url=f"{START}?conta={account.id}"))
+        for account in accounts
+    ]
+    if portal is not None:
+        link = Action(label=_("Ver conexões"), url="/configuracao/conexoes")
+        sides.append((portal.state, "Bitrix24", link))
     for state in BROKEN:
-        for one, name in sides:
+        for one, name, remedy in sides:
             if one is state:
                 fact, step = broken(state, name, waiting)
-                link = Action(label=_("Ver conexões"), url="/configuracao/conexoes")
-                return Notice(tone="need", fact=fact, next_step=step, action=link)
+                return Notice(tone="need", fact=fact, next_step=step, action=remedy)
     return None
 
 
-def _reconnect(waiting: int) -> str:
+def reconnect(waiting: int) -> str:
+    """What to do, and what it releases."""
     if not waiting:
         return _("Reconecte para que as mudanças voltem a passar.")
     return plural(

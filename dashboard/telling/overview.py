@@ -14,6 +14,7 @@ from dashboard.telling import figures, history, words
 from dashboard.telling.causes import causes
 from dashboard.telling.connections import portal_facts
 from dashboard.telling.known import Day, Limits, Surroundings
+from dashboard.telling.notices import START
 from dashboard.telling.rules import OPTIONS
 from dashboard.telling.shell import domain
 from dashboard.views import chart
@@ -64,9 +65,17 @@ def overview(around: Surroundings, day: Day, limits: Limits) -> Overview:
 
 def is_connected(around: Surroundings) -> bool:
     """Whether both sides work."""
-    bling = any(account.state is ConnectionState.CONNECTED for account in around.accounts)
-    portal = around.portal is not None and around.portal.state is ConnectionState.CONNECTED
-    return bling and portal
+    return has_bling(around) and has_portal(around)
+
+
+def has_bling(around: Surroundings) -> bool:
+    """Whether an account works."""
+    return any(account.state is ConnectionState.CONNECTED for account in around.accounts)
+
+
+def has_portal(around: Surroundings) -> bool:
+    """Whether the portal works."""
+    return around.portal is not None and around.portal.state is ConnectionState.CONNECTED
 
 
 def _sentence(around: Surroundings, day: Day) -> str:
@@ -92,16 +101,16 @@ def _steps(around: Surroundings, day: Day) -> tuple[Step, ...]:
     if day.last_sync_at is not None:
         return ()
     connected, ticked = is_connected(around), _ticked(day)
-    connections = Action(label=_("Ver conexões"), url="/configuracao/conexoes")
+    title, text, remedy = _to_connect(around)
     options = Action(label=_("Escolher opções"), url="/configuracao/produto")
     return (
         Step(
             number=1,
-            title=_("Conectar os dois lados"),
-            text=_("O Bling avisa o que muda, o Bitrix24 recebe."),
+            title=title,
+            text=text,
             done=connected,
             next=not connected,
-            action=connections,
+            action=remedy,
         ),
         Step(
             number=2,
@@ -121,12 +130,24 @@ def _steps(around: Surroundings, day: Day) -> tuple[Step, ...]:
     )
 
 
+def _to_connect(around: Surroundings) -> tuple[str, str, Action | None]:
+    """The first step: Bling, unless that works and the portal does not."""
+    if has_bling(around) and not has_portal(around):
+        text = _("Abra a Ponte dentro do Bitrix24, em Aplicativos, como administrador do portal.")
+        return _("Conectar o Bitrix24"), text, Action(label=_("Ver conexões"), url="/configuracao/conexoes")
+    name = _("Conectar ao Bling")
+    text = _("Você vai ao Bling, autoriza, e volta para cá. Leva um minuto.")
+    return name, text, Action(label=name, url=START) if around.viewer.may_change else None
+
+
 def _ticked(day: Day) -> bool:
     return any(day.toggles.get(name) for name in OPTIONS)
 
 
 def _bling(around: Surroundings, limits: Limits) -> Side:
-    accounts = around.accounts
+    # One that was disconnected on purpose is no trouble while others work.
+    kept = [account for account in around.accounts if account.state is not ConnectionState.NONE]
+    accounts = kept or around.accounts
     if not accounts:
         return Side(
             short="Bl", name="Bling ERP", company="", chip=words.connection(ConnectionState.NONE), facts=()

@@ -19,6 +19,7 @@ def shell(around: Surroundings, path: str) -> Shell:
         portal=domain(around.portal),
         person=around.viewer.name or around.viewer.email,
         path=path,
+        several=around.viewer.tenants > 1,
         notices=notices(around),
     )
 
@@ -43,6 +44,7 @@ def _links(path: str) -> tuple[Nav, ...]:
             inside=settings,
         ),
         Nav(label=_("Eventos"), url="/eventos", icon="activity", current=path.startswith("/eventos")),
+        Nav(label=_("Equipe"), url="/equipe", icon="users", current=path.startswith("/equipe")),
     )
 
 

@@ -89,4 +89,6 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     portal: str
     person: str
     path: str
+    #: The person belongs to other companies too.
+    several: bool = False
     notices: tuple[Notice, ...] = ()

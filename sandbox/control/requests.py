@@ -55,11 +55,12 @@ class SeedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GrantOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST /control/grant`: consent of a company, or a finished installation in a portal."""
+    """`POST /control/grant`: consent of a company, or a finished installation in a portal by a user of it."""
 
     provider: Literal["bling", "bitrix24"]
     company_id: str | None = None
     member_id: str | None = None
+    user_id: int = 1
 
 
 class TenantOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

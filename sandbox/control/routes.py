@@ -84,7 +84,7 @@ def grant(data: sent.GrantOrder, world: World) -> dict[str, Any]:
     """As if a person had consented (Bling) or finished the installation (Bitrix24)."""
     if data.provider == "bling":
         return {"code": world.bling.oauth.grant_code(_company(world, data.company_id).id)}
-    return dict(world.bitrix24.grant(_member_id(world, data.member_id)))
+    return dict(world.bitrix24.grant(_member_id(world, data.member_id), data.user_id))
 
 
 @post("/tenants", status_code=200, sync_to_thread=False)

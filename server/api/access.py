@@ -14,7 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.keys import Caller
 from server.parts import parts_of
-from server.problems import NotSignedIn
+from server.problems import Forbidden, NotSignedIn
+from server.sessions import SAFE_METHODS
 
 #: Requests of one key in a second, counted by each server process.
 PER_SECOND = 60
@@ -27,12 +28,14 @@ class KeyHolders(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """401 without a good key."""
+        """401 without a good key, 403 for a change with one that reads only."""
         parts = parts_of(scope)
         kind, _, key = ASGIConnection(scope).headers.get("authorization", "").partition(" ")
         caller = await parts.keys.caller(key.strip()) if kind.lower() == "bearer" and key else None
         if caller is None:
             raise NotSignedIn("send a valid API key as Authorization: Bearer", headers=CHALLENGE)
+        if caller.reads_only and scope.get("method") not in SAFE_METHODS:
+            raise Forbidden("this API key may only read")
         scope["user"] = caller
         await next_app(scope, receive, send)
 

@@ -2,17 +2,17 @@
 
 -- name: account
 SELECT id, company_id, name, account_key, main, state, state_since, state_detail, client_id, access_token,
-       refresh_token, expires_at, refreshed_at, token_version, connected_at, created_at
+       refresh_token, expires_at, refreshed_at, token_version, connected_at, created_at, checked_at, connected_by
 FROM account WHERE tenant_id = $1 AND id = $2;
 
 -- name: accounts
 SELECT id, company_id, name, account_key, main, state, state_since, state_detail, client_id, access_token,
-       refresh_token, expires_at, refreshed_at, token_version, connected_at, created_at
+       refresh_token, expires_at, refreshed_at, token_version, connected_at, created_at, checked_at, connected_by
 FROM account WHERE tenant_id = $1 ORDER BY created_at, id;
 
 -- name: account_by_company
 SELECT id, company_id, name, account_key, main, state, state_since, state_detail, client_id, access_token,
-       refresh_token, expires_at, refreshed_at, token_version, connected_at, created_at
+       refresh_token, expires_at, refreshed_at, token_version, connected_at, created_at, checked_at, connected_by
 FROM account WHERE tenant_id = $1 AND company_id = $2;
 
 -- name: add_account
@@ -32,10 +32,39 @@ UPDATE account SET
 WHERE tenant_id = $1 AND id = $2 AND token_version = $7
 RETURNING true;
 
+-- name: account_without_tokens
+UPDATE account SET
+    access_token = NULL, refresh_token = NULL, expires_at = NULL, token_version = token_version + 1, main = false
+WHERE tenant_id = $1 AND id = $2;
+
+-- name: account_consented
+UPDATE account SET name = $3, client_id = $4, connected_by = $5 WHERE tenant_id = $1 AND id = $2;
+
+-- name: main_account
+-- Records born in Bitrix24 go to this account, and to no other.
+UPDATE account SET main = (id = $2) WHERE tenant_id = $1 AND main <> (id = $2);
+
+-- name: idle_accounts
+-- Working accounts that nobody used or tried for longest (system scope; reads only).
+SELECT tenant_id, id, greatest(refreshed_at, checked_at, connected_at) AS used_at FROM account
+WHERE state = 'connected' AND greatest(refreshed_at, checked_at, connected_at) < $1
+ORDER BY 3 LIMIT $2;
+
+-- name: account_checked
+UPDATE account SET checked_at = $3 WHERE tenant_id = $1 AND id = $2;
+
+-- name: idle_portals
+SELECT tenant_id, greatest(refreshed_at, checked_at, connected_at) AS used_at FROM portal
+WHERE state = 'connected' AND greatest(refreshed_at, checked_at, connected_at) < $1
+ORDER BY 2 LIMIT $2;
+
+-- name: portal_checked
+UPDATE portal SET checked_at = $2 WHERE tenant_id = $1;
+
 -- name: portal
 SELECT member_id, client_endpoint, oauth_url, state, state_since, state_detail, access_token, refresh_token,
        expires_at, refreshed_at, token_version, product_iblock_id, offer_iblock_id, product_link_property,
-       offer_link_property, base_price_type, catalogue_at, connected_at, created_at
+       offer_link_property, base_price_type, catalogue_at, connected_at, created_at, checked_at
 FROM portal WHERE tenant_id = $1;
 
 -- name: put_portal
@@ -56,6 +85,11 @@ UPDATE portal SET
     access_token = $2, refresh_token = $3, expires_at = $4, refreshed_at = $5, token_version = token_version + 1
 WHERE tenant_id = $1 AND token_version = $6
 RETURNING true;
+
+-- name: portal_without_tokens
+-- The version rises: whoever was about to store a renewed pair finds out.
+UPDATE portal SET access_token = NULL, refresh_token = NULL, expires_at = NULL, token_version = token_version + 1
+WHERE tenant_id = $1;
 
 -- name: catalogue
 UPDATE portal SET

@@ -20,24 +20,26 @@ DELETE FROM account_route WHERE tenant_id = $1 AND account_id = $2;
 SELECT member_id, tenant_id, application_token FROM portal_route WHERE member_id = $1;
 
 -- name: put_portal
-INSERT INTO portal_route (member_id, tenant_id, application_token) VALUES ($1, $2, $3)
+-- A consent without an application token keeps the one that is known.
+INSERT INTO portal_route AS p (member_id, tenant_id, application_token) VALUES ($1, $2, $3)
 ON CONFLICT (member_id) DO UPDATE SET
-    tenant_id = excluded.tenant_id, application_token = excluded.application_token;
+    tenant_id = excluded.tenant_id,
+    application_token = coalesce(excluded.application_token, p.application_token);
 
 -- name: remove_portal
 DELETE FROM portal_route WHERE member_id = $1;
 
 -- name: add_api_key
-INSERT INTO api_key (key_hash, id, tenant_id, name, created_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO api_key (key_hash, id, tenant_id, name, created_at, scope) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: api_keys
-SELECT id, name, created_at, last_used_at, revoked_at FROM api_key WHERE tenant_id = $1 ORDER BY id;
+SELECT id, name, scope, created_at, last_used_at, revoked_at FROM api_key WHERE tenant_id = $1 ORDER BY id;
 
 -- name: revoke_api_key
-UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL;
+UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING name;
 
--- name: tenant_of_api_key
-SELECT tenant_id FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
+-- name: key_holder
+SELECT tenant_id, scope FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
 
 -- name: api_key_used
 -- Once a minute at most: a busy key must not rewrite its row with every request.

@@ -22,13 +22,14 @@ SELECT m.tenant_id, m.person_id, m.role, p.email, p.name FROM membership m JOIN 
 WHERE m.tenant_id = $1 ORDER BY p.email;
 
 -- name: open_session
-INSERT INTO session (token_hash, person_id, tenant_id, frame, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6);
+INSERT INTO session (token_hash, person_id, tenant_id, frame, created_at, last_seen_at, expires_at, agent)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7);
 
 -- name: session
 -- The membership decides, not what the session was opened with: who was removed is out at once.
 SELECT s.person_id, s.tenant_id, s.frame, s.last_seen_at, s.expires_at, m.role,
-       p.email, p.name, p.language, p.theme
+       p.email, p.name, p.language, p.theme,
+       (SELECT count(*) FROM membership o WHERE o.person_id = s.person_id) AS tenants
 FROM session s JOIN person p ON p.id = s.person_id
 LEFT JOIN membership m ON m.tenant_id = s.tenant_id AND m.person_id = s.person_id
 WHERE s.token_hash = $1 AND s.expires_at > $2;
@@ -42,6 +43,35 @@ DELETE FROM session WHERE token_hash = $1;
 
 -- name: close_sessions
 DELETE FROM session WHERE person_id = $1;
+
+-- name: sessions
+SELECT id, token_hash, frame, agent, created_at, last_seen_at FROM session
+WHERE person_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC, id;
+
+-- name: close_one_session
+DELETE FROM session WHERE person_id = $1 AND id = $2 RETURNING id;
+
+-- name: close_other_sessions
+DELETE FROM session WHERE person_id = $1 AND token_hash <> $2;
+
+-- name: enter
+-- Only where the person belongs; a frame shows its portal's tenant and no other.
+UPDATE session s SET tenant_id = $2 FROM membership m
+WHERE s.token_hash = $1 AND NOT s.frame AND m.tenant_id = $2 AND m.person_id = s.person_id RETURNING s.tenant_id;
+
+-- name: close_frames
+DELETE FROM session WHERE tenant_id = $1 AND frame;
+
+-- name: lock_members
+-- Who changes roles waits for the other: two owners cannot both leave.
+SELECT person_id, role FROM membership WHERE tenant_id = $1 ORDER BY person_id FOR UPDATE;
+
+-- name: remove_member
+DELETE FROM membership WHERE tenant_id = $1 AND person_id = $2;
+
+-- name: companies
+SELECT m.tenant_id, m.role, t.name FROM membership m JOIN tenant t ON t.tenant_id = m.tenant_id
+WHERE m.person_id = $1 ORDER BY t.name, m.tenant_id;
 
 -- name: sweep_sessions
 DELETE FROM session WHERE expires_at <= $1;

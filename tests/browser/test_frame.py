@@ -1,0 +1,133 @@
+"""Inside Bitrix24: installing, choosing, coming back; the sandbox's portal page holds Ponte in a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+
+from tests.browser.conftest import keep, settled
+
+#: What Bitrix24 leaves for an app beside its own menu.
+BESIDE_A_MENU = {"width": 820, "height": 900}
+
+
+def _portal(demo: dict[str, Any], member_id: str) -> str:
+    return f"{demo['sandbox_url']}/bitrix24/{member_id}/"
+
+
+def _frame(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+def _findings(page: Page) -> list[str]:
+    """What axe-core holds against what is in the frame."""
+    (inside,) = [frame for frame in page.frames if frame.parent_frame is not None]
+    axe = Axe()
+    inside.evaluate(axe.axe_script)
+    found = inside.evaluate("() => axe.run(document)")["violations"]
+    return [f"{entry['id']}: {node['html'][:160]}" for entry in found for node in entry["nodes"]]
+
+
+@pytest.fixture
+def narrow(open_context: Callable[..., BrowserContext]) -> Page:
+    """A page as wide as a portal leaves it."""
+    return open_context(viewport=BESIDE_A_MENU).new_page()
+
+
+@pytest.fixture
+def spare(demo: dict[str, Any]) -> str:
+    """The page of the portal that nobody has connected, the app not installed there."""
+    address = _portal(demo, demo["spare"]["bitrix24_member_id"])
+    httpx.post(f"{address}acts/uninstall-clean", trust_env=False).raise_for_status()
+    return address
+
+
+def _at_home(page: Page) -> None:
+    inside = _frame(page)
+    expect(inside.get_by_role("heading", level=1)).to_have_text("Visão geral")
+    expect(inside.locator("header.topbar")).to_be_visible()
+    expect(inside.locator("aside.rail")).to_be_hidden()
+
+
+def test_from_install_to_the_overview_and_back(narrow: Page, spare: str) -> None:
+    narrow.goto(spare)
+    inside = _frame(narrow)
+    inside.get_by_role("button", name="Continuar").wait_for()
+    assert _findings(narrow) == []
+    keep(narrow, "iframe-escolha")
+    inside.get_by_role("button", name="Continuar").click()
+    _at_home(narrow)
+    assert _findings(narrow) == []
+    keep(narrow, "iframe-visao-geral")
+    narrow.goto(spare)
+    _at_home(narrow)
+
+
+def test_bling_is_connected_without_leaving_the_frame(narrow: Page, spare: str, demo: dict[str, Any]) -> None:
+    narrow.goto(spare)
+    inside = _frame(narrow)
+    inside.get_by_role("button", name="Continuar").click()
+    _at_home(narrow)
+    inside.get_by_role("link", name="Conectar ao Bling").first.click()
+    inside.locator("select").select_option(demo["spare"]["bling_company_id"])
+    inside.get_by_role("button", name="Autorizar").click()
+    expect(inside.get_by_role("heading", level=1)).to_have_text("Conexões")
+    expect(inside.get_by_text("Conectado", exact=True)).to_have_count(2)
+    expect(inside.locator("header.topbar")).to_be_visible()
+
+
+def test_who_has_an_account_signs_in_inside(
+    narrow: Page, spare: str, tenant: dict[str, Any], demo: dict[str, Any]
+) -> None:
+    narrow.goto(spare)
+    inside = _frame(narrow)
+    inside.get_by_role("link", name="Já tenho conta").click()
+    inside.get_by_label("E-mail").fill(tenant["email"])
+    inside.get_by_label("Senha").fill("errada")
+    inside.get_by_role("button", name="Entrar").click()
+    expect(inside.get_by_role("alert")).to_contain_text("não conferem")
+    assert _findings(narrow) == []
+    inside.get_by_label("Senha").fill(tenant["password"])
+    inside.get_by_role("button", name="Entrar").click()
+    expect(inside.get_by_role("heading", level=1)).to_have_text("Sua conta já tem outro portal")
+    assert _findings(narrow) == []
+
+
+def test_a_connected_portal_opens_signed_in_and_live(
+    narrow: Page, demo: dict[str, Any], tenant: dict[str, Any], api: httpx.Client, bling: httpx.Client
+) -> None:
+    narrow.goto(_portal(demo, tenant["bitrix24_member_id"]))
+    _at_home(narrow)
+    product = bling.post(
+        "/produtos", json={"nome": "Da moldura", "tipo": "P", "situacao": "A", "formato": "S"}
+    )
+    settled(api, product.raise_for_status().json()["data"]["id"], "skipped")
+    expect(_frame(narrow).get_by_text("Da moldura").first).to_be_visible()
+
+
+def test_a_toggle_is_saved_from_inside(narrow: Page, demo: dict[str, Any]) -> None:
+    narrow.goto(_portal(demo, demo["tenants"][1]["bitrix24_member_id"]))
+    _at_home(narrow)
+    inside = _frame(narrow)
+    inside.get_by_role("link", name="Configuração").first.click()
+    inside.get_by_role("link", name="Produto").first.click()
+    box = inside.get_by_role("checkbox").first
+    before = box.is_checked()
+    box.click()
+    expect(inside.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
+    assert box.is_checked() is not before
+    box.click()
+
+
+def test_sair_says_how_to_come_back(narrow: Page, demo: dict[str, Any]) -> None:
+    narrow.goto(_portal(demo, demo["tenants"][1]["bitrix24_member_id"]))
+    _at_home(narrow)
+    inside = _frame(narrow)
+    inside.locator("[data-menu] summary").click()
+    inside.get_by_role("button", name="Sair").last.click()
+    expect(inside.get_by_role("heading", level=1)).to_have_text("Você saiu")
