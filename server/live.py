@@ -7,6 +7,8 @@ what changed, the page asks for it. While Redis is away pages are told to poll.
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -55,6 +57,8 @@ class LiveView:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._pages: dict[UUID, set[Page]] = {}
+        #: When each tenant's last notice came.
+        self._last: dict[UUID, float] = {}
         self._connected = False
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -74,12 +78,18 @@ class LiveView:
         """The messages of one page, until it goes away."""
         page = Page()
         self._pages.setdefault(tenant_id, set()).add(page)
-        page.tell("mode", '{"live":true}' if self._connected else '{"live":false}')
+        page.tell("mode", self._first(tenant_id))
         try:
             while True:
                 yield _message(await page.next())
         finally:
             self._forget(tenant_id, page)
+
+    def _first(self, tenant_id: UUID) -> str:
+        """What a page is told first: whether notices come, and seconds since the last (null: none yet)."""
+        last = self._last.get(tenant_id)
+        quiet = None if last is None else round(time.monotonic() - last, 3)
+        return json.dumps({"live": self._connected, "quiet_s": quiet})
 
     def _forget(self, tenant_id: UUID, page: Page) -> None:
         pages = self._pages[tenant_id]
@@ -103,7 +113,9 @@ class LiveView:
         while not self._stopping:
             message = await pubsub.get_message(timeout=LISTEN_S)
             if message is not None:
-                for page in self._pages.get(_tenant(message["channel"]), ()):
+                tenant_id = _tenant(message["channel"])
+                self._last[tenant_id] = time.monotonic()
+                for page in self._pages.get(tenant_id, ()):
                     page.tell("settled", message["data"].decode())
 
     def _announce(self, *, connected: bool) -> None:

@@ -42,10 +42,13 @@ function connect() {
   const stream = new EventSource(document.documentElement.classList.contains("in-frame") ? "/live?frame=1" : "/live");
   stream.addEventListener("settled", settled);
   stream.addEventListener("reload", settled);
-  // The first message after each (re)connection: what settled since the page was made is asked for once.
+  // The first message after each (re)connection says how long it has been quiet: what settled since the page was
+  // asked for, and before it listened, is asked for once.
   stream.addEventListener("mode", (message) => {
-    mode(JSON.parse(message.data).live);
-    settled();
+    const told = JSON.parse(message.data);
+    mode(told.live);
+    const missed = told.quiet_s === undefined || (told.quiet_s !== null && told.quiet_s * 1000 < performance.now() + 500);
+    if (missed) settled();
   });
   stream.addEventListener("open", () => {
     if (!state.paused) say("on");
@@ -67,6 +70,9 @@ function pause(button) {
 
 // While paused nothing may be exchanged, not even by htmx's own clock.
 document.addEventListener("htmx:before:request", (event) => {
+  if (state.paused && event.target instanceof Element && event.target.hasAttribute("data-live")) event.preventDefault();
+});
+document.addEventListener("htmx:before:swap", (event) => {
   if (state.paused && event.target instanceof Element && event.target.hasAttribute("data-live")) event.preventDefault();
 });
 document.addEventListener("click", (event) => {

@@ -17,7 +17,7 @@ PATIENCE_MS = 90_000
 
 
 @pytest.fixture
-def portal_page(open_context: Callable[..., BrowserContext], demo: dict[str, Any]) -> Page:
+def portal_page(unhurried: None, open_context: Callable[..., BrowserContext], demo: dict[str, Any]) -> Page:
     """The page of the portal that nobody has connected."""
     address = f"{demo['sandbox_url']}/bitrix24/{demo['spare']['bitrix24_member_id']}/"
     httpx.post(f"{address}acts/uninstall-clean", trust_env=False).raise_for_status()

@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from tests.browser.conftest import keep, settled
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 #: What Bitrix24 leaves for an app beside its own menu.
 BESIDE_A_MENU = {"width": 820, "height": 900}
 
@@ -101,6 +103,8 @@ def test_who_has_an_account_signs_in_inside(
 def test_a_connected_portal_opens_signed_in_and_live(
     narrow: Page, demo: dict[str, Any], tenant: dict[str, Any], api: httpx.Client, bling: httpx.Client
 ) -> None:
+    off = {"product.create": False, "product.update": False, "product.delete": False}
+    api.put("/toggles", json=off).raise_for_status()
     narrow.goto(_portal(demo, tenant["bitrix24_member_id"]))
     _at_home(narrow)
     product = bling.post(
