@@ -172,6 +172,12 @@ def settled(api: httpx.Client, bling_id: int, outcome: str) -> dict[str, Any]:
     pytest.fail(f"no event of {bling_id} ended as {outcome}")
 
 
+def uninstall(portal_page: str) -> None:
+    """As if the app had never been there; the portal tells Ponte a moment later."""
+    httpx.post(f"{portal_page}acts/uninstall-clean", trust_env=False).raise_for_status()
+    time.sleep(2)
+
+
 @pytest.fixture
 def unhurried() -> None:
     """Opening a portal's page costs one of ten proofs a minute, and all tests come from one address."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import keep
+from tests.browser.conftest import keep, uninstall
 
 BESIDE_A_MENU = {"width": 820, "height": 900}
 #: A fresh demo lets four calls of Bling's token endpoint through in its first minute.
@@ -20,7 +20,7 @@ PATIENCE_MS = 90_000
 def portal_page(unhurried: None, open_context: Callable[..., BrowserContext], demo: dict[str, Any]) -> Page:
     """The page of the portal that nobody has connected."""
     address = f"{demo['sandbox_url']}/bitrix24/{demo['spare']['bitrix24_member_id']}/"
-    httpx.post(f"{address}acts/uninstall-clean", trust_env=False).raise_for_status()
+    uninstall(address)
     page = open_context(viewport=BESIDE_A_MENU).new_page()
     page.goto(address)
     return page

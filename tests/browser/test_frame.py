@@ -10,7 +10,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.conftest import keep, settled
+from tests.browser.conftest import keep, settled, uninstall
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 
@@ -45,7 +45,7 @@ def narrow(open_context: Callable[..., BrowserContext]) -> Page:
 def spare(demo: dict[str, Any]) -> str:
     """The page of the portal that nobody has connected, the app not installed there."""
     address = _portal(demo, demo["spare"]["bitrix24_member_id"])
-    httpx.post(f"{address}acts/uninstall-clean", trust_env=False).raise_for_status()
+    uninstall(address)
     return address
 
 
