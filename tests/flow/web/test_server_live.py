@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from uuid import UUID, uuid4
 
@@ -37,6 +38,13 @@ class Page:
         message = await asyncio.wait_for(anext(self._stream), 5)
         return message.event, message.data
 
+    async def hears_mode(self, *, live: bool) -> None:
+        """Pass over what comes before the page is told whether notices come."""
+        while True:
+            event, data = await self.hears()
+            if event == "mode" and json.loads(data)["live"] is live:
+                return
+
     async def hears_until(self, event: str, data: str) -> None:
         while await self.hears() != (event, data):
             pass
@@ -44,7 +52,7 @@ class Page:
 
 async def _live(view: LiveView, tenant_id: UUID) -> Page:
     page = Page(view, tenant_id)
-    await page.hears_until("mode", '{"live":true}')
+    await page.hears_mode(live=True)
     return page
 
 
@@ -90,3 +98,13 @@ async def test_a_page_that_went_away_is_forgotten(view: LiveView) -> None:
     await anext(stream)
     await stream.aclose()
     assert tenant not in view._pages
+
+
+async def test_a_new_page_is_told_how_long_it_has_been_quiet(server: Redis, view: LiveView) -> None:
+    page = await _live(view, tenant := uuid4())
+    await _publish(server, tenant, "{}")
+    await page.hears()
+    _, first = await Page(view, tenant).hears()
+    _, strange = await Page(view, uuid4()).hears()
+    assert json.loads(first)["quiet_s"] >= 0
+    assert json.loads(strange)["quiet_s"] is None
