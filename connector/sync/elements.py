@@ -86,12 +86,6 @@ def amount(price: vendor.Price) -> str:
     return money(price.price)
 
 
-def field_name(catalogue: Catalogue, name: str, shape: Shape) -> str:
-    """Bitrix24's own name of a target field."""
-    place = iblock(catalogue, offers=shape is Shape.OFFER)
-    return vendor.property_name(place[1]) if name == LINK_FIELD and place else name
-
-
 def _spelled(target: Target, link_property: int) -> Mapping[str, str]:
     if LINK_FIELD not in target:
         return target

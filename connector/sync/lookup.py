@@ -98,6 +98,7 @@ class Finder:
         for work in unlinked:
             if work.open:
                 self._plan_unlinked(work, found, context)
+                self._in_its_place(work)
                 self._one_at_a_time(work, context, now)
         for work in linked:
             if work.open:
@@ -185,6 +186,16 @@ class Finder:
         if taken is not None:
             work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
         adopt_plan(work, context, plan, taken.values if taken else {})
+
+    def _in_its_place(self, work: Work) -> None:
+        """A portal may have no place for variations."""
+        if (
+            work.open
+            and isinstance(work.plan, Create)
+            and not elements.has_room_for(self._catalogue, work.shape)
+        ):
+            text = "o catálogo deste portal não tem variações"
+            work.end(Outcome.FAILED, Reason.REFUSED_BY_BITRIX24, text)
 
     def _one_at_a_time(self, work: Work, context: Context, now: datetime) -> None:
         """Of two new records with one SKU the second comes again when the first can be found."""
