@@ -86,6 +86,7 @@ class Reason(StrEnum):
     LOOP = "loop"
     GONE_IN_BLING = "gone_in_bling"
     DELETED_IN_BITRIX24 = "deleted_in_bitrix24"
+    NOT_A_SALE = "not_a_sale"
     PARENT_MISSING = "parent_missing"
     INVALID_VALUE = "invalid_value"
     REFUSED_BY_BLING = "refused_by_bling"

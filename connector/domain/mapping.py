@@ -5,14 +5,28 @@ The tenant's mapping is versioned; the rules that are fixed for everybody stand 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Literal
 
 import msgspec
 
 from connector.domain.events import Kind
-from connector.domain.transforms import Identity, InvalidValue, Money, Transform, YesNo, forward
+from connector.domain.transforms import (
+    Choice,
+    Constant,
+    Date,
+    Identity,
+    InvalidValue,
+    Money,
+    Template,
+    Text,
+    Transform,
+    YesNo,
+    at,
+    fields_of,
+    forward,
+)
 
 #: Stands for the property "Bling ID", whose number differs from portal to portal and from iblock to iblock.
 LINK_FIELD = "link"
@@ -62,12 +76,80 @@ PRODUCT_RULES = (
     ),
 )
 
-FIXED_RULES: dict[Kind, tuple[Rule, ...]] = {Kind.PRODUCT: PRODUCT_RULES}
+#: Names us as the maker of a deal; `originId` is then the record's own key (connector.domain.deals).
+ORIGINATOR = "ponte"
+AMOUNT_FIELD = "opportunity"
+STAGE_FIELD = "stageId"
+PIPELINE_FIELD = "categoryId"
+
+
+def _deal_rules(amount: str) -> tuple[Rule, ...]:
+    return (
+        Rule(
+            id="origem",
+            bling="",
+            bitrix24="originatorId",
+            transform=Constant(value=ORIGINATOR),
+            locked=True,
+            direction="import",
+        ),
+        Rule(id="id", bling="id", bitrix24="originId", transform=Identity(), locked=True),
+        Rule(id=amount, bling=amount, bitrix24=AMOUNT_FIELD, transform=Money(negative=True), locked=True),
+        Rule(
+            id="moeda",
+            bling="",
+            bitrix24="currencyId",
+            transform=Constant(value="BRL"),
+            locked=True,
+            direction="import",
+        ),
+    )
+
+
+def _first_pipeline() -> Rule:
+    return Rule(
+        id="funil",
+        bling="",
+        bitrix24=PIPELINE_FIELD,
+        transform=Constant(value="0"),
+        direction="import",
+    )
+
+
+def _title(pattern: str) -> Rule:
+    return Rule(id="titulo", bling="", bitrix24="title", transform=Template(text=pattern), direction="import")
+
+
+#: An empty table means that the suggestions are in force (connector.domain.pipelines).
+STAGE_RULE = Rule(id="etapa", bling="situacao.id", bitrix24=STAGE_FIELD, transform=Choice(table={}))
+
+FIXED_RULES: dict[Kind, tuple[Rule, ...]] = {
+    Kind.PRODUCT: PRODUCT_RULES,
+    Kind.ORDER: _deal_rules("total"),
+    Kind.SALE: _deal_rules("valorNota"),
+}
+#: Rules of one's own that a tenant starts with.
+FREE_RULES: dict[Kind, tuple[Rule, ...]] = {
+    Kind.ORDER: (
+        _title("Pedido {numero} – {contato.nome}"),
+        _first_pipeline(),
+        STAGE_RULE,
+        Rule(id="data", bling="data", bitrix24="begindate", transform=Date()),
+        Rule(id="previsao", bling="dataPrevista", bitrix24="closedate", transform=Date()),
+        Rule(id="observacoes", bling="observacoes", bitrix24="comments", transform=Text()),
+    ),
+    Kind.SALE: (
+        _title("Venda {numero} – {contato.nome}"),
+        _first_pipeline(),
+        Rule(id="emissao", bling="dataEmissao", bitrix24="begindate", transform=Date()),
+    ),
+}
 
 
 def default(kind: Kind) -> MappingVersion:
     """The mapping of a tenant who never saved one."""
-    return MappingVersion(kind=kind, version=1, rules=FIXED_RULES.get(kind, ()))
+    rules = FIXED_RULES.get(kind, ()) + FREE_RULES.get(kind, ())
+    return MappingVersion(kind=kind, version=1, rules=rules)
 
 
 class Lens:
@@ -77,14 +159,18 @@ class Lens:
         self.kind = mapping.kind
         self.version = mapping.version
         self.rules = mapping.rules
+        self.filter = mapping.filter
         self._imports = tuple(
-            (rule, rule.bling, rule.bitrix24, forward(rule.transform))
+            (rule, rule.bitrix24, _read(rule), forward(rule.transform))
             for rule in mapping.rules
             if rule.direction != "export"
         )
-        #: Bling's fields that the import direction reads.
-        self.reads = frozenset(field for _, field, _, _ in self._imports)
-        self._rule_ids = {name: rule.id for rule, _, name, _ in self._imports}
+        #: Bling's fields that the import direction reads, their first parts.
+        self.reads = frozenset(
+            path.partition(".")[0] for rule, *_ in self._imports for path in _paths(rule) if path
+        )
+        self._rule_ids = {name: rule.id for rule, name, _, _ in self._imports}
+        self._rules = {name: rule for rule, name, _, _ in self._imports}
 
     def apply(self, source: Source) -> Target:
         """Bling's fields → the texts that Bitrix24 should hold; raises `BadField`.
@@ -92,21 +178,41 @@ class Lens:
         A value that is absent or empty is left out (`empty: ignore`) or becomes `""` (`empty: erase`).
         """
         target: Target = {}
-        for rule, field, name, convert in self._imports:
-            value = source.get(field)
-            if value is None or value == "":
-                if rule.empty == "erase":
-                    target[name] = ""
-                continue
+        for rule, name, read, convert in self._imports:
+            value = read(source)
             try:
-                target[name] = convert(value)
+                text = "" if value is None or value == "" else convert(value)
             except InvalidValue as error:
                 raise BadField(rule, str(error)) from None
+            if text or rule.empty == "erase":
+                target[name] = text
         return target
+
+    def rule_for(self, field: str) -> Rule | None:
+        """The rule that writes Bitrix24's `field`."""
+        return self._rules.get(field)
 
     def rule_of(self, field: str) -> str:
         """The id of the rule that writes Bitrix24's `field`; empty when none does."""
         return self._rule_ids.get(field, "")
+
+
+def _read(rule: Rule) -> Callable[[Source], object]:
+    """What the rule's transform takes: a value, the whole record, or nothing in particular."""
+    path = rule.bling
+    match rule.transform:
+        case Template():
+            return lambda source: source
+        case Constant():
+            return lambda _source: rule
+        case _ if "." in path:
+            return lambda source: at(source, path)
+        case _:
+            return lambda source: source.get(path)
+
+
+def _paths(rule: Rule) -> list[str]:
+    return fields_of(rule.transform.text) if isinstance(rule.transform, Template) else [rule.bling]
 
 
 def fingerprint(target: Target) -> bytes:

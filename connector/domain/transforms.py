@@ -6,14 +6,24 @@ exactly when their texts are. That makes fingerprints and comparisons plain.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 CENT = Decimal("0.01")
 #: Bitrix24 keeps prices with two decimals by default; more digits than this are no price.
 LARGEST_PRICE = Decimal("9999999999999.99")
+#: What stands for no date in Bling.
+NO_DATE = "0000-00-00"
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z][\w.]*)\}")
+#: What is left over at the ends of a template whose first or last part is empty.
+_DANGLING = " \t–—-·|,;:"
 
 
 class InvalidValue(ValueError):
@@ -24,8 +34,17 @@ class Identity(msgspec.Struct, frozen=True, tag="identity", tag_field="type"):
     """The same text on both sides."""
 
 
-class Money(msgspec.Struct, frozen=True, tag="money", tag_field="type"):
+class Text(msgspec.Struct, frozen=True, tag="text", tag_field="type", omit_defaults=True):
+    """Text without blanks around it, in one letter case."""
+
+    trim: bool = True
+    case: Literal["keep", "upper", "lower", "title"] = "keep"
+
+
+class Money(msgspec.Struct, frozen=True, tag="money", tag_field="type", omit_defaults=True):
     """An amount in BRL, to the cent, half up."""
+
+    negative: bool = False
 
 
 class YesNo(msgspec.Struct, frozen=True, tag="yes_no", tag_field="type"):
@@ -35,29 +54,97 @@ class YesNo(msgspec.Struct, frozen=True, tag="yes_no", tag_field="type"):
     false: str
 
 
-Transform = Identity | Money | YesNo
+class Choice(msgspec.Struct, frozen=True, tag="choice", tag_field="type"):
+    """A table of Bling's values and Bitrix24's; a value outside it means nothing there."""
+
+    table: dict[str, str]
+
+
+class Date(msgspec.Struct, frozen=True, tag="date", tag_field="type", omit_defaults=True):
+    """A day; a moment keeps its time, in the zone that Bling's screens show."""
+
+    zone: str = "America/Sao_Paulo"
+
+
+class Template(msgspec.Struct, frozen=True, tag="template", tag_field="type"):
+    """Text with Bling's fields in braces, such as `Pedido {numero} – {contato.nome}`."""
+
+    text: str
+
+
+class Constant(msgspec.Struct, frozen=True, tag="constant", tag_field="type"):
+    """Always the same."""
+
+    value: str
+
+
+Transform = Identity | Text | Money | YesNo | Choice | Date | Template | Constant
+#: They take no single value of Bling's, so nothing leads back from them.
+ONE_WAY = (Template, Constant)
 
 
 def forward(transform: Transform) -> Callable[[object], str]:
-    """The function that takes Bling's value to Bitrix24's text; it raises `InvalidValue`."""
+    """The function that takes Bling's value to Bitrix24's text; it raises `InvalidValue`.
+
+    An empty text from it means: nothing to write. `Template` takes a record's fields instead of a value.
+    """
     match transform:
         case Identity():
             return text
-        case Money():
-            return money
+        case Text():
+            return lambda value: _text(value, transform)
+        case Money(negative=negative):
+            return (lambda value: money(value, negative=True)) if negative else money
         case YesNo(true=true, false=false):
             return lambda value: _yes_no(value, true, false)
+        case Choice(table=table):
+            return lambda value: table.get(text(value), "")
+        case Date(zone=zone):
+            return lambda value: _date(value, zone)
+        case Template(text=pattern):
+            return lambda value: filled(pattern, value)
+        case Constant(value=constant):
+            return lambda _value: constant
 
 
 def backward(transform: Transform) -> Callable[[str], object]:
-    """The inverse of `forward`, for the export."""
+    """The inverse of `forward`, for the export; raises `InvalidValue` where there is none."""
     match transform:
-        case Identity():
+        case Identity() | Text() | Date():
             return str
         case Money():
             return Decimal
         case YesNo(true=true, false=false):
             return lambda value: true if value == "Y" else false
+        case Choice(table=table):
+            back = {there: here for here, there in reversed(table.items())}
+            return lambda value: back.get(value, "")
+        case Template() | Constant():
+            raise InvalidValue("um modelo de texto ou valor fixo não tem caminho de volta")
+
+
+def at(source: object, path: str) -> object:
+    """The value at a dotted path, None where the path ends early."""
+    for name in path.split("."):
+        if not isinstance(source, Mapping):
+            return None
+        source = source.get(name)
+    return source
+
+
+def fields_of(pattern: str) -> list[str]:
+    """The paths that a template names."""
+    return _PLACEHOLDER.findall(pattern)
+
+
+def filled(pattern: str, source: object) -> str:
+    """A template with a record's values; what is missing leaves no dangling dash behind."""
+
+    def value(found: re.Match[str]) -> str:
+        inner = at(source, found[1])
+        return "" if inner is None or isinstance(inner, Mapping | list) else text(inner)
+
+    return _PLACEHOLDER.sub(value, pattern).strip(_DANGLING)
 
 
 def text(value: object) -> str:
@@ -73,7 +160,7 @@ def text(value: object) -> str:
     raise InvalidValue(f"não é um texto: {value!r}")
 
 
-def money(value: object) -> str:
+def money(value: object, *, negative: bool = False) -> str:
     """An amount as text with two decimals, such as `1234.50`."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise InvalidValue(f"não é um valor em reais: {value!r}")
@@ -83,9 +170,24 @@ def money(value: object) -> str:
         raise InvalidValue(f"não é um valor em reais: {value!r}") from None
     if not amount.is_finite() or abs(amount) > LARGEST_PRICE:
         raise InvalidValue(f"o valor {value} é grande demais")
-    if amount < 0:
+    if amount < 0 and not negative:
         raise InvalidValue(f"o valor {value} é negativo")
     return str(amount.quantize(CENT, ROUND_HALF_UP))
+
+
+def _text(value: object, how: Text) -> str:
+    found = text(value)
+    if how.trim:
+        found = found.strip()
+    match how.case:
+        case "upper":
+            return found.upper()
+        case "lower":
+            return found.lower()
+        case "title":
+            return found.title()
+        case "keep":
+            return found
 
 
 def _yes_no(value: object, true: str, false: str) -> str:
@@ -94,3 +196,16 @@ def _yes_no(value: object, true: str, false: str) -> str:
     if value == false:
         return "N"
     raise InvalidValue(f"esperado {true} ou {false}, veio {value!r}")
+
+
+def _date(value: object, zone: str) -> str:
+    written = text(value).strip()
+    if not written or written.startswith(NO_DATE):
+        return ""
+    try:
+        if len(written) <= len(NO_DATE):
+            return date.fromisoformat(written).isoformat()
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise InvalidValue(f"não é uma data: {value!r}") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).isoformat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ import msgspec
 
 from connector.domain.events import Action, Event, Kind, Lane, RecordKey, Source
 from connector.store import ids
+from connector.store.columns import columns
 from connector.store.scope import Connection
 from connector.store.sql import named
 
@@ -39,6 +41,17 @@ _COLUMNS = (
     " bare_date, received_at, due_at, body"
 )
 _WIDTH = _COLUMNS.count(",") + 1
+
+
+class Road(StrEnum):
+    """Deals wait for reads of three a second, so they queue apart from everything else."""
+
+    DEALS = "deals"
+    OTHERS = "others"
+
+
+#: Kinds that become deals.
+DEALS = frozenset({Kind.ORDER, Kind.SALE})
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,14 +116,20 @@ def _insert_sql(size: int) -> str:
 
 
 async def claim(
-    conn: Connection, tenant_id: UUID, *, now: datetime, records: int, busy: Collection[UUID] = ()
+    conn: Connection,
+    tenant_id: UUID,
+    road: Road,
+    *,
+    now: datetime,
+    records: int,
+    busy: Collection[UUID] = (),
 ) -> list[Event]:
     """All due events of the most urgent records, none of `busy`; updates nothing, the lease suffices.
 
     A delivery that history already knows is deleted in the same step and left out.
     """
     taken = list(busy)
-    urgent = await conn.fetch(_SQL["urgent"], tenant_id, now, taken, records * _WINDOW, records)
+    urgent = await conn.fetch(_SQL[f"urgent_{road}"], tenant_id, now, taken, records * _WINDOW, records)
     if not urgent:
         return []
     kinds, accounts, bling_ids = ({row[column] for row in urgent} for column in range(3))
@@ -177,6 +196,16 @@ async def depth(conn: Connection, tenant_id: UUID) -> tuple[int, datetime | None
     """How many events have no outcome (the held ones are not counted), and when the oldest was received."""
     row = await conn.fetchrow(_SQL["depth"], tenant_id)
     return row["n"], row["oldest"]
+
+
+async def waiting_for(conn: Connection, tenant_id: UUID, records: Iterable[RecordKey]) -> set[RecordKey]:
+    """Which of these records have an event that will still be worked on."""
+    wanted = set(records)
+    if not wanted:
+        return set()
+    keys = (set(column) for column in columns(list(wanted), "kind", "account_id", "bling_id"))
+    rows = await conn.fetch(_SQL["waiting_for"], tenant_id, *map(list, keys))
+    return wanted & {RecordKey(_KINDS[row["kind"]], row["account_id"], row["bling_id"]) for row in rows}
 
 
 async def release(conn: Connection, tenant_id: UUID, reasons: Iterable[str], now: datetime) -> int:

@@ -41,6 +41,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     body_hash: bytes | None = None
     #: Bling id of a variation's parent.
     parent_id: int | None = None
+    #: Bling id of an order's invoice, once the order names it.
+    invoice_id: int | None = None
+    #: An order's number in its shop, `{loja}:{numeroLoja}`; None when it has none.
+    store_number: str | None = None
     mapping_version: int | None = None
     state: RecordState
     reason: Reason | None = None
@@ -99,6 +103,47 @@ async def by_bitrix(
     """The links of these Bitrix24 records, by their Bitrix24 ids."""
     rows = await conn.fetch(_SQL["by_bitrix"], tenant_id, kind, list(bitrix_ids))
     return {row["bitrix_id"]: link_of(row) for row in rows}
+
+
+async def of_invoices(
+    conn: Connection, tenant_id: UUID, wanted: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Link]:
+    """The orders that name these invoices, by (account, invoice's Bling id)."""
+    if not wanted:
+        return {}
+    accounts, invoices = map(list, zip(*wanted, strict=True))
+    links = map(link_of, await conn.fetch(_SQL["of_invoices"], tenant_id, accounts, invoices))
+    return {(one.record.account_id, one.invoice_id): one for one in links if one.invoice_id is not None}
+
+
+async def of_store_numbers(
+    conn: Connection, tenant_id: UUID, kind: Kind, wanted: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Link]:
+    """The orders (or sales) with these numbers in their shops, by (account, `{loja}:{numeroLoja}`)."""
+    if not wanted:
+        return {}
+    accounts, numbers = map(list, zip(*wanted, strict=True))
+    links = map(link_of, await conn.fetch(_SQL["of_store_numbers"], tenant_id, kind, accounts, numbers))
+    return {(one.record.account_id, one.store_number): one for one in links if one.store_number is not None}
+
+
+async def of_skus(
+    conn: Connection, tenant_id: UUID, wanted: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], list[Link]]:
+    """The products in Bitrix24 with these SKUs, by (account, SKU in lower case); SKUs are not unique."""
+    found: dict[tuple[UUID, str], list[Link]] = {}
+    if not wanted:
+        return found
+    accounts, skus = map(set, zip(*wanted, strict=True))
+    for row in await conn.fetch(_SQL["of_skus"], tenant_id, list(skus), list(accounts)):
+        link = link_of(row)
+        found.setdefault((link.record.account_id, (link.sku or "").lower()), []).append(link)
+    return found
+
+
+async def sales_of(conn: Connection, tenant_id: UUID, deals: Collection[int]) -> list[Link]:
+    """The sales that were written into these deals, oldest first."""
+    return list(map(link_of, await conn.fetch(_SQL["sharers"], tenant_id, list(deals)))) if deals else []
 
 
 async def mark_creating(

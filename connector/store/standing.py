@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ class AccountStanding(msgspec.Struct, frozen=True):
 
     company_id: str
     state: ConnectionState
+    #: When it was connected first; orders before that day make no deals.
+    connected_at: datetime | None = None
 
 
 class PortalStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,9 @@ class PortalStanding(msgspec.Struct, frozen=True, kw_only=True):
     product_link_property: int | None
     offer_link_property: int | None
     base_price_type: int | None
+    #: JSON of its pipelines, stages, presets and fields; None until they were read.
+    crm: str | None = None
+    crm_at: datetime | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +68,13 @@ async def load(conn: Connection, tenant_id: UUID, period: date) -> Standing | No
         toggles=frozenset(row["toggles"]),
         preferences=dict(map(_preference, row["preferences"])),
         accounts={
-            account_id: AccountStanding(company_id, ConnectionState(state))
-            for account_id, company_id, state in zip(
-                row["account_ids"], row["company_ids"], row["account_states"], strict=True
+            account_id: AccountStanding(company_id, ConnectionState(state), connected_at)
+            for account_id, company_id, state, connected_at in zip(
+                row["account_ids"],
+                row["company_ids"],
+                row["account_states"],
+                row["account_connected"],
+                strict=True,
             )
         },
         portal=_portal(row),
@@ -107,3 +116,8 @@ def _portal(row: Any) -> PortalStanding | None:
 def _preference(text: str) -> tuple[str, object]:
     name, _, value = text.partition("=")
     return name, msgspec.json.decode(value)
+
+
+async def keep_crm(conn: Connection, tenant_id: UUID, crm: str, at: datetime) -> None:
+    """Remember what the portal's CRM looks like, as JSON."""
+    await conn.execute(_SQL["keep_crm"], tenant_id, crm, at)

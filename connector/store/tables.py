@@ -98,6 +98,8 @@ class Portal(Table, tablename="portal", db=ENGINE, tags=[Class.TENANT]):
     offer_link_property = BigInt(**NULL)
     base_price_type = BigInt(**NULL)
     catalogue_at = Timestamptz(**NULL)
+    crm = JSON(**NULL)
+    crm_at = Timestamptz(**NULL)
     checked_at = Timestamptz(**NULL)
     connected_at = Timestamptz(**NULL)
     created_at = Timestamptz()
@@ -230,6 +232,8 @@ class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
     bling_date_bare = Boolean(default=False)
     body_hash = Bytea(**NULL)
     parent_id = BigInt(**NULL)
+    invoice_id = BigInt(**NULL)
+    store_number = Text(**NULL)
     mapping_version = Integer(**NULL)
     state = Text()
     reason = Text(**NULL)
@@ -242,6 +246,16 @@ class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
     writes_since = Timestamptz(**NULL)
     created_at = Timestamptz()
     updated_at = Timestamptz()
+
+
+class AccountList(Table, tablename="account_list", db=ENGINE, tags=[Class.TENANT]):
+    """An account's situations, sellers or channels, as they were read (connector.store.account_lists)."""
+
+    tenant_id = UUID(primary_key=True)
+    account_id = UUID()
+    name = Text()
+    rows = JSON()
+    read_at = Timestamptz()
 
 
 class LinkCount(Table, tablename="link_count", db=ENGINE, tags=[Class.TENANT]):
@@ -380,6 +394,7 @@ TABLES: tuple[type[Table], ...] = (
         Inbox,
         Link,
         LinkCount,
+        AccountList,
         Alert,
     ),
     *(Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),

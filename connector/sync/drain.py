@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ import structlog
 from connector.bitrix24.packer import LeaseTooShort
 from connector.domain.events import Event, RecordKey, coalesce
 from connector.store import inbox, links
+from connector.store.inbox import Road
 from connector.store.lease import Fenced
 from connector.store.links import Link
 from connector.store.scope import WALKING, DatabaseAway
@@ -27,10 +29,18 @@ log = structlog.get_logger(__name__)
 
 Groups = dict[RecordKey, list[Event]]
 
-#: Records of one chunk: large enough for full batches, small enough that a newcomer waits little.
-CHUNK = 250
-#: Chunks under way at once.
-CHUNKS = 4
+
+class Pace(NamedTuple):
+    """How much of one road is under way."""
+
+    #: Records of one chunk: large enough for full batches, small enough that a newcomer waits little.
+    records: int
+    #: Chunks under way at once.
+    chunks: int
+
+
+#: A deal is read at three a second: a chunk of them lasts about as long as a turn.
+PACES = {Road.OTHERS: Pace(250, 4), Road.DEALS: Pace(60, 2)}
 #: Seconds of claiming; what was claimed is finished.
 TURN = 20.0
 #: Seconds after which newly arrived events are looked for while chunks are under way.
@@ -70,13 +80,14 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
     """One turn; True when the time was up before the inbox was empty."""
     begun = time.monotonic()
     turning = Turning(engine, tenant_id, ForReal(engine, tenant_id, lease))
-    running: dict[asyncio.Task[None], Groups] = {}
+    running: dict[asyncio.Task[None], tuple[Road, Groups]] = {}
     try:
         while True:
             tired = time.monotonic() - begun > TURN
-            fresh = [] if tired else await _claim_chunks(engine, tenant_id, list(running.values()))
-            for groups, known in fresh:
-                running[asyncio.create_task(turning.process(groups, known))] = groups
+            for road in () if tired else Road:
+                held = [groups for taken, groups in running.values() if taken is road]
+                for groups, known in await _claim_chunks(engine, tenant_id, road, held):
+                    running[asyncio.create_task(turning.process(groups, known))] = (road, groups)
             if not running:
                 return tired
             done, _ = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
@@ -91,27 +102,28 @@ async def _turn(engine: Engine, tenant_id: UUID, lease: Lease) -> bool:
 
 
 async def _claim_chunks(
-    engine: Engine, tenant_id: UUID, held: list[Groups]
+    engine: Engine, tenant_id: UUID, road: Road, held: list[Groups]
 ) -> list[tuple[Groups, dict[RecordKey, Link]]]:
     """As many chunks as there is room for. They begin together, so that look-ups fill whole requests."""
     fresh: list[tuple[Groups, dict[RecordKey, Link]]] = []
-    while len(held) + len(fresh) < CHUNKS:
-        claimed = await _claim(engine, tenant_id, [*held, *(groups for groups, _ in fresh)])
+    while len(held) + len(fresh) < PACES[road].chunks:
+        claimed = await _claim(engine, tenant_id, road, [*held, *(groups for groups, _ in fresh)])
         if claimed is None:
             break
         fresh.append(claimed)
-        if len(claimed[0]) < CHUNK:
+        if len(claimed[0]) < PACES[road].records:
             break
     return fresh
 
 
 async def _claim(
-    engine: Engine, tenant_id: UUID, held: list[Groups]
+    engine: Engine, tenant_id: UUID, road: Road, held: list[Groups]
 ) -> tuple[Groups, dict[RecordKey, Link]] | None:
     """Due events of records that no chunk holds, and the records' links; None if there are none."""
     taken: set[RecordKey] = set().union(*held)
     busy = [event.id for groups in held for events in groups.values() for event in events]
+    records = PACES[road].records
     async with engine.database.tenant(tenant_id, manner=WALKING) as conn:
-        events = await inbox.claim(conn, tenant_id, now=engine.clock(), records=CHUNK, busy=busy)
+        events = await inbox.claim(conn, tenant_id, road, now=engine.clock(), records=records, busy=busy)
         groups = coalesce(event for event in events if event.record not in taken)
         return (groups, await links.load(conn, tenant_id, groups)) if groups else None

@@ -18,11 +18,11 @@ from connector.store import links as link_rows
 from connector.store.scope import UNHURRIED
 from connector.store.settle import settle
 from connector.sync import live
-from connector.sync.carry import Carrier
 from connector.sync.context import Context
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
 from connector.sync.lease import Lease
+from connector.sync.products.carry import Carrier
 from connector.sync.settler import Settler
 from connector.sync.settling import turn_of
 from connector.sync.work import Work

@@ -19,15 +19,15 @@ from connector.store.lease import Fenced
 from connector.store.links import Link
 from connector.store.scope import DatabaseAway
 from connector.store.standing import PortalStanding
-from connector.sync.chunk import Line
 from connector.sync.clients import bitrix24_client, bling_client
 from connector.sync.context import Context, load_context
-from connector.sync.decide import bare, begin, decide
 from connector.sync.ends import Ends
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
-from connector.sync.lookup import Finder
-from connector.sync.read import Reader, reading
+from connector.sync.products.decide import bare, begin, decide
+from connector.sync.products.line import Line
+from connector.sync.products.lookup import Finder
+from connector.sync.products.read import Reader, reading
 from connector.sync.work import Work
 
 log = structlog.get_logger(__name__)

@@ -2,13 +2,24 @@
 -- next), so each statement is one pass over one table, with keys as arrays: the worst plan reads a tenant's rows
 -- once, and no plan reads them once for each key.
 
--- name: urgent
+-- name: urgent_deals
 -- The most urgent rows only, so that a claim costs the same however much waits.
 SELECT kind, account_id, bling_id
 FROM (
     SELECT kind, account_id, bling_id, row_number() OVER (ORDER BY lane, due_at, id) AS place
     FROM inbox
-    WHERE tenant_id = $1 AND due_at <= $2 AND id <> ALL($3::uuid[])
+    WHERE tenant_id = $1 AND due_at <= $2 AND kind IN ('order', 'sale') AND id <> ALL($3::uuid[])
+    ORDER BY lane, due_at, id
+    LIMIT $4
+) AS urgent
+GROUP BY kind, account_id, bling_id ORDER BY min(place) LIMIT $5;
+
+-- name: urgent_others
+SELECT kind, account_id, bling_id
+FROM (
+    SELECT kind, account_id, bling_id, row_number() OVER (ORDER BY lane, due_at, id) AS place
+    FROM inbox
+    WHERE tenant_id = $1 AND due_at <= $2 AND kind NOT IN ('order', 'sale') AND id <> ALL($3::uuid[])
     ORDER BY lane, due_at, id
     LIMIT $4
 ) AS urgent
@@ -38,7 +49,8 @@ WHERE i.due_at <= $1
 GROUP BY i.tenant_id ORDER BY min(i.due_at) LIMIT $2;
 
 -- name: has_due
-SELECT EXISTS (SELECT 1 FROM inbox WHERE tenant_id = $1 AND due_at <= $2);
+SELECT EXISTS (SELECT 1 FROM inbox WHERE tenant_id = $1 AND due_at <= $2 AND kind NOT IN ('order', 'sale'))
+    OR EXISTS (SELECT 1 FROM inbox WHERE tenant_id = $1 AND due_at <= $2 AND kind IN ('order', 'sale'));
 
 -- name: next_due
 SELECT min(due_at) FROM inbox WHERE tenant_id = $1 AND due_at IS NOT NULL;
@@ -46,6 +58,12 @@ SELECT min(due_at) FROM inbox WHERE tenant_id = $1 AND due_at IS NOT NULL;
 -- name: depth
 SELECT (SELECT count(*) FROM inbox WHERE tenant_id = $1 AND due_at IS NOT NULL) AS n,
        (SELECT received_at FROM inbox WHERE tenant_id = $1 AND due_at IS NOT NULL ORDER BY id LIMIT 1) AS oldest;
+
+-- name: waiting_for
+-- Which of these records have an event that is not settled.
+SELECT DISTINCT kind, account_id, bling_id FROM inbox
+WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[]) AND bling_id = ANY($4::bigint[])
+  AND due_at IS NOT NULL;
 
 -- name: release
 UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL

@@ -10,8 +10,10 @@ SELECT
     ARRAY(SELECT a.id FROM account a WHERE a.tenant_id = $1 ORDER BY a.id) AS account_ids,
     ARRAY(SELECT a.state FROM account a WHERE a.tenant_id = $1 ORDER BY a.id) AS account_states,
     ARRAY(SELECT a.company_id FROM account a WHERE a.tenant_id = $1 ORDER BY a.id) AS company_ids,
+    ARRAY(SELECT a.connected_at FROM account a WHERE a.tenant_id = $1 ORDER BY a.id) AS account_connected,
     p.state AS portal_state, p.member_id, p.client_endpoint,
-    p.product_iblock_id, p.offer_iblock_id, p.product_link_property, p.offer_link_property, p.base_price_type
+    p.product_iblock_id, p.offer_iblock_id, p.product_link_property, p.offer_link_property, p.base_price_type,
+    p.crm, p.crm_at
 FROM tenant t
 LEFT JOIN licence l ON l.tenant_id = t.tenant_id
 LEFT JOIN portal p ON p.tenant_id = t.tenant_id
@@ -22,3 +24,6 @@ SELECT version, rules, filter FROM mapping
 WHERE tenant_id = $1 AND kind = $2
 ORDER BY version DESC
 LIMIT 1;
+
+-- name: keep_crm
+UPDATE portal SET crm = $2::json, crm_at = $3 WHERE tenant_id = $1;

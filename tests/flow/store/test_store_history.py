@@ -297,7 +297,12 @@ LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "search": (history._SQL["search"], "link", ("product", None, LOW, 0, 50, "sku-77", 77)),
     "children": (links._SQL["children"], "link", (ACCOUNT, [7, 8])),
     "links of records": (links._SQL["load"], "link", (["product"], [ACCOUNT], [7, 8])),
-    "claim": (inbox._SQL["urgent"], "inbox", (now(), [], 400, 100)),
+    "claim": (inbox._SQL["urgent_others"], "inbox", (now(), [], 400, 100)),
+    "claim of deals": (inbox._SQL["urgent_deals"], "inbox", (now(), [], 400, 100)),
+    "orders of invoices": (links._SQL["of_invoices"], "link", ([ACCOUNT], [7, 8])),
+    "orders of a shop": (links._SQL["of_store_numbers"], "link", ("order", [ACCOUNT], ["1:2"])),
+    "products of SKUs": (links._SQL["of_skus"], "link", (["sku-7"], [ACCOUNT])),
+    "sales of deals": (links._SQL["sharers"], "link", ([7, 8],)),
     "known deliveries": (inbox._SQL["known"], f"event_{DAY}", (["7", "8"], LOW, TOP)),
 }
 

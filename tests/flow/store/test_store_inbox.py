@@ -10,7 +10,7 @@ import pytest
 
 from connector.domain.events import Event, Reason, Source
 from connector.store import inbox, lease
-from connector.store.inbox import Arrival
+from connector.store.inbox import Arrival, Road
 from connector.store.scope import Database
 from connector.store.settle import Turn, settle
 from tests.support.rows import arrival, key, now, settlement
@@ -28,7 +28,7 @@ async def claim(
     db: Database, tenant_id: UUID, records: int = 100, busy: Collection[UUID] = ()
 ) -> list[Event]:
     async with db.tenant(tenant_id) as conn:
-        return await inbox.claim(conn, tenant_id, now=now(), records=records, busy=busy)
+        return await inbox.claim(conn, tenant_id, Road.OTHERS, now=now(), records=records, busy=busy)
 
 
 async def claim_one_by_one(db: Database, tenant_id: UUID) -> list[Event]:

@@ -14,6 +14,7 @@ from connector.domain.events import Event, Kind, Outcome, Reason
 from connector.domain.vendor import Provider
 from connector.store import calls, history, inbox, lease, rollups
 from connector.store.history import Filter
+from connector.store.inbox import Road
 from connector.store.lease import Fenced
 from connector.store.scope import Database
 from connector.store.settle import Turn, settle
@@ -41,7 +42,7 @@ class Drainer:
         async with self.db.system() as conn:
             await inbox.insert(conn, came)
         async with self.db.tenant(self.tenant_id) as conn:
-            claimed = await inbox.claim(conn, self.tenant_id, now=now(), records=count)
+            claimed = await inbox.claim(conn, self.tenant_id, Road.OTHERS, now=now(), records=count)
         return sorted(claimed, key=lambda event: event.id)
 
     async def settle(self, turn: Turn) -> None:
@@ -97,7 +98,7 @@ async def test_a_postponed_event_is_due_again_and_counts_its_attempt(drainer: Dr
     due = now() - timedelta(seconds=1)
     await drainer.settle(Turn(postponed=[(first.id, due, True), (second.id, due, False)]))
     async with drainer.db.tenant(drainer.tenant_id) as conn:
-        again = await inbox.claim(conn, drainer.tenant_id, now=now(), records=10)
+        again = await inbox.claim(conn, drainer.tenant_id, Road.OTHERS, now=now(), records=10)
     assert {event.id: event.attempts for event in again} == {first.id: 1, second.id: 0}
 
 
@@ -176,7 +177,7 @@ async def test_latency_is_from_receipt_to_settling(drainer: Drainer, seconds: in
     async with drainer.db.system() as conn:
         await inbox.insert(conn, [arrival(drainer.tenant_id, at=at)])
     async with drainer.db.tenant(drainer.tenant_id) as conn:
-        (event,) = await inbox.claim(conn, drainer.tenant_id, now=now(), records=1)
+        (event,) = await inbox.claim(conn, drainer.tenant_id, Road.OTHERS, now=now(), records=1)
         end = at + timedelta(seconds=seconds)
         await settle(conn, drainer.tenant_id, drainer.fence, Turn(settlements=[settlement(event)]), end)
         assert await rollups.median_ms(conn, drainer.tenant_id, at - timedelta(hours=1)) == median

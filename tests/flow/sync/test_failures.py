@@ -12,7 +12,8 @@ from connector.domain.events import Kind, RecordKey
 from connector.domain.retries import ATTEMPTS
 from connector.store import lease as lease_rows
 from connector.store import links as link_rows
-from connector.sync import decide, ends
+from connector.sync import ends
+from connector.sync.products import decide
 from connector.sync.work import Work
 from tests.support.house import House
 

@@ -18,8 +18,8 @@ from connector.domain.events import Outcome
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Update
 from connector.domain.vendor import Gone, Rejected, VendorError
-from connector.sync import elements
 from connector.sync.faults import Faults
+from connector.sync.products import elements
 from connector.sync.work import Work
 
 log = structlog.get_logger(__name__)

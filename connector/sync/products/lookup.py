@@ -20,10 +20,10 @@ from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome, Reason, RecordKey
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Present, Shape, plan_present, plan_unlinked
-from connector.sync import elements
 from connector.sync.context import Context
-from connector.sync.decide import adopt_plan
 from connector.sync.faults import Faults
+from connector.sync.products import elements
+from connector.sync.products.decide import adopt_plan
 from connector.sync.work import Work
 
 _T = TypeVar("_T")

@@ -18,11 +18,11 @@ from connector.domain.vendor import Gone, VendorError
 from connector.domain.winner import Trust
 from connector.store.links import Link
 from connector.sync.context import Context
-from connector.sync.decide import begin_guest, decide, is_family, remove, weigh
 from connector.sync.ends import Writer
 from connector.sync.faults import Faults
-from connector.sync.lookup import Finder
-from connector.sync.read import Fields, Reader, key_of, root_of
+from connector.sync.products.decide import begin_guest, decide, is_family, remove, weigh
+from connector.sync.products.lookup import Finder
+from connector.sync.products.read import Fields, Reader, key_of, root_of
 from connector.sync.work import Ended, Work
 
 Clock = Callable[[], datetime]
