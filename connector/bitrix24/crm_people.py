@@ -115,13 +115,17 @@ def found_by_comm(result: Any, entity: int) -> list[int]:
     return sorted(int(found) for found in (ids.values() if isinstance(ids, dict) else ids))
 
 
-def multifields(*, phones: Iterable[str] = (), emails: Iterable[str] = ()) -> list[dict[str, str]]:
-    """The value of an item's field `fm`: its phones and e-mails; left out when there are none."""
-    return [
-        {"typeId": kind, "valueType": "WORK", "value": value}
-        for kind, values in ((PHONE, phones), (EMAIL, emails))
-        for value in values
-    ]
+def multifields(*, phones: Iterable[str] = (), emails: Iterable[str] = ()) -> dict[str, dict[str, str]]:
+    """The value of an item's field `fm`, phones and e-mails to be added; leave it out when there are none.
+
+    A numeric key would be the id of one that the record has already (`crm/lib/multifield/assembler.php`),
+    hence `n0`, `n1` …
+    """
+    values = [(PHONE, value) for value in phones] + [(EMAIL, value) for value in emails]
+    return {
+        f"n{place}": {"typeId": kind, "valueType": "WORK", "value": value}
+        for place, (kind, value) in enumerate(values)
+    }
 
 
 def _list(wanted: Mapping[str, Any], start: int) -> Command:

@@ -45,6 +45,12 @@ _DENIED_TEXT = re.compile(r"\Aaccess denied\W*\Z", re.IGNORECASE)
 _GONE_TEXT = re.compile(r"\b(does not exist|is not exists|not exists|not found|não encontrad)", re.IGNORECASE)
 #: Only these name one record; elsewhere "not found" speaks of a section, a property, a parent.
 _ABOUT_ONE = (".update", ".get", ".delete")
+#: The CRM's own codes for a deal that is gone, whose texts come in the portal's language. `NOT_FOUND` is also
+#: said of a kind of record that does not exist, but deals, contacts and companies always do (source:
+#: `crm/lib/controller/errorcode.php`, documents of `crm.item.*` and `crm.timeline.comment.add`).
+_OWNER_GONE = "OWNER_NOT_FOUND"
+_GONE_CODE, _COMMENTED = "NOT_FOUND", "crm.timeline.comment.add"
+_LINE_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _CLOUD = re.compile(r"://[^/]+\.bitrix24\.[a-z.]+/", re.IGNORECASE)
 
 
@@ -61,8 +67,8 @@ class Failure(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """What to show a person."""
-        return str(self.error_description or self.error or "")
+        """What to show a person; the CRM ends its sentences with a line break of HTML."""
+        return _LINE_BREAK.sub(" ", str(self.error_description or self.error or "")).strip()
 
 
 def of_reply(reply: Reply, method: str, endpoint: str) -> VendorError:
@@ -98,9 +104,17 @@ def of_failure(failure: Failure, status: int, method: str, now: datetime, endpoi
         return Disconnected(text, state=ConnectionState.NEEDS_RECONNECT, code=code)
     if status == 429:
         return Throttled(text, until=now + UNTOLD, code=code)
-    if _GONE_TEXT.search(text) and method.endswith(_ABOUT_ONE) and code != "ERROR_METHOD_NOT_FOUND":
+    if _is_gone(code, text, method):
         return Gone(text, code=code)
     return Rejected(text or f"HTTP {status}", code=code)
+
+
+def _is_gone(code: str, text: str, method: str) -> bool:
+    """Whether the record that the method names does not exist (any more)."""
+    about_one = method.endswith(_ABOUT_ONE)
+    if code in (_OWNER_GONE, _GONE_CODE):
+        return about_one or code == _OWNER_GONE or method == _COMMENTED
+    return about_one and code != "ERROR_METHOD_NOT_FOUND" and _GONE_TEXT.search(text) is not None
 
 
 def _of_status(reply: Reply) -> VendorError:
