@@ -1,174 +1,142 @@
-"""Calls to one Bling account: tokens, limits, errors and the call log."""
+"""What Ponte reads in one Bling account; records come as Bling writes them, numbers with a fraction exact.
+
+Lists are asked so that Bling's defaults hide nothing (facts of Bling, endpoints). Their pages have no total:
+a full one is the only sign of another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-import httpx
-import msgspec
+from connector.bling.transport import Answer, Transport
+from connector.domain.vendor import Transient
 
-from connector.bling import errors
-from connector.bling.limits import AccountLimiter
-from connector.domain.vendor import (
-    CallObserver,
-    Disconnected,
-    Provider,
-    Throttled,
-    TokenSource,
-    Transient,
-    VendorError,
-)
-from connector.wire import Clock, Reply, call_of, send, utc_now
-
-TIMEOUT_S = 20.0
-#: Refusals for the second after which a request is given up.
-SECOND_TRIES = 4
-#: Rows of a page; a full one is the only sign of another.
+#: Rows of a page, and ids or numbers of one list call.
 PAGE = 100
 
-Query = Mapping[str, str | int | Sequence[str | int]]
+Record = dict[str, Any]
+Filter = dict[str, str | int | Sequence[str | int]]
+
+#: Name of the module of situations that orders have.
+_SALES = "Vendas"
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """What a path answered: the whole body, numbers with a fraction as `Decimal`."""
-
-    body: Any
-    call_id: UUID
-
-
-class Bling:
+class Bling(Transport):
     """One account. Raises only the errors of `connector.domain.vendor`."""
 
-    def __init__(
-        self,
-        tokens: TokenSource,
-        limiter: AccountLimiter,
-        http: httpx.AsyncClient,
-        observe: CallObserver,
-        base_url: str,
-        clock: Clock = utc_now,
-    ) -> None:
-        self._tokens = tokens
-        self._limiter = limiter
-        self._http = http
-        self._observe = observe
-        self._base = base_url.rstrip("/")
-        self._clock = clock
-        self._decoder = msgspec.json.Decoder(float_hook=Decimal)
-
-    async def get(self, path: str, query: Query | None = None) -> Answer:
-        """GET a path such as `/produtos/1` when its turn has come."""
-        token, renewed = await self._tokens.token(), False
-        crowded = 0
-        while True:
-            await self._limiter.turn()
-            reply = await self._send(path, query or {}, token)
-            outcome = self._outcome(reply, path)
-            self._observe(
-                call_of(
-                    reply,
-                    Provider.BLING,
-                    f"GET /{_resource(path)}",
-                    _error(outcome),
-                    request=_asked(path, query),
-                )
-            )
-            await self._tell_limiter(reply)
-            match outcome:
-                case Answer():
-                    return outcome
-                case Disconnected(code=code) if code in errors.RENEWABLE and not renewed:
-                    token, renewed = await self._tokens.renewed(token), True
-                case Throttled(code=errors.SECOND) if crowded < SECOND_TRIES:
-                    crowded += 1
-                    await self._limiter.crowded()
-                case Throttled(code=errors.ADDRESS):
-                    await self._limiter.blocked()
-                    raise outcome
-                case Throttled(code=errors.DAY):
-                    raise Throttled(outcome.text, until=await self._limiter.day_over(), code=errors.DAY)
-                case _:
-                    raise outcome
-
-    async def product(self, product_id: int) -> dict[str, Any]:
+    async def product(self, product_id: int) -> Record:
         """One product with all its fields; a parent has `variacoes`, a child `variacao`. Raises `Gone`."""
         return _record(await self.get(f"/produtos/{product_id}"))
 
-    async def variations(self, parent_id: int) -> dict[str, Any]:
+    async def variations(self, parent_id: int) -> Record:
         """A parent with its children in `variacoes`."""
         return _record(await self.get(f"/produtos/variacoes/{parent_id}"))
 
     async def products(
         self, *, ids: Sequence[int] = (), codes: Sequence[str] = (), page: int = 1, changed_since: str = ""
-    ) -> list[dict[str, Any]]:
+    ) -> list[Record]:
         """A page of the products' list, of all kinds and situations (Bling's defaults hide some).
 
         `changed_since` as `YYYY-MM-DD HH:MM:SS` in the account's time.
         """
-        query: dict[str, str | int | Sequence[str | int]] = {
-            "pagina": page,
-            "limite": PAGE,
-            "criterio": 5,
-            "tipo": "T",
-        }
-        if ids:
-            query["idsProdutos[]"] = ids
-        if codes:
-            query["codigos[]"] = codes
-        if changed_since:
-            query["dataAlteracaoInicial"] = changed_since
-        return _rows(await self.get("/produtos", query))
+        wanted: Filter = {"idsProdutos[]": ids, "codigos[]": codes, "dataAlteracaoInicial": changed_since}
+        everything: Filter = {"criterio": 5, "tipo": "T"}
+        return _rows(await self.get("/produtos", _page(page) | everything | _given(wanted)))
 
-    async def company(self) -> dict[str, Any]:
+    async def order(self, order_id: int) -> Record:
+        """One order with its items, parcels, freight and discount. Raises `Gone`."""
+        return _record(await self.get(f"/pedidos/vendas/{order_id}"))
+
+    async def orders(
+        self,
+        *,
+        contact: int = 0,
+        store_numbers: Sequence[str] = (),
+        store: int = 0,
+        situations: Sequence[int] = (),
+        seller: int = 0,
+        since: str = "",
+        changed_since: str = "",
+        page: int = 1,
+    ) -> list[Record]:
+        """A page of the orders' list, without items; 0 and "" do not narrow.
+
+        `since` is a day of the orders' own date, `changed_since` as in `products`: neither may lie more than
+        a year back (`Rejected`). `store_numbers` are the channels' own numbers (`numeroLoja`).
+        """
+        wanted: Filter = {
+            "idContato": contact,
+            "numerosLojas[]": store_numbers,
+            "idLoja": store,
+            "idsSituacoes[]": situations,
+            "idVendedor": seller,
+            "dataInicial": since,
+            "dataAlteracaoInicial": changed_since,
+        }
+        return _rows(await self.get("/pedidos/vendas", _page(page) | _given(wanted)))
+
+    async def contact(self, contact_id: int) -> Record:
+        """One contact with its addresses; `numeroDocumento` in digits. Raises `Gone`."""
+        return _record(await self.get(f"/contatos/{contact_id}"))
+
+    async def contacts(self, *, ids: Sequence[int] = (), document: str = "", page: int = 1) -> list[Record]:
+        """A page of the contacts' list, which masks documents; `document` in digits."""
+        wanted: Filter = {"idsContatos[]": ids, "numeroDocumento": document}
+        return _rows(await self.get("/contatos", _page(page) | {"criterio": 1} | _given(wanted)))
+
+    async def invoice(self, invoice_id: int, *, consumer: bool) -> Record:
+        """One NF-e, or NFC-e for a `consumer`, with its value and `finalidade`. Raises `Gone`."""
+        return _record(await self.get(f"/{'nfce' if consumer else 'nfe'}/{invoice_id}"))
+
+    async def situations(self) -> list[Record]:
+        """The situations that orders of this account may have; `idHerdado` names the one it extends."""
+        modules = _rows(await self.get("/situacoes/modulos"))
+        sales = next((module["id"] for module in modules if module.get("nome") == _SALES), None)
+        return [] if sales is None else _rows(await self.get(f"/situacoes/modulos/{sales}"))
+
+    async def sellers(self) -> list[Record]:
+        """All sellers, also those who left; the name is in `contato`."""
+        return await self._all("/vendedores", {"situacaoContato": "T"})
+
+    async def channels(self) -> list[Record]:
+        """All sales channels; an order's `loja.id` is one of them."""
+        return await self._all("/canais-venda", {})
+
+    async def company(self) -> Record:
         """Who the account is: `id` is the webhooks' `companyId`, `nome` its name."""
         return _record(await self.get("/empresas/me/dados-basicos"))
 
-    async def _send(self, path: str, query: Query, token: str) -> Reply:
-        headers = {"authorization": f"Bearer {token}", "accept": "application/json", "enable-jwt": "1"}
-        url = f"{self._base}/{path.lstrip('/')}"
-        return await send(
-            self._http, self._clock, "GET", url, timeout=TIMEOUT_S, params=query, headers=headers
-        )
-
-    def _outcome(self, reply: Reply, path: str) -> Answer | VendorError:
-        if not (reply.ok and reply.is_json):
-            return errors.of_reply(reply, path)
-        try:
-            return Answer(self._decoder.decode(reply.body), reply.call_id)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return Transient("unreadable answer", code="unreadable")
-
-    async def _tell_limiter(self, reply: Reply) -> None:
-        if reply.status >= 400:
-            await self._limiter.failed()
-        elif reply.ok:
-            await self._limiter.passed()
+    async def _all(self, path: str, wanted: Filter) -> list[Record]:
+        found: list[Record] = []
+        while True:
+            rows = _rows_or_one(await self.get(path, _page(len(found) // PAGE + 1) | wanted))
+            found += rows
+            if len(rows) < PAGE:
+                return found
 
 
-def _error(outcome: Answer | VendorError) -> VendorError | None:
-    return outcome if isinstance(outcome, VendorError) else None
+def _page(number: int) -> Filter:
+    return {"pagina": number, "limite": PAGE}
 
 
-def _resource(path: str) -> str:
-    """The path without ids, as the call log groups it."""
-    return "/".join("{id}" if part.isdecimal() else part for part in path.strip("/").split("/"))
+def _given(wanted: Filter) -> Filter:
+    return {name: value for name, value in wanted.items() if value}
 
 
-def _asked(path: str, query: Query | None) -> str:
-    return f"{path}?{httpx.QueryParams(query)}" if query else path
-
-
-def _record(answer: Answer) -> dict[str, Any]:
+def _record(answer: Answer) -> Record:
     data = _data(answer)
     if not isinstance(data, dict):
         raise Transient("the answer has no record", code="unreadable")
     return data
 
 
-def _rows(answer: Answer) -> list[dict[str, Any]]:
+def _rows_or_one(answer: Answer) -> list[Record]:
+    """The rows of a list that Bling's document describes as one record (`/vendedores`)."""
+    return [_record(answer)] if isinstance(_data(answer), dict) else _rows(answer)
+
+
+def _rows(answer: Answer) -> list[Record]:
     data = _data(answer)
     if not isinstance(data, list):
         raise Transient("the answer has no list", code="unreadable")
