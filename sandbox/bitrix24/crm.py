@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sandbox.bitrix24.crm_custom import item_name, user_field
+from sandbox.bitrix24.crm_index import Index, item_keys
+
 if TYPE_CHECKING:
     from sandbox.bitrix24.portal import Portal
 
@@ -106,8 +109,12 @@ class Crm:
     def __init__(self, portal: Portal, *, first_id: int) -> None:
         self.portal = portal
         self.items: dict[Entity, dict[int, dict[str, Any]]] = {entity: {} for entity in Entity}
+        self.index = {entity: Index() for entity in Entity}
         self.rows: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self.requisites: dict[int, dict[str, Any]] = {}
+        self.requisite_index = Index()
+        self.addresses: dict[tuple[int, int], dict[str, Any]] = {}
+        """By requisite and address type: a requisite has one address of each type."""
         self.comments: dict[int, dict[str, Any]] = {}
         self.user_fields: dict[int, dict[str, Any]] = {}
         self.categories = [Category(0, "Geral"), Category(portal.plan.number + 8, "Atacado")]
@@ -117,6 +124,40 @@ class Crm:
         self.next_other = count(first_id * 20)
         if portal.plan.required_deal_field:
             self._require_field()
+
+    def keep(self, entity: Entity, item: dict[str, Any]) -> None:
+        """Put a new or changed record where lists and duplicates find it."""
+        self.items[entity][item["id"]] = item
+        self.index[entity].put(item["id"], item_keys(item, self.custom_names(entity)))
+
+    def forget(self, entity: Entity, item_id: int) -> None:
+        """Drop a record with its rows, requisites and addresses."""
+        del self.items[entity][item_id]
+        self.index[entity].drop(item_id)
+        self.rows.pop((entity.letter, item_id), None)
+        if entity is not Entity.DEAL:
+            for requisite_id in self.requisites_of(entity, item_id):
+                self.forget_requisite(requisite_id)
+
+    def keep_requisite(self, requisite: dict[str, Any]) -> None:
+        """Put a new or changed requisite where lists find it."""
+        number = int(requisite["ID"])
+        self.requisites[number] = requisite
+        filled = ((name, value) for name, value in requisite.items() if value)
+        self.requisite_index.put(number, (f"{name}={value}" for name, value in filled))
+
+    def forget_requisite(self, requisite_id: int) -> None:
+        """Drop a requisite with its addresses."""
+        del self.requisites[requisite_id]
+        self.requisite_index.drop(requisite_id)
+        for key in [key for key in self.addresses if key[0] == requisite_id]:
+            del self.addresses[key]
+
+    def requisites_of(self, entity: Entity, item_id: int) -> list[int]:
+        """The requisites of a contact or company, by rising id."""
+        owned = self.requisite_index.find((f"ENTITY_ID={item_id}",))
+        kind = str(int(entity))
+        return sorted(found for found in owned if self.requisites[found]["ENTITY_TYPE_ID"] == kind)
 
     def presets(self) -> list[dict[str, Any]]:
         """The rows of `crm.requisite.preset.list`."""
@@ -143,15 +184,20 @@ class Crm:
         """Name (as items have it) and label of the custom fields that must be filled in."""
         for field in self.user_fields.values():
             if field["entityId"] == f"CRM_{entity.name}" and field["mandatory"] == "Y":
-                yield item_name(field["fieldName"]), next(iter(field["editFormLabel"].values()), "")
+                label = next((label for label in field["editFormLabel"].values() if label), "")
+                yield item_name(field["fieldName"]), label or field["fieldName"]
 
     def custom_names(self, entity: Entity) -> list[str]:
         """The custom fields of an entity, as items have them."""
-        return [
-            item_name(field["fieldName"])
+        return list(self.custom_types(entity))
+
+    def custom_types(self, entity: Entity) -> dict[str, str]:
+        """The same with their `userTypeId`, "" for those that hold several values."""
+        return {
+            item_name(field["fieldName"]): field["userTypeId"] if field["multiple"] == "N" else ""
             for field in self.user_fields.values()
             if field["entityId"] == f"CRM_{entity.name}"
-        ]
+        }
 
     def _first_stages(self) -> Iterator[Stage]:
         number = count(101, 2)
@@ -168,34 +214,3 @@ class Crm:
             "string",
             {"editFormLabel": {"br": REQUIRED_LABEL}, "mandatory": "Y"},
         )
-
-
-def item_name(field_name: str) -> str:
-    """A custom field's name in items: `UF_CRM_1721` → `ufCrm_1721`, `UF_CRM_NOTA` → `ufCrmNota`."""
-    first, *others = field_name.lower().split("_")
-    return first + "".join(f"_{part}" if part[:1].isdigit() else part.capitalize() for part in others)
-
-
-def user_field(
-    field_id: int, entity_id: str, field_name: str, type_id: str, sent: dict[str, Any]
-) -> dict[str, Any]:
-    """A custom field as `userfieldconfig.add` answers it."""
-    labels = {"editFormLabel", "listColumnLabel", "listFilterLabel", "errorMessage", "helpMessage"}
-    shown: dict[str, Any] = {
-        "id": str(field_id),
-        "entityId": entity_id,
-        "fieldName": field_name,
-        "userTypeId": type_id,
-        "xmlId": None,
-        "sort": "100",
-        "multiple": "N",
-        "mandatory": "N",
-        "showFilter": "N",
-        "showInList": "Y",
-        "editInList": "Y",
-        "isSearchable": "N",
-        "settings": [],
-        "languageId": {"br": "br"},
-    }
-    shown |= {name: {"br": None} for name in sorted(labels)}
-    return shown | {name: value for name, value in sent.items() if name in shown}

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.bitrix24.crm import Entity
+from sandbox.bitrix24.crm_channels import merged
 from sandbox.bitrix24.values import (
     as_list,
     as_map,
@@ -138,20 +139,33 @@ def blank(entity: Entity) -> dict[str, Any]:
     return item
 
 
-def read(entity: Entity, sent: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
-    """What was sent, as it is stored; unknown fields are passed over."""
+def read(entity: Entity, sent: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    """What was sent to a record, as it is stored; unknown fields are passed over."""
     found: dict[str, Any] = {}
     for raw_name, value in sent.items():
-        name = _custom(raw_name, known)
+        name = _custom(raw_name, item)
         if name in _READ[entity]:
             found[name] = _READ[entity][name](value)
-        elif name.startswith("ufCrm") and name in known:
+        elif name.startswith("ufCrm") and name in item:
             found[name] = None if empty(value) else value
-        elif name == "fm" and "fm" in known:
-            found |= _channels(value)
+        elif name == "fm" and "fm" in item:
+            found |= merged(item["fm"], value)
     if entity is Entity.DEAL:
         found |= _participants(found)
     return found
+
+
+def custom_value(kind: str, value: Any) -> Any:
+    """A custom field's single value by its `userTypeId`: a string field keeps texts alone."""
+    match kind:
+        case "string" | "url":
+            return text(value)
+        case "integer":
+            return intval(value)
+        case "double":
+            return number(value)
+        case _:
+            return value
 
 
 def total(rows: list[dict[str, Any]]) -> int | float:
@@ -223,26 +237,6 @@ def _participants(found: dict[str, Any]) -> dict[str, Any]:
     if "contactId" in found:
         return {"contactIds": [found["contactId"]] if found["contactId"] else []}
     return {}
-
-
-def _channels(value: Any) -> dict[str, Any]:
-    """Phones and e-mails: `fm` with a running id for each."""
-    channels = [
-        {
-            "id": place,
-            "typeId": text(item.get("TYPE_ID", item.get("typeId"))).upper(),
-            "valueType": text(item.get("VALUE_TYPE", item.get("valueType")) or "WORK"),
-            "value": text(item.get("VALUE", item.get("value"))),
-        }
-        for place, item in enumerate((as_map(raw) for raw in as_list(value)), 1)
-        if not empty(item.get("VALUE", item.get("value")))
-    ]
-    kinds = {channel["typeId"] for channel in channels}
-    return {
-        "fm": channels,
-        "hasEmail": "Y" if "EMAIL" in kinds else "N",
-        "hasPhone": "Y" if "PHONE" in kinds else "N",
-    }
 
 
 def _row_total(row: dict[str, Any]) -> Decimal:

@@ -6,15 +6,24 @@ and raises no event; `opportunity` is what the rows add up to unless it is manua
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 from typing import Any
 
-from sandbox.bitrix24 import crm_fields
+from sandbox.bitrix24 import crm_fields, crm_stages
 from sandbox.bitrix24.crm import Crm, Entity
 from sandbox.bitrix24.errors import RestError
-from sandbox.bitrix24.query import Listed, fields_of, holds, ordered, page, parse_filter, selected
+from sandbox.bitrix24.query import (
+    Conditions,
+    Listed,
+    fields_of,
+    holds,
+    ordered,
+    page,
+    parse_filter,
+    selected,
+)
 from sandbox.bitrix24.registry import Call, method
-from sandbox.bitrix24.values import PORTAL_ZONE, as_list, as_map, empty, intval, iso
+from sandbox.bitrix24.values import as_list, as_map, empty, intval, iso
 
 BATCH_IMPORT_LIMIT = 20
 
@@ -47,13 +56,8 @@ def item_get(call: Call) -> Any:
 
 @method("crm.item.delete", "crm")
 def item_delete(call: Call) -> Any:
-    """Delete a record with its rows."""
-    entity = _entity(call.params)
-    crm = call.portal.crm
-    item = _existing(crm, entity, call.id())
-    del crm.items[entity][item["id"]]
-    crm.rows.pop((entity.letter, item["id"]), None)
-    happened(call, entity, "DELETE", item["id"])
+    """Delete a record with all that hangs on it."""
+    delete(call, _entity(call.params), call.id())
     return []
 
 
@@ -67,7 +71,7 @@ def item_list(call: Call) -> Any:
     for name in fields_of(conditions):
         if name not in known:
             raise RestError("INVALID_ARG_VALUE", f"Invalid filter: field '{name}' is not allowed in filter")
-    found = [item for item in crm.items[entity].values() if holds(conditions, item, dict.get)]
+    found = [item for item in _candidates(crm, entity, conditions) if holds(conditions, item, dict.get)]
     rows, total, following = page(ordered(found, call.params.get("order"), dict.get, known), call.start)
     select = as_list(call.params.get("select"))
     shown = [{"id": row["id"]} | selected(row, select) for row in rows]
@@ -132,37 +136,46 @@ def create(call: Call, entity: Entity, sent: dict[str, Any]) -> dict[str, Any]:
     item |= {"createdTime": now, "updatedTime": now, "lastActivityTime": now}
     author = call.token.user_id
     item |= {"createdBy": author, "updatedBy": author, "assignedById": author, "lastActivityBy": author}
-    item |= crm_fields.read(entity, sent, item.keys())
+    item |= _read(crm, entity, sent, item)
     _check_mandatory(crm, entity, item)
     if entity is Entity.DEAL:
-        _start_deal(crm, item, call.now)
+        crm_stages.start(crm, item, call.now)
         item |= {"movedBy": author, "movedTime": now}
     else:
         _name_person(entity, item)
-    crm.items[entity][item["id"]] = item
+    crm.keep(entity, item)
     happened(call, entity, "ADD", item["id"])
     return item
 
 
 def update(call: Call, entity: Entity, item: dict[str, Any], sent: dict[str, Any]) -> bool:
     """Change a record; whether anything was different."""
-    changes = {
-        name: value
-        for name, value in crm_fields.read(entity, sent, item.keys()).items()
-        if item[name] != value
-    }
+    crm = call.portal.crm
+    read = _read(crm, entity, sent, item)
+    if entity is Entity.DEAL:
+        read |= crm_stages.chosen(crm, item, read)
+    changes = {name: value for name, value in read.items() if item[name] != value}
     if not changes:
         return False
-    crm = call.portal.crm
     _check_mandatory(crm, entity, item | changes)
-    if "stageId" in changes or "categoryId" in changes:
-        changes |= _moved(crm, item | changes) | {"movedBy": call.token.user_id, "movedTime": iso(call.now)}
+    if "stageId" in changes:
+        changes |= crm_stages.moved(crm, item, changes["stageId"], call.now)
+        changes |= {"movedBy": call.token.user_id, "movedTime": iso(call.now)}
     item |= changes
-    if item.get("isManualOpportunity") == "N" and (entity.letter, item["id"]) in crm.rows:
-        item["opportunity"] = crm_fields.total(crm.rows[(entity.letter, item["id"])])
+    rows = crm.rows.get((entity.letter, item["id"]))
+    if rows and item["isManualOpportunity"] == "N":
+        item["opportunity"] = crm_fields.total(rows)
     item |= {"updatedTime": iso(call.now), "updatedBy": call.token.user_id}
+    crm.keep(entity, item)
     happened(call, entity, "UPDATE", item["id"])
     return True
+
+
+def delete(call: Call, entity: Entity, item_id: int) -> None:
+    """Delete a record; RestError if there is none."""
+    _existing(call.portal.crm, entity, item_id)
+    call.portal.crm.forget(entity, item_id)
+    happened(call, entity, "DELETE", item_id)
 
 
 def happened(call: Call, entity: Entity, action: str, item_id: int) -> None:
@@ -184,6 +197,22 @@ def _existing(crm: Crm, entity: Entity, item_id: int) -> dict[str, Any]:
     return item
 
 
+def _candidates(crm: Crm, entity: Entity, conditions: Conditions) -> Iterable[dict[str, Any]]:
+    """The records worth a look, by rising id."""
+    ids = crm.index[entity].fitting(conditions, {"id", "originId", *crm.custom_names(entity)})
+    items = crm.items[entity]
+    return items.values() if ids is None else [items[found] for found in sorted(ids)]
+
+
+def _read(crm: Crm, entity: Entity, sent: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, as it would be stored in the record."""
+    read = crm_fields.read(entity, sent, item)
+    for name, kind in crm.custom_types(entity).items():
+        if kind and not empty(read.get(name)):
+            read[name] = crm_fields.custom_value(kind, read[name])
+    return read
+
+
 def _full(item: dict[str, Any]) -> dict[str, Any]:
     return dict(item)
 
@@ -192,27 +221,6 @@ def _check_mandatory(crm: Crm, entity: Entity, item: dict[str, Any]) -> None:
     for name, label in crm.mandatory(entity):
         if empty(item.get(name)):
             raise RestError("CRM_FIELD_ERROR_REQUIRED", f'O campo "{label}" é obrigatório')
-
-
-def _start_deal(crm: Crm, item: dict[str, Any], now: float) -> None:
-    stages = crm.stages_of(item["categoryId"] or 0)
-    if not stages:
-        raise RestError("CRM_FIELD_ERROR_VALUE_NOT_VALID", "Invalid value of field 'categoryId'")
-    item["stageId"] = item["stageId"] or stages[0].status_id
-    item |= _moved(crm, item)
-    today = datetime.fromtimestamp(now, PORTAL_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    item["begindate"] = item["begindate"] or today.isoformat()
-    item["closedate"] = item["closedate"] or (today + timedelta(days=7)).isoformat()
-    item["title"] = item["title"] or f"Negócio #{item['id']}"
-
-
-def _moved(crm: Crm, item: dict[str, Any]) -> dict[str, Any]:
-    """What follows from the stage: its meaning, and whether the deal is closed."""
-    stage = crm.stage(item["categoryId"] or 0, item["stageId"])
-    if stage is None:
-        raise RestError("CRM_FIELD_ERROR_VALUE_NOT_VALID", "Invalid value of field 'stageId'")
-    meaning = stage.semantics or "P"
-    return {"stageSemanticId": meaning, "closed": "N" if meaning == "P" else "Y"}
 
 
 def _name_person(entity: Entity, item: dict[str, Any]) -> None:

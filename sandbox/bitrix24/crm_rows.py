@@ -56,13 +56,28 @@ def _replace(call: Call, letter: str, owner_id: int, sent: list[dict[str, Any]])
     item = crm.items[entity].get(owner_id) if entity else None
     if item is None or entity is None:
         raise RestError("OWNER_NOT_FOUND", "Owner was not found")
+    held = crm.rows.get((letter, owner_id), [])
+    if not held and not sent:
+        return []
     rows = [_row(call, letter, owner_id, row, place) for place, row in enumerate(sent, 1)]
+    _keep_ids(call, rows, sent, held)
     crm.rows[(letter, owner_id)] = rows
     if entity is Entity.DEAL and item["isManualOpportunity"] == "N":
         item["opportunity"] = crm_fields.total(rows)
-    item["updatedTime"] = iso(call.now)
+    item |= {"updatedTime": iso(call.now), "updatedBy": call.token.user_id}
     crm_items.happened(call, entity, "UPDATE", owner_id)
     return rows
+
+
+def _keep_ids(
+    call: Call, rows: list[dict[str, Any]], sent: list[dict[str, Any]], held: list[dict[str, Any]]
+) -> None:
+    """A row that names one of the record's present rows takes its place; all others are new."""
+    free = {row["id"] for row in held}
+    for row, raw in zip(rows, sent, strict=True):
+        named = intval(raw.get("id"))
+        row["id"] = named if named in free else next(call.portal.crm.next_row)
+        free.discard(named)
 
 
 def _row(call: Call, letter: str, owner_id: int, sent: dict[str, Any], place: int) -> dict[str, Any]:
@@ -75,7 +90,7 @@ def _row(call: Call, letter: str, owner_id: int, sent: dict[str, Any], place: in
     kind, rate, discount = _discount(sent, exclusive)
     unit = _unit(call, sent, product)
     return {
-        "id": next(call.portal.crm.next_row),
+        "id": 0,
         "ownerId": owner_id,
         "ownerType": letter,
         "productId": intval(sent.get("productId")),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.bitrix24.crm import Entity, item_name, user_field
+from sandbox.bitrix24.crm import Entity
+from sandbox.bitrix24.crm_custom import LABELS, item_name, user_field
+from sandbox.bitrix24.crm_statuses import statuses
 from sandbox.bitrix24.errors import RestError
 from sandbox.bitrix24.query import Listed, listing
 from sandbox.bitrix24.registry import Call, method
@@ -22,8 +24,9 @@ def category_list(call: Call) -> Any:
 
 @method("crm.status.list", "crm")
 def status_list(call: Call) -> Any:
-    """Stages of a pipeline, by `ENTITY_ID`."""
-    return listing([stage.answer() for stage in call.portal.crm.stages], call.params, call.start)
+    """Stages of the pipelines, sources and kinds, by `ENTITY_ID`."""
+    stages = [stage.answer() for stage in call.portal.crm.stages]
+    return listing([*stages, *statuses()], call.params, call.start)
 
 
 @method("crm.currency.base.get", "crm")
@@ -64,8 +67,10 @@ def user_field_add(call: Call) -> Any:
     _require_crm(call)
     sent = as_map(call.params.get("field"))
     name, entity_id = text(sent.get("fieldName")).upper(), text(sent.get("entityId"))
-    if empty(name) or not name.startswith("UF_"):
+    if empty(name):
         raise RestError("", "The 'FIELD_NAME' field is not found.")
+    if not name.startswith(f"UF_{entity_id}_"):
+        raise RestError("", "You cannot create custom fields")
     crm = call.portal.crm
     if any(held["fieldName"] == name and held["entityId"] == entity_id for held in crm.user_fields.values()):
         raise RestError("", f"O campo {name} para o objeto {entity_id} já existe.")
@@ -84,10 +89,20 @@ def user_field_add(call: Call) -> Any:
 
 @method("userfieldconfig.list", "userfieldconfig", "crm")
 def user_field_list(call: Call) -> Any:
-    """Custom fields by filter."""
+    """Custom fields by filter; labels come for the language that `select` names, else not at all."""
     _require_crm(call)
     found = listing(list(call.portal.crm.user_fields.values()), call.params, call.start)
-    return Listed({"fields": found.result}, found.total, found.next)
+    language = text(as_map(call.params.get("select")).get("language"))
+    return Listed({"fields": [_in_language(row, language) for row in found.result]}, found.total, found.next)
+
+
+def _in_language(field: dict[str, Any], language: str) -> dict[str, Any]:
+    plain = {name: value for name, value in field.items() if name not in LABELS and name != "languageId"}
+    if not language:
+        return plain
+    labels = {name: field[name].get(language) for name in LABELS if name in field}
+    shown = {name: {language: label} if label else None for name, label in labels.items()}
+    return plain | {"languageId": {language: language}} | shown
 
 
 def _require_crm(call: Call) -> None:

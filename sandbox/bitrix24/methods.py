@@ -13,6 +13,7 @@ _MODULES = (
     "crm_items",
     "crm_rows",
     "crm_people",
+    "crm_requisites",
     "crm_settings",
     "event_methods",
 )

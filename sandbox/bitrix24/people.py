@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.bitrix24.portal import PortalPlan
 
 _SINCE = 1_767_225_600.0
+_CONTACT = frozenset({"EMAIL", "LAST_LOGIN"})
 
 
 class User(msgspec.Struct):
@@ -81,13 +82,19 @@ def user_admin(call: Call) -> Any:
 @method("user.current", "user_brief")
 def user_current(call: Call) -> Any:
     """The user."""
-    return call.portal.users[call.token.user_id].answer()
+    return _allowed(call, call.portal.users[call.token.user_id].answer())
 
 
 @method("user.get", "user_brief")
 def user_get(call: Call) -> Any:
     """The portal's users."""
-    return listing([user.answer() for user in call.portal.users.values()], call.params, call.start)
+    rows = [_allowed(call, user.answer()) for user in call.portal.users.values()]
+    return listing(rows, call.params, call.start)
+
+
+def _allowed(call: Call, answer: dict[str, Any]) -> dict[str, Any]:
+    """The scope `user_brief` shows no contact data (vendor's page "User Scope Versions")."""
+    return answer if call.token.allows(("user",)) else {k: v for k, v in answer.items() if k not in _CONTACT}
 
 
 @method("app.info")

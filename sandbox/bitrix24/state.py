@@ -156,6 +156,9 @@ class Bitrix24State:
             "rows": [dict(row) for rows in crm.rows.values() for row in rows],
             "contacts": [dict(item) for item in crm.items[Entity.CONTACT].values()],
             "companies": [dict(item) for item in crm.items[Entity.COMPANY].values()],
+            "requisites": [dict(requisite) for requisite in crm.requisites.values()],
+            "addresses": [dict(address) for address in crm.addresses.values()],
+            "comments": [dict(comment) for comment in crm.comments.values()],
         }
 
     def _populate(self) -> None:

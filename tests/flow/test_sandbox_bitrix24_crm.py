@@ -11,9 +11,9 @@ import pytest
 from tests.support.portal import Portal
 from tests.support.sandbox import Sandbox
 
-DEAL, CONTACT, COMPANY = 2, 3, 4
-RIGOROUS, FOREIGN = 3, 4
-"""Places of the special portals in the ready line."""
+DEAL = 2
+RIGOROUS = 3
+"""Place of the portal with a required field in the ready line."""
 
 
 @pytest.fixture
@@ -33,10 +33,26 @@ def _get(portal: Portal, item_id: int, entity: int = DEAL) -> dict[str, Any]:
     return item
 
 
+def _update(portal: Portal, item_id: int, entity: int = DEAL, **fields: Any) -> dict[str, Any]:
+    sent = {"entityTypeId": entity, "id": item_id, "fields": fields}
+    item: dict[str, Any] = portal.call("crm.item.update", **sent)["item"]
+    return item
+
+
 def _rows(portal: Portal, deal_id: int, *rows: dict[str, Any]) -> list[dict[str, Any]]:
     sent = {"ownerType": "D", "ownerId": deal_id, "productRows": list(rows)}
     made: list[dict[str, Any]] = portal.call("crm.item.productrow.set", **sent)["productRows"]
     return made
+
+
+def _ids(portal: Portal, entity: int, wanted: dict[str, Any]) -> list[int]:
+    found = portal.call("crm.item.list", entityTypeId=entity, filter=wanted, select=["id"])["items"]
+    return [item["id"] for item in found]
+
+
+def _second_pipeline(portal: Portal) -> int:
+    rows = portal.call("crm.category.list", entityTypeId=DEAL)["categories"]
+    return int(next(row["id"] for row in rows if row["isDefault"] == "N"))
 
 
 def test_a_new_deal_stands_in_the_first_stage(portal: Portal) -> None:
@@ -58,8 +74,27 @@ def test_moving_to_a_won_stage_closes_a_deal(portal: Portal) -> None:
         "item"
     ]
     assert (moved["stageSemanticId"], moved["closed"]) == ("S", "Y")
-    refusal = portal.refusal("crm.item.update", entityTypeId=DEAL, id=deal["id"], fields={"stageId": "NO"})
+    assert moved["closedate"][:10] == moved["updatedTime"][:10]
+
+
+def test_a_stage_that_does_not_exist_is_passed_over_in_silence(portal: Portal) -> None:
+    deal = _add(portal, stageId="PREPARATION")
+    assert _update(portal, deal["id"], stageId="NO") == deal
+    assert _add(portal, stageId="NO")["stageId"] == "NEW"
+
+
+def test_a_moved_deal_keeps_the_meaning_of_its_stage(portal: Portal) -> None:
+    other = _add(portal, categoryId=_second_pipeline(portal), stageId="WON")
+    assert (other["stageSemanticId"], other["stageId"][-4:]) == ("S", ":WON")
+    moved = _update(portal, other["id"], categoryId=0)
+    assert (moved["stageId"], moved["closed"]) == ("WON", "Y")
+    refusal = portal.refusal("crm.item.update", entityTypeId=DEAL, id=other["id"], fields={"categoryId": 999})
     assert refusal[1] == "CRM_FIELD_ERROR_VALUE_NOT_VALID"
+
+
+def test_a_deal_that_is_born_won_closes_today(portal: Portal) -> None:
+    deal = _add(portal, stageId="WON", closedate="2020-01-01")
+    assert deal["closedate"][:10] == deal["createdTime"][:10]
 
 
 def test_pipelines_have_stages_of_their_own(portal: Portal) -> None:
@@ -105,6 +140,30 @@ def test_a_manual_amount_is_left_alone(portal: Portal) -> None:
     assert changed["opportunity"] == 10
 
 
+def test_an_amount_without_rows_stays_as_it_was_sent(portal: Portal) -> None:
+    deal = _add(portal, opportunity=7)
+    assert _rows(portal, deal["id"]) == []
+    assert _get(portal, deal["id"]) == deal
+    _rows(portal, deal["id"], {"productName": "a", "price": 10, "quantity": 1})
+    _rows(portal, deal["id"])
+    assert _get(portal, deal["id"])["opportunity"] == 0
+    assert _update(portal, deal["id"], opportunity=3)["opportunity"] == 3
+
+
+def test_rows_are_replaced_and_those_named_keep_their_id(portal: Portal) -> None:
+    deal = _add(portal)
+    first, second = _rows(
+        portal,
+        deal["id"],
+        {"productName": "a", "price": 1, "quantity": 1},
+        {"productName": "b", "price": 2, "quantity": 1},
+    )
+    (only,) = _rows(portal, deal["id"], second | {"price": 5})
+    assert (only["id"], only["price"]) == (second["id"], 5)
+    (fresh,) = _rows(portal, deal["id"], {"productName": "c", "price": 1, "quantity": 1})
+    assert fresh["id"] not in (first["id"], second["id"])
+
+
 def test_a_percentage_discount_leads_back_to_the_full_price(portal: Portal) -> None:
     deal = _add(portal)
     row = {"productName": "a", "price": 29.7, "quantity": 5, "discountTypeId": 2, "discountRate": 84.36}
@@ -147,7 +206,7 @@ def test_a_required_field_is_demanded(sandbox: Sandbox) -> None:
     assert refusal == (400, "CRM_FIELD_ERROR_REQUIRED", 'O campo "Origem da venda" é obrigatório')
     (field,) = portal.call("userfieldconfig.list", moduleId="crm")["fields"]
     name = field["fieldName"].replace("UF_CRM_", "ufCrm_")
-    assert _add(portal, **{name: "Loja"})[name] == "Loja"
+    assert _add(portal, DEAL, **{name: "Loja"})[name] == "Loja"
     imported = portal.call(
         "crm.item.batchImport", entityTypeId=DEAL, data=[{"title": "a"}, {"title": "b", name: "Site"}]
     )["items"]
@@ -156,67 +215,39 @@ def test_a_required_field_is_demanded(sandbox: Sandbox) -> None:
 
 
 def test_custom_fields_can_be_made_and_filled(portal: Portal) -> None:
-    field = {"entityId": "CRM_DEAL", "fieldName": "UF_CRM_NOTA", "userTypeId": "string"}
+    field = {"entityId": "CRM_DEAL", "fieldName": "UF_CRM_DEAL_NOTA", "userTypeId": "string"}
     made = portal.call("userfieldconfig.add", moduleId="crm", field=field)["field"]
-    assert (made["fieldName"], made["mandatory"]) == ("UF_CRM_NOTA", "N")
-    assert _add(portal, ufCrmNota="123")["ufCrmNota"] == "123"
+    assert (made["fieldName"], made["mandatory"]) == ("UF_CRM_DEAL_NOTA", "N")
+    deal = _add(portal, ufCrmDealNota=123)
+    assert deal["ufCrmDealNota"] == "123"
+    assert _ids(portal, DEAL, {"=ufCrmDealNota": ["9", "123"]}) == [deal["id"]]
     assert portal.refusal("userfieldconfig.add", moduleId="crm", field=field)[1] == ""
+    foreign = field | {"fieldName": "UF_CRM_NOTA"}
+    assert "cannot create" in portal.refusal("userfieldconfig.add", moduleId="crm", field=foreign)[2]
 
 
-def test_people_are_found_by_phone_and_mail(portal: Portal) -> None:
-    phone = {"typeId": "PHONE", "valueType": "WORK", "value": "+55 (11) 98888-7777"}
-    mail = {"typeId": "EMAIL", "valueType": "WORK", "value": "Ana@Exemplo.example"}
-    person = _add(portal, CONTACT, name="Ana", fm=[phone, mail])
-    firm = _add(portal, COMPANY, title="Firma", fm={"n0": mail})
-    find = "crm.duplicate.findbycomm"
-    assert portal.call(find, type="PHONE", values=["5511988887777"]) == {"CONTACT": [person["id"]]}
-    both = portal.call(find, type="EMAIL", values=["x@y.example", "ana@exemplo.example"])
-    assert both == {"CONTACT": [person["id"]], "COMPANY": [firm["id"]]}
-    only = portal.call(find, type="EMAIL", values=["ana@exemplo.example"], entity_type="COMPANY")
-    assert only == {"COMPANY": [firm["id"]]}
-    assert portal.call(find, type="EMAIL", values=["nobody@y.example"]) == []
+def test_labels_of_custom_fields_come_in_the_language_asked_for(portal: Portal) -> None:
+    field = {"entityId": "CRM_DEAL", "fieldName": "UF_CRM_DEAL_NOTA", "userTypeId": "string"}
+    portal.call("userfieldconfig.add", moduleId="crm", field=field | {"editFormLabel": {"br": "Nota"}})
+    (plain,) = portal.call("userfieldconfig.list", moduleId="crm")["fields"]
+    assert "editFormLabel" not in plain
+    wanted = {"0": "*", "language": "br"}
+    (labelled,) = portal.call("userfieldconfig.list", moduleId="crm", select=wanted)["fields"]
+    assert (labelled["editFormLabel"], labelled["helpMessage"]) == ({"br": "Nota"}, None)
 
 
-def test_requisites_hold_cpf_and_cnpj(portal: Portal) -> None:
-    person = _add(portal, CONTACT, name="Maria")
-    presets = portal.call("crm.requisite.preset.list", filter={"COUNTRY_ID": "34"}, select=["ID", "XML_ID"])
-    assert [row["XML_ID"] for row in presets] == [
-        "#CRM_REQUISITE_PRESET_DEF_BR_LEGALENTITY#",
-        "#CRM_REQUISITE_PRESET_DEF_BR_PERSON#",
-    ]
-    fields = {"ENTITY_TYPE_ID": 3, "ENTITY_ID": person["id"], "PRESET_ID": presets[1]["ID"], "NAME": "CPF"}
-    made = portal.call("crm.requisite.add", fields=fields | {"RQ_CPF": "529.982.247-25"})
-    found = portal.call(
-        "crm.requisite.list",
-        filter={"RQ_CPF": ["52998224725", "529.982.247-25"]},
-        select=["ID", "ENTITY_ID", "RQ_CPF"],
-    )
-    assert found == [{"ID": str(made), "ENTITY_ID": str(person["id"]), "RQ_CPF": "529.982.247-25"}]
-    assert portal.refusal("crm.requisite.add", fields={"ENTITY_TYPE_ID": 9})[1] == ""
-
-
-def test_a_foreign_portal_lacks_the_brazilian_presets(sandbox: Sandbox) -> None:
-    assert Portal(sandbox, FOREIGN).call("crm.requisite.preset.list", filter={"COUNTRY_ID": "34"}) == []
-
-
-def test_comments_and_notices(portal: Portal) -> None:
-    deal = _add(portal)
-    sent = {"ENTITY_ID": deal["id"], "ENTITY_TYPE": "deal", "COMMENT": "Cancelado no Bling"}
-    assert portal.call("crm.timeline.comment.add", fields=sent) > 0
-    assert portal.refusal("crm.timeline.comment.add", fields=sent | {"ENTITY_ID": 999})[1] == "NOT_FOUND"
-    assert portal.call("im.notify.system.add", USER_ID=1, MESSAGE="Reconecte", TAG="a") > 0
-    assert portal.refusal("im.notify.system.add", MESSAGE="x")[1] == "USER_ID_EMPTY"
-
-
-def test_the_older_methods_write_the_same_records(portal: Portal) -> None:
-    contact = portal.call("crm.contact.add", FIELDS={"NAME": "Rui", "PHONE": [{"VALUE": "11 5555"}]})
-    assert _get(portal, contact, CONTACT)["hasPhone"] == "Y"
-    deal = portal.call("crm.deal.add", fields={"TITLE": "Antigo", "CONTACT_ID": contact, "STAGE_ID": "LOSE"})
-    assert (_get(portal, deal)["contactIds"], _get(portal, deal)["closed"]) == ([contact], "Y")
-    rows = [{"PRODUCT_NAME": "a", "PRICE": 10, "QUANTITY": 2}]
-    assert portal.call("crm.deal.productrows.set", id=deal, rows=rows) is True
-    assert portal.call("crm.deal.get", id=deal)["OPPORTUNITY"] == "20"
-    assert portal.refusal("crm.deal.add")[2] == "Parameter 'fields' must be array."
+def test_records_are_found_by_their_origin(portal: Portal) -> None:
+    one = _add(portal, originatorId="ponte", originId="c:1")["id"]
+    two = _add(portal, originatorId="ponte", originId="c:2")["id"]
+    _add(portal, originatorId="other", originId="c:1")
+    ours = {"=originatorId": "ponte"}
+    assert _ids(portal, DEAL, ours | {"@originId": ["c:2", "c:1", "c:3"]}) == [one, two]
+    assert _ids(portal, DEAL, ours | {"!originId": "c:1"}) == [two]
+    assert _ids(portal, DEAL, {"@id": [two, 999]}) == [two]
+    _update(portal, two, originId="c:9")
+    assert _ids(portal, DEAL, ours | {"originId": "c:2"}) == []
+    portal.call("crm.item.delete", entityTypeId=DEAL, id=one)
+    assert _ids(portal, DEAL, {"originId": "c:1", "originatorId": "ponte"}) == []
 
 
 SHAPES = json.loads((Path(__file__).parent / "shapes" / "bitrix24_crm.json").read_text())

@@ -9,7 +9,18 @@ from sandbox.bitrix24.seed import SHARED_SKU
 from sandbox.bitrix24.state import Bitrix24State
 from sandbox.core.world import World, WorldKind
 
-EMPTY = {"products": [], "prices": [], "deals": [], "rows": [], "contacts": [], "companies": []}
+KINDS = (
+    "products",
+    "prices",
+    "deals",
+    "rows",
+    "contacts",
+    "companies",
+    "requisites",
+    "addresses",
+    "comments",
+)
+EMPTY: dict[str, list[object]] = {kind: [] for kind in KINDS}
 
 
 def _state(kind: WorldKind) -> Bitrix24State:
