@@ -65,9 +65,10 @@ def bitrix24(
     http: httpx.AsyncClient,
     allowance: Allowance = STANDARD,
     form: dict[str, Any] | None = None,
+    place: int = 0,
 ) -> Bitrix24Side:
-    """A client of the sandbox's first portal with the tokens of an install."""
-    member_id = sandbox.ready["portals"][0]["member_id"]
+    """A client of one of the sandbox's portals, the first unless told, with the tokens of an install."""
+    member_id = sandbox.ready["portals"][place]["member_id"]
     form = form or sandbox.control("grant", {"provider": "bitrix24", "member_id": member_id})
     portal = Portal(sandbox.ready["bitrix24"]["rest_url"].replace("{member_id}", member_id), member_id)
     calls: list[Call] = []

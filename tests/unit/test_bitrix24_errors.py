@@ -107,3 +107,60 @@ def test_pages_of_html_are_transient(status: int, unknown: bool) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 20_000, b"\xff"])
 def test_broken_json_is_transient(body: bytes) -> None:
     assert isinstance(of_reply(answer(500, body), "batch", CLOUD), Transient)
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "text"),
+    [
+        ("crm.item.update", "NOT_FOUND", "Elemento não existe"),
+        ("crm.item.get", "NOT_FOUND", "Элемент не существует"),
+        ("crm.item.delete", "NOT_FOUND", "Element not found"),
+        ("crm.item.productrow.set", "OWNER_NOT_FOUND", "Owner was not found"),
+        ("crm.timeline.comment.add", "NOT_FOUND", "Not found."),
+        ("crm.requisite.update", "", "The Requisite with ID '7' is not found"),
+    ],
+)
+def test_a_deleted_deal_is_gone_in_any_language(method: str, code: str, text: str) -> None:
+    assert isinstance(of_failure(Failure(code, text), 200, method, NOW), Gone)
+    assert isinstance(error(400, code, text, method), Gone)
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "text"),
+    [
+        ("crm.item.add", "NOT_FOUND", "Smart process not found"),
+        ("crm.item.add", "CRM_FIELD_ERROR_REQUIRED", 'O campo "Origem da venda" é obrigatório'),
+        ("crm.item.update", "CRM_FIELD_ERROR_VALUE_NOT_VALID", "Invalid value of field 'stageId'"),
+        ("crm.item.list", "INVALID_ARG_VALUE", "Invalid filter: field 'x' is not allowed in filter"),
+        ("crm.requisite.add", "", "ENTITY_ID is not defined or invalid."),
+        ("userfieldconfig.add", "0", "O campo UF_CRM_DEAL_X já existe."),
+        ("crm.item.add", "NEVER_HEARD_OF", "some words"),
+    ],
+)
+def test_what_the_crm_refuses_is_shown_in_its_words(method: str, code: str, text: str) -> None:
+    found = of_failure(Failure(code, text), 200, method, NOW)
+    assert type(found) is Rejected
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ACCESS_DENIED", "Acesso negado"),
+        (0, "Access denied."),
+        ("", "Access denied!"),
+        ("0", "Access denied"),
+    ],
+)
+def test_the_crms_denials_break_the_connection(code: object, text: str) -> None:
+    """The connection is an administrator's, whom the CRM denies nothing."""
+    found = of_failure(Failure(code, text), 200, "crm.requisite.list", NOW)
+    assert isinstance(found, Disconnected)
+    assert found.state is ConnectionState.NEEDS_RECONNECT
+
+
+def test_line_breaks_of_html_are_no_words() -> None:
+    found = of_failure(
+        Failure("ERROR_CORE", "Campo A vazio<br>\nCampo B vazio<br />"), 200, "crm.item.add", NOW
+    )
+    assert found.text == "Campo A vazio Campo B vazio"
