@@ -1,0 +1,300 @@
+"""One rule as somebody sent it, and what a rule may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from connector.account.typed import is_text
+from connector.domain.events import Kind
+from connector.domain.mapping import (
+    LINK_FIELD,
+    PIPELINE_FIELD,
+    STAGE_FIELD,
+    Rule,
+)
+from connector.domain.transforms import (
+    ONE_WAY,
+    Choice,
+    Constant,
+    Date,
+    Identity,
+    Template,
+    Transform,
+    YesNo,
+    fields_of,
+)
+from connector.store.connections import Portal
+
+LONGEST_ID = 64
+LONGEST_NAME = 100
+LONGEST_TEXT = 1000
+MOST_CHOICES = 1000
+
+
+class Flaw(StrEnum):
+    """What is wrong with a part of a mapping."""
+
+    #: Not the kind of JSON value that belongs there.
+    TYPE = "type"
+    MISSING = "missing"
+    #: There is nothing of that name.
+    UNKNOWN = "unknown"
+    #: There, but not a value that can be used.
+    VALUE = "value"
+    TOO_MUCH = "too_much"
+    #: A fixed rule was changed, left out or claimed.
+    LOCKED = "locked"
+    DUPLICATE = "duplicate"
+    #: Ponte writes that field by itself.
+    RESERVED = "reserved"
+    #: The pipeline, stage, source or person is not there in the portal.
+    NOT_THERE = "not_there"
+    #: No sync would carry it out yet.
+    UNSUPPORTED = "unsupported"
+
+
+class RuleError(msgspec.Struct, frozen=True):
+    """One thing that is wrong; `index` = the rule's place in the list, `field` named as it was sent."""
+
+    index: int | None
+    field: str
+    code: Flaw
+    message: str
+
+
+#: What a deal's rule may write, in the names of `crm.item.*` (facts of Bitrix24, CRM); custom fields besides.
+DEAL_FIELDS = frozenset(
+    {
+        *("title", PIPELINE_FIELD, STAGE_FIELD, "begindate", "closedate", "comments", "sourceId"),
+        *("sourceDescription", "assignedById", "additionalInfo", "opened", "probability", "typeId"),
+        *("utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm"),
+    }
+)
+#: What Ponte writes into deals by itself.
+OWN_FIELDS = frozenset(
+    {
+        *("id", "originatorId", "originId", "opportunity", "isManualOpportunity", "currencyId"),
+        *("contactId", "contactIds", "contacts", "companyId", "productRows"),
+    }
+)
+_CUSTOM = re.compile(r"ufCrm(_?[0-9]|[A-Z])[A-Za-z0-9_]{0,60}")
+#: Names of custom fields that Ponte makes.
+_OURS = "ufCrmPonte"
+
+#: The first parts of paths: fields of one order or invoice as Bling tells it (samples of its API).
+BLING_FIELDS = {
+    Kind.ORDER: frozenset(
+        {
+            *("id", "numero", "numeroLoja", "data", "dataSaida", "dataPrevista", "totalProdutos", "total"),
+            *("contato", "situacao", "loja", "numeroPedidoCompra", "outrasDespesas", "observacoes"),
+            *("observacoesInternas", "desconto", "categoria", "notaFiscal", "tributacao", "transporte"),
+            *("vendedor", "intermediador", "taxas"),
+        }
+    ),
+    Kind.SALE: frozenset(
+        {
+            *("id", "tipo", "situacao", "numero", "dataEmissao", "dataOperacao", "chaveAcesso", "contato"),
+            *("naturezaOperacao", "loja", "serie", "valorNota", "valorFrete", "finalidade", "linkDanfe"),
+            *("linkPDF", "optanteSimplesNacional", "numeroPedidoLoja", "transporte", "vendedor"),
+        }
+    ),
+}
+_LISTS = frozenset({"itens", "parcelas"})
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
+_PLACEHOLDERS = re.compile(r"\{[A-Za-z][A-Za-z0-9_.]*\}")
+_SITUATION = "situacao.id"
+
+_CHOICES = {
+    "policy": ("bling", "keep"),
+    "direction": ("both", "import", "export"),
+    "empty": ("ignore", "erase"),
+}
+_TRANSFORMS = {str(one.__struct_config__.tag): one for one in get_args(Transform)}
+
+
+def sent_rule(index: int, sent: Any, portal: Portal | None) -> Rule | list[RuleError]:
+    """The rule, or why it cannot be read; the link property is known by its number in the portal, too."""
+    if not isinstance(sent, dict):
+        return [RuleError(index, "", Flaw.TYPE, "a rule is an object")]
+    errors = [
+        RuleError(index, field, code, message)
+        for field, code, message in (*_names(sent), *_words(sent), *_transform_errors(sent.get("transform")))
+    ]
+    if errors:
+        return errors
+    name = sent["bitrix24"]
+    number = portal.product_link_property if portal is not None else None
+    if number is not None and name == f"property{number}":
+        name = LINK_FIELD
+    transform: Transform = msgspec.convert(sent["transform"], Transform)
+    more = {word: sent[word] for word in (*_CHOICES, "locked") if word in sent}
+    return Rule(id=sent["id"], bling=sent.get("bling", ""), bitrix24=name, transform=transform, **more)
+
+
+_Found = tuple[str, Flaw, str]
+
+
+def _names(sent: dict[Any, Any]) -> Iterator[_Found]:
+    for name in sent:
+        if name not in Rule.__struct_fields__:
+            yield str(name), Flaw.UNKNOWN, f"a rule has no {name}"
+    for name, longest in (("id", LONGEST_ID), ("bitrix24", LONGEST_NAME)):
+        value = sent.get(name)
+        if name not in sent:
+            yield name, Flaw.MISSING, f"the rule's {name} is missing"
+        elif not isinstance(value, str):
+            yield name, Flaw.TYPE, f"{name} is a text"
+        elif not value.strip() or len(value) > longest or not is_text(value):
+            yield name, Flaw.VALUE, f"{name} is a text of 1 to {longest} characters"
+    if not isinstance(sent.get("bling", ""), str):
+        yield "bling", Flaw.TYPE, "bling is the path of a field, such as situacao.id"
+
+
+def _words(sent: dict[Any, Any]) -> Iterator[_Found]:
+    for name, allowed in _CHOICES.items():
+        if name in sent and sent[name] not in allowed:
+            yield name, Flaw.VALUE, f"{name} is {' or '.join(allowed)}"
+    if type(sent.get("locked", False)) is not bool:
+        yield "locked", Flaw.TYPE, "locked is true or false"
+
+
+def _transform_errors(sent: Any) -> Iterator[_Found]:
+    if sent is None:
+        yield "transform", Flaw.MISSING, "the rule's transform is missing"
+        return
+    if not isinstance(sent, dict):
+        yield "transform", Flaw.TYPE, "a transform is an object with a type"
+        return
+    tag = sent.get("type")
+    known = _TRANSFORMS.get(tag) if isinstance(tag, str) else None
+    if known is None:
+        yield "transform.type", Flaw.UNKNOWN, f"a transform's type is {', '.join(sorted(_TRANSFORMS))}"
+        return
+    for name in sent:
+        if name not in ("type", *known.__struct_fields__):
+            yield f"transform.{name}", Flaw.UNKNOWN, f"the transform {tag} has no {name}"
+    try:
+        yield from _meaning_errors(msgspec.convert(sent, Transform))
+    except msgspec.ValidationError as error:
+        text, _, path = str(error).partition(" - at `$")
+        yield f"transform{path.rstrip('`')}", Flaw.TYPE, text
+
+
+def _meaning_errors(transform: Transform) -> Iterator[_Found]:
+    match transform:
+        case Choice(table=table):
+            yield from _table_errors(table)
+        case Template(text=pattern):
+            yield from _pattern_errors(pattern)
+        case Constant(value=value) if not _is_short(value):
+            yield "transform.value", Flaw.VALUE, f"value is a text of 1 to {LONGEST_TEXT} characters"
+        case YesNo(true=true, false=false) if not (_is_short(true) and _is_short(false)) or true == false:
+            yield "transform.true", Flaw.VALUE, "true and false are two different words of Bling's"
+        case Date(zone=zone) if not _is_zone(zone):
+            yield "transform.zone", Flaw.VALUE, "zone is a name such as America/Sao_Paulo"
+        case _:
+            return
+
+
+def _table_errors(table: dict[str, str]) -> Iterator[_Found]:
+    if len(table) > MOST_CHOICES:
+        yield "transform.table", Flaw.TOO_MUCH, f"a table has at most {MOST_CHOICES} lines"
+    for key, value in table.items():
+        if not (_is_short(key) and _is_short(value)):
+            yield f"transform.table.{key}", Flaw.VALUE, "a table leads from a text to a text, neither empty"
+
+
+def _pattern_errors(pattern: str) -> Iterator[_Found]:
+    if not _is_short(pattern):
+        yield "transform.text", Flaw.VALUE, f"text is a text of 1 to {LONGEST_TEXT} characters"
+    elif "{" in (rest := _PLACEHOLDERS.sub("", pattern)) or "}" in rest:
+        yield "transform.text", Flaw.VALUE, "fields stand in braces, such as {numero} or {contato.nome}"
+
+
+def rule_errors(kind: Kind, index: int, rule: Rule) -> Iterator[RuleError]:
+    """What is wrong with a rule of one's own that can be read."""
+    if kind is Kind.PRODUCT:
+        text = "rules of one's own for products come with the mapping editor: send the fixed ones alone"
+        yield RuleError(index, "bitrix24", Flaw.UNSUPPORTED, text)
+        return
+    found = (*_claims(rule), *_source_errors(kind, rule), *_target_errors(kind, rule))
+    yield from (RuleError(index, field, code, message) for field, code, message in found)
+
+
+def _claims(rule: Rule) -> Iterator[_Found]:
+    if rule.locked:
+        yield "locked", Flaw.LOCKED, f"{rule.id} is no fixed rule: locked is false"
+    if rule.direction == "export" and isinstance(rule.transform, ONE_WAY):
+        yield "direction", Flaw.VALUE, "a template or a constant leads to Bitrix24 only"
+
+
+def _source_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
+    """Templates read the paths in their text; a constant reads nothing, whatever its path says."""
+    match rule.transform:
+        case Constant():
+            return
+        case Template(text=pattern):
+            for path in fields_of(pattern):
+                yield from _path_errors(kind, "transform.text", path)
+        case _:
+            yield from _path_errors(kind, "bling", rule.bling)
+
+
+def _path_errors(kind: Kind, field: str, path: str) -> Iterator[_Found]:
+    first = path.partition(".")[0]
+    if not path:
+        yield field, Flaw.MISSING, "which field of Bling's? such as numero or contato.nome"
+    elif not _PATH.fullmatch(path):
+        yield field, Flaw.VALUE, f"{path} is no path such as numero or contato.nome"
+    elif first in _LISTS:
+        yield field, Flaw.VALUE, f"{first} is a list: no rule can read it"
+    elif first not in BLING_FIELDS[kind]:
+        yield field, Flaw.UNKNOWN, f"Bling has no field {first} in a record of kind {kind}"
+
+
+def _target_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
+    name = rule.bitrix24
+    if name in OWN_FIELDS or name.startswith(_OURS):
+        yield "bitrix24", Flaw.RESERVED, f"Ponte writes {name} by itself"
+    elif name not in DEAL_FIELDS and not _CUSTOM.fullmatch(name):
+        yield "bitrix24", Flaw.UNKNOWN, f"a deal has no field {name} that a rule may write"
+    elif name == STAGE_FIELD:
+        yield from _stage_errors(kind, rule)
+    elif name == PIPELINE_FIELD and not (
+        isinstance(rule.transform, Constant) and rule.transform.value.isdecimal()
+    ):
+        yield "transform", Flaw.VALUE, "the pipeline is a constant: its number"
+    elif name in ("sourceId", "assignedById") and isinstance(rule.transform, Identity):
+        yield "transform", Flaw.VALUE, f"Bitrix24's {name} is not Bling's value: use a choice or a constant"
+
+
+def _stage_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
+    """Orders have a table of situations; what a sale is, its invoice says."""
+    if kind is not Kind.ORDER:
+        yield "bitrix24", Flaw.UNSUPPORTED, "a sale's stage follows from its invoice"
+    elif not isinstance(rule.transform, Choice | Constant):
+        yield "transform", Flaw.VALUE, "the stage is a choice by situation, or a constant"
+    elif isinstance(rule.transform, Choice) and rule.bling != _SITUATION:
+        yield "bling", Flaw.VALUE, f"the stage is chosen by {_SITUATION}"
+    elif isinstance(rule.transform, Choice):
+        for key in rule.transform.table:
+            if not key.isdecimal():
+                yield f"transform.table.{key}", Flaw.VALUE, f"{key} is no id of a situation"
+
+
+def _is_short(value: str) -> bool:
+    return bool(value.strip()) and len(value) <= LONGEST_TEXT and is_text(value)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
