@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 
-from server.api import events, records, status, wishes
+from server.api import events, mappings, records, status, wishes
 from server.api.access import RATE, KeyHolders, provide_caller
 from server.api.parameters import refuse_unknown_parameters
 from server.requests import RequestNames
@@ -25,7 +25,8 @@ def api(*, https: bool) -> Router:
             wishes.put_toggles,
             wishes.get_order_settings,
             wishes.put_order_settings,
-            wishes.get_mapping,
+            mappings.get_mapping,
+            mappings.put_mapping,
             events.list_events,
             events.get_event,
             events.replay_event,

@@ -197,7 +197,7 @@ class RuleShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MappingShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`GET /mappings/{kind}`."""
+    """`GET` and `PUT /mappings/{kind}`."""
 
     version: int
     rules: list[RuleShown]

@@ -1,22 +1,16 @@
-"""What the tenant wants synced: `/toggles`, `/settings/order`, `/mappings/{kind}`."""
+"""What the tenant wants synced: `/toggles`, `/settings/order`."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import get, put
-from litestar.params import Body, FromPath
+from litestar.params import Body
 
 from connector.account import toggles
-from connector.account.records import vendor_field
 from connector.account.toggles import BadToggle, OnDeleted, Toggle
-from connector.domain.events import Kind
-from connector.domain.mapping import Rule
-from connector.store import connections, standing
-from connector.store.connections import Portal
 from server.api.access import Calling
-from server.api.schemas import MappingShown, OrderSettings, RuleShown
+from server.api.schemas import OrderSettings
 from server.parts import Used
 from server.problems import FieldError, Invalid, bad_field
 
@@ -61,16 +55,6 @@ async def put_order_settings(parts: Used, caller: Calling, data: OrderChoice) ->
     return OrderSettings(on_deleted=choice)
 
 
-@get("/mappings/{kind:str}")
-async def get_mapping(parts: Used, caller: Calling, kind: FromPath[Kind]) -> MappingShown:
-    """The mapping in force, in the vendors' field names."""
-    async with parts.database.tenant(caller.tenant_id) as conn:
-        mapping = await standing.mapping(conn, caller.tenant_id, kind)
-        portal = await connections.portal(conn, caller.tenant_id)
-    rules = [_rule(rule, portal) for rule in mapping.rules]
-    return MappingShown(version=mapping.version, rules=rules, filter=mapping.filter)
-
-
 def _checked_choice(data: dict[str, Any]) -> OnDeleted:
     errors = [
         FieldError(field=name, code="unknown", message=f"there is no setting {name}")
@@ -87,16 +71,3 @@ def _checked_choice(data: dict[str, Any]) -> OnDeleted:
 
 def _bad_toggle(name: str, code: str) -> FieldError:
     return FieldError(field=name, code=code, message=_TEXTS[code].format(name))
-
-
-def _rule(rule: Rule, portal: Portal | None) -> RuleShown:
-    return RuleShown(
-        id=rule.id,
-        bling=rule.bling,
-        bitrix24=vendor_field(rule.bitrix24, portal),
-        transform=msgspec.to_builtins(rule.transform),
-        policy=rule.policy,
-        locked=rule.locked,
-        direction=rule.direction,
-        empty=rule.empty,
-    )

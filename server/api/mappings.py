@@ -1,0 +1,81 @@
+"""Which field is which: `/mappings/{kind}`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get, put
+from litestar.params import Body, FromPath
+
+from connector.account import mappings
+from connector.account.mappings import MAPPED, BadMapping
+from connector.account.records import vendor_field
+from connector.domain.events import Kind
+from connector.domain.mapping import MappingVersion, Rule
+from connector.store import connections
+from connector.store.connections import Portal
+from connector.store.scope import Connection
+from server.api.access import Calling
+from server.api.schemas import MappingShown, RuleShown
+from server.keys import Caller
+from server.parts import Used
+from server.problems import FieldError, Invalid, NotFound
+
+MappingSent = Annotated[
+    dict[str, Any],
+    Body(
+        description=(
+            '{"rules": […], "filter"?: {…}, "note"?: "…"}: all rules as a GET shows them, the locked ones '
+            "unchanged; without a filter the one in force stays"
+        )
+    ),
+]
+
+
+@get("/mappings/{kind:str}")
+async def get_mapping(parts: Used, caller: Calling, kind: FromPath[Kind]) -> MappingShown:
+    """The mapping in force, in the vendors' field names, with the stages that are in force."""
+    _refuse_unmapped(kind)
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        return await _shown(conn, caller, kind)
+
+
+@put("/mappings/{kind:str}")
+async def put_mapping(parts: Used, caller: Calling, kind: FromPath[Kind], data: MappingSent) -> MappingShown:
+    """Put a new version in force, or none if a part of it is bad; answers it as a GET would."""
+    _refuse_unmapped(kind)
+    wake, now = parts.engine.waker.wake, parts.clock.now()
+    try:
+        await mappings.save(parts.connecting, wake, caller.tenant_id, kind, data, caller.actor, now)
+    except BadMapping as error:
+        raise Invalid(
+            *(msgspec.convert(one, FieldError, from_attributes=True) for one in error.errors)
+        ) from error
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        return await _shown(conn, caller, kind)
+
+
+def _refuse_unmapped(kind: Kind) -> None:
+    if kind not in MAPPED:
+        raise NotFound(f"{kind} has no mapping")
+
+
+async def _shown(conn: Connection, caller: Caller, kind: Kind) -> MappingShown:
+    mapping: MappingVersion = await mappings.in_force(conn, caller.tenant_id, kind)
+    portal = await connections.portal(conn, caller.tenant_id)
+    rules = [_rule(rule, portal) for rule in mapping.rules]
+    return MappingShown(version=mapping.version, rules=rules, filter=mapping.filter)
+
+
+def _rule(rule: Rule, portal: Portal | None) -> RuleShown:
+    return RuleShown(
+        id=rule.id,
+        bling=rule.bling,
+        bitrix24=vendor_field(rule.bitrix24, portal),
+        transform=msgspec.to_builtins(rule.transform),
+        policy=rule.policy,
+        locked=rule.locked,
+        direction=rule.direction,
+        empty=rule.empty,
+    )
