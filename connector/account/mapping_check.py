@@ -10,8 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from connector.account.mapping_flaws import Flaw, RuleError
 from connector.account.mapping_places import misplaced
-from connector.account.mapping_rules import Flaw, RuleError, rule_errors, sent_rule
+from connector.account.mapping_rules import rule_errors, sent_rule
 from connector.account.typed import is_text
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.domain.events import Kind

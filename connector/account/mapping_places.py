@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from connector.account.mapping_rules import Flaw, RuleError
+from connector.account.mapping_flaws import Flaw, RuleError
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.domain.events import Kind
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, MappingVersion, Rule

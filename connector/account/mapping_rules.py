@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Any, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
 import msgspec
 
+from connector.account.mapping_flaws import Flaw, RuleError
+from connector.account.mapping_transforms import Found, transform_errors
 from connector.account.typed import is_text
 from connector.domain.events import Kind
 from connector.domain.mapping import (
@@ -22,50 +22,15 @@ from connector.domain.transforms import (
     ONE_WAY,
     Choice,
     Constant,
-    Date,
     Identity,
     Template,
     Transform,
-    YesNo,
     fields_of,
 )
 from connector.store.connections import Portal
 
 LONGEST_ID = 64
 LONGEST_NAME = 100
-LONGEST_TEXT = 1000
-MOST_CHOICES = 1000
-
-
-class Flaw(StrEnum):
-    """What is wrong with a part of a mapping."""
-
-    #: Not the kind of JSON value that belongs there.
-    TYPE = "type"
-    MISSING = "missing"
-    #: There is nothing of that name.
-    UNKNOWN = "unknown"
-    #: There, but not a value that can be used.
-    VALUE = "value"
-    TOO_MUCH = "too_much"
-    #: A fixed rule was changed, left out or claimed.
-    LOCKED = "locked"
-    DUPLICATE = "duplicate"
-    #: Ponte writes that field by itself.
-    RESERVED = "reserved"
-    #: The pipeline, stage, source or person is not there in the portal.
-    NOT_THERE = "not_there"
-    #: No sync would carry it out yet.
-    UNSUPPORTED = "unsupported"
-
-
-class RuleError(msgspec.Struct, frozen=True):
-    """One thing that is wrong; `index` = the rule's place in the list, `field` named as it was sent."""
-
-    index: int | None
-    field: str
-    code: Flaw
-    message: str
 
 
 #: What a deal's rule may write, in the names of `crm.item.*` (facts of Bitrix24, CRM); custom fields besides.
@@ -107,7 +72,6 @@ BLING_FIELDS = {
 }
 _LISTS = frozenset({"itens", "parcelas"})
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
-_PLACEHOLDERS = re.compile(r"\{[A-Za-z][A-Za-z0-9_.]*\}")
 _SITUATION = "situacao.id"
 
 _CHOICES = {
@@ -115,7 +79,6 @@ _CHOICES = {
     "direction": ("both", "import", "export"),
     "empty": ("ignore", "erase"),
 }
-_TRANSFORMS = {str(one.__struct_config__.tag): one for one in get_args(Transform)}
 
 
 def sent_rule(index: int, sent: Any, portal: Portal | None) -> Rule | list[RuleError]:
@@ -124,7 +87,7 @@ def sent_rule(index: int, sent: Any, portal: Portal | None) -> Rule | list[RuleE
         return [RuleError(index, "", Flaw.TYPE, "a rule is an object")]
     errors = [
         RuleError(index, field, code, message)
-        for field, code, message in (*_names(sent), *_words(sent), *_transform_errors(sent.get("transform")))
+        for field, code, message in (*_names(sent), *_words(sent), *transform_errors(sent.get("transform")))
     ]
     if errors:
         return errors
@@ -137,10 +100,7 @@ def sent_rule(index: int, sent: Any, portal: Portal | None) -> Rule | list[RuleE
     return Rule(id=sent["id"], bling=sent.get("bling", ""), bitrix24=name, transform=transform, **more)
 
 
-_Found = tuple[str, Flaw, str]
-
-
-def _names(sent: dict[Any, Any]) -> Iterator[_Found]:
+def _names(sent: dict[Any, Any]) -> Iterator[Found]:
     for name in sent:
         if name not in Rule.__struct_fields__:
             yield str(name), Flaw.UNKNOWN, f"a rule has no {name}"
@@ -156,65 +116,12 @@ def _names(sent: dict[Any, Any]) -> Iterator[_Found]:
         yield "bling", Flaw.TYPE, "bling is the path of a field, such as situacao.id"
 
 
-def _words(sent: dict[Any, Any]) -> Iterator[_Found]:
+def _words(sent: dict[Any, Any]) -> Iterator[Found]:
     for name, allowed in _CHOICES.items():
         if name in sent and sent[name] not in allowed:
             yield name, Flaw.VALUE, f"{name} is {' or '.join(allowed)}"
     if type(sent.get("locked", False)) is not bool:
         yield "locked", Flaw.TYPE, "locked is true or false"
-
-
-def _transform_errors(sent: Any) -> Iterator[_Found]:
-    if sent is None:
-        yield "transform", Flaw.MISSING, "the rule's transform is missing"
-        return
-    if not isinstance(sent, dict):
-        yield "transform", Flaw.TYPE, "a transform is an object with a type"
-        return
-    tag = sent.get("type")
-    known = _TRANSFORMS.get(tag) if isinstance(tag, str) else None
-    if known is None:
-        yield "transform.type", Flaw.UNKNOWN, f"a transform's type is {', '.join(sorted(_TRANSFORMS))}"
-        return
-    for name in sent:
-        if name not in ("type", *known.__struct_fields__):
-            yield f"transform.{name}", Flaw.UNKNOWN, f"the transform {tag} has no {name}"
-    try:
-        yield from _meaning_errors(msgspec.convert(sent, Transform))
-    except msgspec.ValidationError as error:
-        text, _, path = str(error).partition(" - at `$")
-        yield f"transform{path.rstrip('`')}", Flaw.TYPE, text
-
-
-def _meaning_errors(transform: Transform) -> Iterator[_Found]:
-    match transform:
-        case Choice(table=table):
-            yield from _table_errors(table)
-        case Template(text=pattern):
-            yield from _pattern_errors(pattern)
-        case Constant(value=value) if not _is_short(value):
-            yield "transform.value", Flaw.VALUE, f"value is a text of 1 to {LONGEST_TEXT} characters"
-        case YesNo(true=true, false=false) if not (_is_short(true) and _is_short(false)) or true == false:
-            yield "transform.true", Flaw.VALUE, "true and false are two different words of Bling's"
-        case Date(zone=zone) if not _is_zone(zone):
-            yield "transform.zone", Flaw.VALUE, "zone is a name such as America/Sao_Paulo"
-        case _:
-            return
-
-
-def _table_errors(table: dict[str, str]) -> Iterator[_Found]:
-    if len(table) > MOST_CHOICES:
-        yield "transform.table", Flaw.TOO_MUCH, f"a table has at most {MOST_CHOICES} lines"
-    for key, value in table.items():
-        if not (_is_short(key) and _is_short(value)):
-            yield f"transform.table.{key}", Flaw.VALUE, "a table leads from a text to a text, neither empty"
-
-
-def _pattern_errors(pattern: str) -> Iterator[_Found]:
-    if not _is_short(pattern):
-        yield "transform.text", Flaw.VALUE, f"text is a text of 1 to {LONGEST_TEXT} characters"
-    elif "{" in (rest := _PLACEHOLDERS.sub("", pattern)) or "}" in rest:
-        yield "transform.text", Flaw.VALUE, "fields stand in braces, such as {numero} or {contato.nome}"
 
 
 def rule_errors(kind: Kind, index: int, rule: Rule) -> Iterator[RuleError]:
@@ -227,14 +134,14 @@ def rule_errors(kind: Kind, index: int, rule: Rule) -> Iterator[RuleError]:
     yield from (RuleError(index, field, code, message) for field, code, message in found)
 
 
-def _claims(rule: Rule) -> Iterator[_Found]:
+def _claims(rule: Rule) -> Iterator[Found]:
     if rule.locked:
         yield "locked", Flaw.LOCKED, f"{rule.id} is no fixed rule: locked is false"
     if rule.direction == "export" and isinstance(rule.transform, ONE_WAY):
         yield "direction", Flaw.VALUE, "a template or a constant leads to Bitrix24 only"
 
 
-def _source_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
+def _source_errors(kind: Kind, rule: Rule) -> Iterator[Found]:
     """Templates read the paths in their text; a constant reads nothing, whatever its path says."""
     match rule.transform:
         case Constant():
@@ -246,7 +153,7 @@ def _source_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
             yield from _path_errors(kind, "bling", rule.bling)
 
 
-def _path_errors(kind: Kind, field: str, path: str) -> Iterator[_Found]:
+def _path_errors(kind: Kind, field: str, path: str) -> Iterator[Found]:
     first = path.partition(".")[0]
     if not path:
         yield field, Flaw.MISSING, "which field of Bling's? such as numero or contato.nome"
@@ -258,7 +165,7 @@ def _path_errors(kind: Kind, field: str, path: str) -> Iterator[_Found]:
         yield field, Flaw.UNKNOWN, f"Bling has no field {first} in a record of kind {kind}"
 
 
-def _target_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
+def _target_errors(kind: Kind, rule: Rule) -> Iterator[Found]:
     name = rule.bitrix24
     if name in OWN_FIELDS or name.startswith(_OURS):
         yield "bitrix24", Flaw.RESERVED, f"Ponte writes {name} by itself"
@@ -274,7 +181,7 @@ def _target_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
         yield "transform", Flaw.VALUE, f"Bitrix24's {name} is not Bling's value: use a choice or a constant"
 
 
-def _stage_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
+def _stage_errors(kind: Kind, rule: Rule) -> Iterator[Found]:
     """Orders have a table of situations; what a sale is, its invoice says."""
     if kind is not Kind.ORDER:
         yield "bitrix24", Flaw.UNSUPPORTED, "a sale's stage follows from its invoice"
@@ -286,15 +193,3 @@ def _stage_errors(kind: Kind, rule: Rule) -> Iterator[_Found]:
         for key in rule.transform.table:
             if not key.isdecimal():
                 yield f"transform.table.{key}", Flaw.VALUE, f"{key} is no id of a situation"
-
-
-def _is_short(value: str) -> bool:
-    return bool(value.strip()) and len(value) <= LONGEST_TEXT and is_text(value)
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
