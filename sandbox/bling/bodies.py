@@ -72,3 +72,23 @@ def number(value: object) -> float | int | None:
             return None
         return parsed if isfinite(parsed) else None
     return None
+
+
+def merged(old: Any, sent: object) -> Any:
+    """A sent value over a blank one, of the blank's type; what does not fit is lost.
+
+    Numbers may come as text (PHP casts them), keys that the blank lacks are passed over.
+    """
+    match old:
+        case dict():
+            known = sent if isinstance(sent, dict) else {}
+            return old | {key: merged(old[key], known[key]) for key in known.keys() & old.keys()}
+        case list():
+            return sent if isinstance(sent, list) else old
+        case bool():
+            return sent if isinstance(sent, bool) else old
+        case int() | float():
+            found = number(sent)
+            return old if found is None else found
+        case _:
+            return old if isinstance(sent, dict | list | None) else str(sent)

@@ -9,7 +9,7 @@ import msgspec
 from sandbox.bling.bodies import Body
 from sandbox.bling.contacts import Contacts
 from sandbox.bling.ids import Ids, company_id
-from sandbox.bling.invoices import Invoices, Kind
+from sandbox.bling.invoices import Invoices, Issuer, Kind
 from sandbox.bling.orders import Orders
 from sandbox.bling.products import Catalogue
 from sandbox.bling.references import References
@@ -68,9 +68,19 @@ class Company:
             "dataContrato": "2024-12-31",
         }
 
+    def notes_of(self, note_id: int) -> Invoices:
+        """NF-e or NFC-e, whichever has the note; BlingError 404 if neither."""
+        return self.nfce if note_id in self.nfce else self.nfe
+
     def _invoices(self, kind: Kind) -> Invoices:
         return Invoices(
-            kind, self.profile.cnpj, self.ids, self.clock, self.orders, self.contacts, self.publish
+            kind,
+            Issuer(self.profile.cnpj, self.references.nature),
+            self.ids,
+            self.clock,
+            self.orders,
+            self.contacts,
+            self.publish,
         )
 
     def _reserve(self, products: set[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from sandbox.bling.bodies import Body, fresh
+from sandbox.bling.bodies import Body, fresh, merged
 from sandbox.bling.errors import field, invalid, not_found
 from sandbox.bling.ids import Ids
 from sandbox.bling.queries import Query
@@ -58,6 +58,9 @@ class Contacts:
     def find(self, contact_id: int) -> Contact | None:
         """The contact with this id, if any."""
         return self._contacts.get(contact_id)
+
+    def __len__(self) -> int:
+        return len(self._contacts)
 
     def create(self, sent: Body) -> int:
         """`POST /contatos`: the new id."""
@@ -135,26 +138,10 @@ def _written(sent: Body) -> Body:
         raise invalid(missing, "o contato")
     if sent["tipo"] not in ("J", "F", "E"):
         raise invalid([field(3, "O valor do campo tipo é inválido.", "tipo", NAMESPACE)], "o contato")
-    body = fresh(EMPTY)
-    for key, value in sent.items():
-        if key not in body or key == "id" or value is None:
-            continue
-        old = body[key]
-        body[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    body: Body = merged(fresh(EMPTY), sent)
+    body["id"] = 0
     body["numeroDocumento"] = bare_document(body["numeroDocumento"])
     return body
-
-
-def _merged(old: Body, sent: Body) -> Body:
-    return {
-        **old,
-        **{
-            key: _merged(old[key], value)
-            if isinstance(old.get(key), dict) and isinstance(value, dict)
-            else value
-            for key, value in sent.items()
-        },
-    }
 
 
 def _criterion_holds(criterion: int, contact: Contact) -> bool:

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from sandbox.bling.bodies import Body
 from sandbox.bling.company import Company
-from sandbox.bling.seeds import simple_order
-from sandbox.bling.times import day_of
-
-_DAY = 86_400.0
+from sandbox.bling.demo_orders import sell
 
 _AURORA: tuple[Body, ...] = (
     {"nome": "Açucareiro de inox", "codigo": "ACU-01", "preco": 34.9, "unidade": "UN", "situacao": "E"},
@@ -99,38 +96,6 @@ _SERRA: tuple[Body, ...] = (
     },
 )
 
-_ADDRESS: Body = {
-    "endereco": "Rua das Flores",
-    "cep": "95700-000",
-    "bairro": "Centro",
-    "municipio": "Bento Gonçalves",
-    "uf": "RS",
-    "numero": "100",
-    "complemento": "",
-}
-_CONTACTS: tuple[Body, ...] = (
-    {
-        "nome": "Marina Duarte Lopes",
-        "situacao": "A",
-        "tipo": "F",
-        "numeroDocumento": "529.982.247-25",
-        "email": "marina.lopes@example.com",
-        "celular": "(54) 99999-0001",
-        "endereco": {"geral": _ADDRESS},
-    },
-    {
-        "nome": "Pousada Vale do Sol Ltda",
-        "fantasia": "Pousada Vale do Sol",
-        "situacao": "A",
-        "tipo": "J",
-        "numeroDocumento": "12.ABC.345/01DE-35",
-        "email": "compras@valedosol.example",
-        "telefone": "(54) 3333-4444",
-        "endereco": {"geral": _ADDRESS | {"numero": "914"}},
-    },
-    {"nome": "Consumidor Final", "situacao": "A", "tipo": "F"},
-)
-
 
 def open_demo(companies: list[Company]) -> None:
     """Fill the first two companies; the others stay empty."""
@@ -145,8 +110,7 @@ def _fill(company: Company, products: tuple[Body, ...]) -> None:
         deposit = company.references.default_deposit
         movement: Body = {"produto": {"id": product_id}, "deposito": {"id": deposit}, "operacao": "B"}
         company.stocks.move(movement | {"quantidade": 5 * place})
-    contacts = [company.contacts.create(sent) for sent in _CONTACTS]
-    _sell(company, ids, contacts)
+    sell(company, ids)
 
 
 def _product(company: Company, sent: Body, category: int) -> int:
@@ -155,22 +119,3 @@ def _product(company: Company, sent: Body, category: int) -> int:
     if full.get("marca") or full["formato"] == "V":
         full["categoria"] = {"id": category}
     return int(company.catalogue.create(full)["id"])
-
-
-def _sell(company: Company, products: list[int], contacts: list[int]) -> None:
-    orders = company.orders
-    now, payment = company.clock.real(), company.references.payments[1]["id"]
-    made = []
-    for age, (product, contact) in enumerate(zip(products[1:6], [*contacts, *contacts[:2]], strict=True)):
-        body = company.catalogue.get(product).body
-        made.append(orders.create(simple_order(contact, day_of(now - age * _DAY), payment, body)))
-    shop = company.references.channels[0]["id"]
-    body = company.catalogue.get(products[1]).body
-    from_shop = simple_order(contacts[0], day_of(now), payment, body)
-    made.append(orders.create(from_shop | {"loja": {"id": shop}, "numeroLoja": "2000009876543210"}))
-    orders.move(made[1], 15)
-    company.nfe.send(company.nfe.from_order(made[0]))
-    orders.move(made[0], 9)
-    company.nfe.from_order(made[5])
-    company.nfce.send(company.nfce.from_order(made[2]))
-    company.nfce.from_order(made[3])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from hashlib import sha256
 
-from sandbox.bling.bodies import Body, fresh, number, reference
+from sandbox.bling.bodies import Body, fresh, merged, number, reference
 from sandbox.bling.contacts import bare_document
 from sandbox.bling.errors import field, invalid
 from sandbox.bling.money import as_json, cents, decimal
-from sandbox.bling.order_forms import merged, rows
+from sandbox.bling.order_forms import rows
 
 NAMESPACE = "NOTAS_FISCAIS"
-DRAFT, CANCELLED, AUTHORISED = 1, 2, 5
+DRAFT, CANCELLED, REJECTED, AUTHORISED, PRINTED = 1, 2, 4, 5, 6
 
 EMPTY = (
     b'{"id":0,"tipo":1,"situacao":1,"numero":"","dataEmissao":"","dataOperacao":"","chaveAcesso":"",'
@@ -73,23 +74,28 @@ def from_sent(sent: Body) -> Body:
     for key in ("tipo", "dataOperacao", "contato", "naturezaOperacao", "loja", "finalidade", "transporte"):
         if sent.get(key) is not None:
             note[key] = merged(note[key], sent[key])
-    for extra in ("tipoPessoa", "contribuinte"):
-        note["contato"].pop(extra, None)
+    note["contato"]["numeroDocumento"] = bare_document(note["contato"]["numeroDocumento"])
     shop = sent.get("loja")
     note["loja"] = {"id": reference(shop)}
     note["numeroPedidoLoja"] = str(shop.get("numero") or "") if isinstance(shop, dict) else ""
     note["itens"] = [_item(item) for item in rows(sent, "itens")]
-    note["parcelas"] = [fresh(_EMPTY_PARCEL) | parcel for parcel in rows(sent, "parcelas")]
-    total = sum((decimal(item["valorTotal"]) for item in note["itens"]), decimal(0))
-    note["valorFrete"] = number(note["transporte"].pop("frete", 0)) or 0
-    note["valorNota"] = as_json(cents(total + decimal(note["valorFrete"])))
+    note["parcelas"] = [merged(fresh(_EMPTY_PARCEL), parcel) for parcel in rows(sent, "parcelas")]
+    transport = sent.get("transporte")
+    note["valorFrete"] = (number(transport.get("frete")) if isinstance(transport, dict) else None) or 0
+    note["valorNota"] = as_json(_value(note, sent))
     return note
+
+
+def _value(note: Body, sent: Body) -> Decimal:
+    """Items, freight, insurance and expenses, less the discount."""
+    items = sum((decimal(item["valorTotal"]) for item in note["itens"]), Decimal(0))
+    added = decimal(note["valorFrete"]) + decimal(sent.get("seguro")) + decimal(sent.get("despesas"))
+    return cents(items + added - decimal(sent.get("desconto")))
 
 
 def authorise(note: Body, cnpj: str) -> None:
     """What the tax office's answer adds."""
     digits = str(int(sha256(f"{cnpj} {note['id']}".encode()).hexdigest(), 16))
-    note["situacao"] = AUTHORISED
     note["chaveAcesso"] = ("43" + digits)[:44]
     note["xml"] = f"https://sandbox.invalid/nfe.xml?chave={note['chaveAcesso']}"
     note["linkDanfe"] = f"https://sandbox.invalid/danfe?chave={note['chaveAcesso']}"
@@ -123,9 +129,6 @@ def _contact(contact: Body) -> Body:
 
 
 def _item(sent: Body) -> Body:
-    item = fresh(_EMPTY_ITEM)
-    item.update(
-        {key: merged(item[key], value) for key, value in sent.items() if key in item and value is not None}
-    )
+    item: Body = merged(fresh(_EMPTY_ITEM), sent)
     item["valorTotal"] = as_json(cents(decimal(item["quantidade"]) * decimal(item["valor"])))
     return item

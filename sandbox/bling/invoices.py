@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
+import msgspec
+
 from sandbox.bling import invoice_forms as forms
 from sandbox.bling.bodies import Body, reference
 from sandbox.bling.contacts import Contacts
@@ -25,13 +27,38 @@ class Kind(StrEnum):
     NFCE = "consumer_invoice"
 
 
+class Act(StrEnum):
+    """What befalls a note without the API having a call for it, or by the tax office's answer."""
+
+    AUTHORISE = "authorise"
+    REJECT = "reject"
+    PRINT = "print"
+    CANCEL = "cancel"
+
+
+_ACTS: dict[Act, tuple[frozenset[int], int]] = {
+    Act.AUTHORISE: (frozenset({forms.DRAFT, forms.REJECTED}), forms.AUTHORISED),
+    Act.REJECT: (frozenset({forms.DRAFT, forms.REJECTED}), forms.REJECTED),
+    Act.PRINT: (frozenset({forms.AUTHORISED}), forms.PRINTED),
+    Act.CANCEL: (frozenset({forms.DRAFT, forms.REJECTED, forms.AUTHORISED, forms.PRINTED}), forms.CANCELLED),
+}
+"""The situations that each act takes a note from, and the one it leads to."""
+
+
+class Issuer(msgspec.Struct, frozen=True):
+    """Who issues the notes, and the `naturezaOperacao` of those that are made from orders."""
+
+    cnpj: str
+    nature: int
+
+
 class Invoices:
     """Makes, authorises, cancels and lists the notes of one kind."""
 
     def __init__(
         self,
         kind: Kind,
-        cnpj: str,
+        issuer: Issuer,
         ids: Ids,
         clock: Clock,
         orders: Orders,
@@ -39,18 +66,22 @@ class Invoices:
         publish: Callable[[str, Body], None],
     ) -> None:
         self._kind = kind
-        self._cnpj = cnpj
+        self._issuer = issuer
         self._ids = ids
         self._clock = clock
         self._orders = orders
         self._contacts = contacts
         self._publish = publish
         self._notes: dict[int, Body] = {}
+        self._order_of: dict[int, int] = {}
         self._last_number = FIRST_NUMBER
 
     def all(self) -> Iterator[Body]:
         """In the order of their making."""
         return iter(self._notes.values())
+
+    def __contains__(self, note_id: int) -> bool:
+        return note_id in self._notes
 
     def get(self, note_id: int) -> Body:
         """The note with this id; BlingError 404 if there is none."""
@@ -66,7 +97,10 @@ class Invoices:
             text = "A venda já possui nota fiscal."
             raise invalid([field(60, text, "notaFiscal", "VENDAS")], "a nota fiscal")
         contact = self._contacts.get(order["contato"]["id"]).body
-        note_id = self._add(forms.from_order(order, contact))
+        note = forms.from_order(order, contact)
+        note["naturezaOperacao"] = {"id": self._issuer.nature}
+        note_id = self._add(note)
+        self._order_of[note_id] = order_id
         self._orders.set_invoice(order_id, note_id)
         return note_id
 
@@ -83,24 +117,30 @@ class Invoices:
 
     def send(self, note_id: int) -> str:
         """`enviar`: authorises a draft; the address of its XML."""
-        note = self.get(note_id)
-        if note["situacao"] != forms.DRAFT:
-            text = "A situação da nota não permite o envio."
-            raise invalid([field(61, text, "situacao", forms.NAMESPACE)], "a nota fiscal")
-        forms.authorise(note, self._cnpj)
-        self._tell("updated", note)
-        return str(note["xml"])
+        return str(self.act(note_id, Act.AUTHORISE)["xml"])
 
     def cancel(self, note_id: int) -> None:
         """What a person does in Bling: the API has no call for it."""
+        self.act(note_id, Act.CANCEL)
+
+    def act(self, note_id: int, act: Act) -> Body:
+        """Bring a note to another situation; BlingError 400 if it cannot come there from its present one."""
         note = self.get(note_id)
-        note["situacao"] = forms.CANCELLED
+        sources, target = _ACTS[act]
+        if note["situacao"] not in sources:
+            text = "A situação da nota não permite esta ação."
+            raise invalid([field(61, text, "situacao", forms.NAMESPACE)], "a nota fiscal")
+        if act is Act.AUTHORISE:
+            forms.authorise(note, self._issuer.cnpj)
+        note["situacao"] = target
         self._tell("updated", note)
+        return note
 
     def delete(self, note_id: int) -> None:
-        """`DELETE /nfe`."""
+        """`DELETE /nfe`: its order may have another one."""
         self.get(note_id)
         del self._notes[note_id]
+        self._orders.drop_invoice(self._order_of.pop(note_id, 0), note_id)
         self._publish(f"{self._kind}.deleted", {"id": note_id})
 
     def listed(self, query: Query, now: float) -> Iterator[Body]:

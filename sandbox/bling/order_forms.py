@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.bling.bodies import Body, fresh, number, reference
+from sandbox.bling.bodies import Body, fresh, merged, number, reference
 from sandbox.bling.errors import BlingError, field, invalid
 from sandbox.bling.ids import Ids
 from sandbox.bling.money import as_json, decimal, order_total, products_total
@@ -32,7 +32,7 @@ _EMPTY_ITEM = (
 _EMPTY_PARCEL = (
     b'{"id":0,"dataVencimento":"0000-00-00","valor":0,"observacoes":"","caut":"","formaPagamento":{"id":0}}'
 )
-_NOT_WRITABLE = frozenset(
+NOT_WRITABLE = frozenset(
     {"id", "numero", "total", "totalProdutos", "situacao", "notaFiscal", "itens", "parcelas", "contato"}
 )
 BASE = (
@@ -46,22 +46,13 @@ def written(sent: Body, ids: Ids) -> Body:
     """A whole order out of what was sent: blanks for the rest, new ids for rows, totals computed."""
     order = fresh(EMPTY)
     for key, value in sent.items():
-        if key in order and key not in _NOT_WRITABLE and value is not None:
+        if key in order and key not in NOT_WRITABLE and value is not None:
             order[key] = merged(order[key], value)
     order["itens"] = [_row(_EMPTY_ITEM, item, ids) for item in rows(sent, "itens")]
     order["parcelas"] = [_row(_EMPTY_PARCEL, parcel, ids) for parcel in rows(sent, "parcelas")]
     order["totalProdutos"] = as_json(products_total(order["itens"]))
     order["total"] = as_json(order_total(order))
     return order
-
-
-def merged(old: object, sent: object) -> object:
-    """A sent value over a blank one; objects key by key, wrong shapes ignored."""
-    if not isinstance(old, dict):
-        return sent
-    if not isinstance(sent, dict):
-        return old
-    return {**old, **{key: merged(old[key], value) if key in old else value for key, value in sent.items()}}
 
 
 def rows(sent: Body, name: str) -> list[Body]:
@@ -163,10 +154,7 @@ def _missing_number(row: Body, name: str) -> list[Body]:
 
 
 def _row(blank: bytes, sent: Body, ids: Ids) -> Body:
-    row = fresh(blank)
-    row.update(
-        {key: merged(row[key], value) for key, value in sent.items() if key in row and value is not None}
-    )
+    row: Body = merged(fresh(blank), sent)
     row["id"] = ids.take()
     return row
 

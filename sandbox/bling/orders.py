@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sandbox.bling import order_forms as forms
 from sandbox.bling.bodies import Body, reference, whole
@@ -116,24 +117,23 @@ class Orders:
         """The order alone knows its invoice; whether an event follows is unknown, so none does."""
         self.get(order_id).body["notaFiscal"] = {"id": invoice_id}
 
+    def drop_invoice(self, order_id: int, invoice_id: int) -> None:
+        """The invoice is gone: the order, if there is one, has none any more."""
+        order = self._orders.get(order_id)
+        if order is not None and reference(order.body["notaFiscal"]) == invoice_id:
+            order.body["notaFiscal"] = {"id": 0}
+
+    def __len__(self) -> int:
+        return len(self._orders)
+
     def reserved(self, product_id: int) -> float:
         """How much of a product the orders reserve."""
         return self._reserved[product_id]
 
     def listed(self, query: Query, now: float) -> Iterator[Order]:
         """`GET /pedidos/vendas`, newest first."""
-        changed = query.span("dataAlteracao", now)
-        days = {
-            key: query.days(prefix, now)
-            for prefix, key in (("data", "data"), ("dataPrevista", "dataPrevista"))
-        }
-        return (
-            order
-            for order in reversed(self._orders.values())
-            if _matches(order.body, query)
-            and (changed is None or changed[0] <= order.changed <= changed[1])
-            and all(span is None or span[0] <= order.body[key] <= span[1] for key, span in days.items())
-        )
+        tests = list(_tests(query, now))
+        return (order for order in reversed(self._orders.values()) if all(test(order) for test in tests))
 
     def _checked(self, sent: Body) -> Body:
         forms.refuse(forms.problems(sent, self._references.payment_exists))
@@ -182,17 +182,41 @@ def row(body: Body) -> Body:
     return {key: body[key] for key in forms.BASE}
 
 
-def _matches(order: Body, query: Query) -> bool:
+Test = Callable[[Order], bool]
+
+
+def _tests(query: Query, now: float) -> Iterator[Test]:
+    """What the query asks of an order; nothing for what it does not mention."""
+    for name, read in _SINGLE.items():
+        wanted = query.integer(name)
+        if wanted is not None:
+            yield partial(_equals, read, wanted)
     situations, numbers = query.integers("idsSituacoes"), query.texts("numerosLojas")
-    wanted = (
-        (query.integer("idContato"), order["contato"]["id"]),
-        (query.integer("numero"), order["numero"]),
-        (query.integer("idLoja"), reference(order["loja"])),
-        (query.integer("idVendedor"), reference(order["vendedor"])),
-        (query.integer("idUnidadeNegocio"), reference(order["loja"].get("unidadeNegocio"))),
-    )
-    return (
-        all(value is None or value == present for value, present in wanted)
-        and (situations is None or order["situacao"]["id"] in situations)
-        and (numbers is None or order["numeroLoja"] in numbers)
-    )
+    if situations is not None:
+        yield lambda order: order.body["situacao"]["id"] in situations
+    if numbers is not None:
+        yield lambda order: order.body["numeroLoja"] in numbers
+    changed = query.span("dataAlteracao", now)
+    if changed is not None:
+        yield lambda order: changed[0] <= order.changed <= changed[1]
+    for prefix in ("data", "dataPrevista"):
+        days = query.days(prefix, now)
+        if days is not None:
+            yield partial(_within, prefix, days)
+
+
+_SINGLE: dict[str, Callable[[Body], object]] = {
+    "idContato": lambda body: body["contato"]["id"],
+    "numero": lambda body: body["numero"],
+    "idLoja": lambda body: reference(body["loja"]),
+    "idVendedor": lambda body: reference(body["vendedor"]),
+    "idUnidadeNegocio": lambda body: reference(body["loja"].get("unidadeNegocio")),
+}
+
+
+def _equals(read: Callable[[Body], object], wanted: int, order: Order) -> bool:
+    return read(order.body) == wanted
+
+
+def _within(key: str, days: tuple[str, str], order: Order) -> bool:
+    return days[0] <= str(order.body[key]) <= days[1]

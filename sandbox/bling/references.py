@@ -62,6 +62,8 @@ class References:
         self.contact_types = [
             {"id": ids.take(), "descricao": name} for name in ("Cliente", "Fornecedor", "Transportador")
         ]
+        self.nature = ids.take()
+        """The `naturezaOperacao` that notes of orders carry."""
         self._ids = ids
 
     def situation(self, situation_id: int) -> Situation:

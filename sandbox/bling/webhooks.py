@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import random
 import uuid
+from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
@@ -23,6 +24,9 @@ RETRY_CAP_S = 30.0
 GIVE_UP_S = 3 * 86_400.0
 SHUFFLE_S = 0.08
 BARE_DATE_EVERY = 7
+LATEST = 200
+"""How many sent events are kept to look at."""
+
 _NAMESPACE = uuid.UUID("6f1c1a52-5a0c-4c6e-9d0b-1b0d8a3c2e11")
 
 
@@ -35,16 +39,29 @@ class Mode(StrEnum):
     SHUFFLE = "shuffle"
 
 
+class Notice:
+    """One event as people may look at it: what left, and whether Ponte has it. `at` is real unix time."""
+
+    __slots__ = ("arrived", "at", "attempts", "body", "company_id", "event")
+
+    def __init__(self, company_id: str, event: str, body: bytes, at: float) -> None:
+        self.company_id = company_id
+        self.event = event
+        self.body = body
+        self.at = at
+        self.attempts = 0
+        self.arrived = False
+
+
 class Delivery:
     """One message on its way to one address. `url` None means Ponte's door, wherever it is now."""
 
-    __slots__ = ("attempts", "body", "era", "first_at", "resource", "signature", "url")
+    __slots__ = ("attempts", "body", "era", "first_at", "notice", "resource", "signature", "url")
 
-    def __init__(
-        self, resource: str, body: bytes, signature: str, url: str | None, first_at: float, era: int
-    ) -> None:
-        self.resource = resource
-        self.body = body
+    def __init__(self, notice: Notice, signature: str, url: str | None, first_at: float, era: int) -> None:
+        self.notice = notice
+        self.resource = notice.event.split(".", 1)[0]
+        self.body = notice.body
         self.signature = signature
         self.url = url
         self.first_at = first_at
@@ -73,6 +90,8 @@ class Webhooks:
         self.disabled: set[str] = set()
         self.pending = 0
         """Deliveries that neither arrived nor were given up."""
+        self.notices: deque[Notice] = deque(maxlen=LATEST)
+        """The latest events that were sent, oldest first."""
         self._events = 0
         self._era = 0
         self._order = count()
@@ -119,19 +138,21 @@ class Webhooks:
             self._queue.get_nowait()
         self._waiting.clear()
         self._shuffled.clear()
+        self.notices.clear()
 
     def publish(self, company_id: str, event: str, data: Body) -> None:
         """Sign an event and hand it to the senders, unless it is nobody's business."""
         resource = event.split(".", 1)[0]
         if self.mode is Mode.OFF or resource in self.disabled or not self._authorised(company_id):
             return
-        body = self._envelope(company_id, event, data)
-        signature = sign(body)
+        notice = Notice(company_id, event, self._envelope(company_id, event, data), self._clock.real())
+        self.notices.append(notice)
+        signature = sign(notice.body)
         now = self._clock.now()
         targets = [None] if self.also is None else [None, self.also]
         copies = 2 if self.mode is Mode.DUPLICATE else 1
         for url in targets * copies:
-            self._accept(Delivery(resource, body, signature, url, now, self._era))
+            self._accept(Delivery(notice, signature, url, now, self._era))
 
     def _envelope(self, company_id: str, event: str, data: Body) -> bytes:
         self._events += 1
@@ -178,6 +199,9 @@ class Webhooks:
 
     def _settle(self, delivery: Delivery, *, arrived: bool) -> None:
         now = self._clock.now()
+        if delivery.url is None:
+            delivery.notice.attempts += 1
+            delivery.notice.arrived = delivery.notice.arrived or arrived
         given_up = not arrived and now - delivery.first_at >= GIVE_UP_S
         if given_up and delivery.url is None:
             self.disabled.add(delivery.resource)

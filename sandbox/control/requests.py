@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from sandbox.bling.invoices import Act
 from sandbox.bling.webhooks import Mode
 
 Provider = Literal["bling", "bitrix24", "stripe"]
@@ -47,11 +48,24 @@ class ClockOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeedOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST /control/seed`; `tenant` is Ponte's id, a company id or a member id."""
+    """`POST /control/seed`; `tenant` is Ponte's id, a company id or a member id.
+
+    `customers` absent: about three of four orders bring a new one. Another `seed` makes other orders.
+    """
 
     tenant: str
     products: Count = 0
     orders: Count = 0
+    customers: Count | None = None
+    seed: int = 1
+
+
+class NoteOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/notes`: what people and the tax office do to an NF-e or NFC-e."""
+
+    tenant: str
+    note: int
+    act: Act
 
 
 class GrantOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

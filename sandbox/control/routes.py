@@ -10,8 +10,9 @@ from litestar import Request, Router, delete, get, post, put
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
-from sandbox.bling import seeds
 from sandbox.bling.company import Company
+from sandbox.bling.errors import BlingError
+from sandbox.bling.seeds import Amounts, sow
 from sandbox.bling.webhooks import Mode
 from sandbox.control import requests as sent
 from sandbox.control.dump import dump
@@ -31,7 +32,7 @@ def routes(world: World) -> list[Router]:
     handlers = [
         get_ready, grant, put_tenant, reset, put_app_url, get_pids, put_pids,
         add_fault, clear_faults, get_calls, clear_calls, set_webhooks, clear_webhooks,
-        set_limits, get_clock, advance_clock, seed, get_dump, set_scopes,
+        set_limits, get_clock, advance_clock, seed, act_on_note, get_dump, set_scopes,
     ]  # fmt: skip
     return [
         Router(
@@ -166,10 +167,20 @@ def advance_clock(data: sent.ClockOrder, world: World) -> dict[str, Any]:
     return {"offset_s": world.clock.offset, "now": rfc3339(world.clock.now())}
 
 
-@post("/seed", status_code=200, sync_to_thread=False)
-def seed(data: sent.SeedOrder, world: World) -> dict[str, list[int]]:
-    """Simple active products and today's orders; sends webhooks unless they are off."""
-    return seeds.seed(_company(world, data.tenant), products=data.products, orders=data.orders)
+@post("/seed", status_code=200)
+async def seed(data: sent.SeedOrder, world: World) -> dict[str, list[int]]:
+    """Simple active products, customers and today's orders; sends webhooks unless they are off."""
+    amounts = Amounts(data.products, data.orders, data.customers, data.seed)
+    return await sow(_company(world, data.tenant), amounts)
+
+
+@post("/notes", status_code=200, sync_to_thread=False)
+def act_on_note(data: sent.NoteOrder, world: World) -> dict[str, Any]:
+    """Authorise, reject, print or cancel a note; its present body."""
+    try:
+        return dict(_company(world, data.tenant).notes_of(data.note).act(data.note, data.act))
+    except BlingError as refusal:
+        raise HTTPException(str(refusal.error), status_code=refusal.status) from None
 
 
 @get("/dump", sync_to_thread=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Annotated, Any
 
@@ -48,6 +49,7 @@ def show_company(company_id: str, world: World) -> Response[str]:
         products=list(islice(company.catalogue.newest_first(), SHOWN)),
         more=max(0, len(company.catalogue) - SHOWN),
         orders=list(company.orders.all())[: -SHOWN - 1 : -1],
+        more_orders=max(0, len(company.orders) - SHOWN),
         notes=[("nfe", note) for note in company.nfe.all()] + [("nfce", note) for note in company.nfce.all()],
         situations=SITUATIONS,
         note_situations=NOTE_SITUATIONS,
@@ -70,12 +72,8 @@ def create_product(
     company_id: str, data: Annotated[ProductForm, FormOf], world: World
 ) -> Redirect | Response[str]:
     """A new simple product."""
-    company, back = company_of(world, company_id), f"/pages/bling/{company_id}"
-    try:
-        company.catalogue.create(data.sent() | {"tipo": "P", "formato": "S"})
-    except BlingError as refusal:
-        return refused(refusal, back)
-    return Redirect(back, status_code=303)
+    company = company_of(world, company_id)
+    return answered(company, lambda: company.catalogue.create(data.sent() | {"tipo": "P", "formato": "S"}))
 
 
 @post("/pages/bling/{company_id:str}/products/{product_id:int}", sync_to_thread=False)
@@ -83,23 +81,36 @@ def change_product(
     company_id: str, product_id: int, data: Annotated[ProductForm, FormOf], world: World
 ) -> Redirect | Response[str]:
     """Change what the editor shows."""
-    company, back = company_of(world, company_id), f"/pages/bling/{company_id}"
-    try:
-        company.catalogue.patch(product_id, data.sent())
-    except BlingError as refusal:
-        return refused(refusal, f"{back}/products/{product_id}")
-    return Redirect(back, status_code=303)
+    company = company_of(world, company_id)
+    editor = f"/pages/bling/{company.id}/products/{product_id}"
+    return answered(company, lambda: company.catalogue.patch(product_id, data.sent()), failing=editor)
 
 
 @post("/pages/bling/{company_id:str}/products/{product_id:int}/delete", sync_to_thread=False)
 def delete_product(company_id: str, product_id: int, world: World) -> Redirect | Response[str]:
     """Delete a product for good."""
-    company, back = company_of(world, company_id), f"/pages/bling/{company_id}"
+    company = company_of(world, company_id)
+    return answered(company, lambda: company.catalogue.delete(product_id))
+
+
+@get("/pages/bling/{company_id:str}/webhooks", sync_to_thread=False)
+def show_webhooks(company_id: str, world: World) -> Response[str]:
+    """The latest events that left this account for Ponte, newest first."""
+    company = company_of(world, company_id)
+    mine = [notice for notice in world.bling.webhooks.notices if notice.company_id == company.id]
+    return page("webhooks.html", "Webhooks enviados", company=company, notices=mine[::-1])
+
+
+def answered(
+    company: Company, act: Callable[[], object], *, back: str = "", failing: str = ""
+) -> Redirect | Response[str]:
+    """Carry a person's wish out: back to the account or where `back` says, or a page with Bling's reasons."""
+    home = f"/pages/bling/{company.id}"
     try:
-        company.catalogue.delete(product_id)
+        act()
     except BlingError as refusal:
-        return refused(refusal, back)
-    return Redirect(back, status_code=303)
+        return refused(refusal, failing or home)
+    return Redirect(back or home, status_code=303)
 
 
 def company_of(world: World, company_id: str) -> Company:

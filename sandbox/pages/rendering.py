@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
+from sandbox.bling.times import SAO_PAULO
+
 SITUATIONS = {"A": "Ativo", "I": "Inativo", "E": "Excluído"}
 """Bling's codes of a product's situation in words."""
 
-NOTE_SITUATIONS = {1: "Rascunho", 2: "Cancelada", 5: "Autorizada"}
+NOTE_SITUATIONS = {1: "Pendente", 2: "Cancelada", 4: "Rejeitada", 5: "Autorizada", 6: "Emitida DANFE"}
 """The situations that a note reaches in the sandbox."""
 
 
@@ -41,10 +44,16 @@ def typed_number(text: str) -> str:
     return text.replace(".", "").replace(",", ".") if "," in text else text
 
 
+def clock_time(unix: float) -> str:
+    """Time of day in Brasília, to the millisecond."""
+    moment = datetime.fromtimestamp(unix, SAO_PAULO)
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
 )
-_ENVIRONMENT.filters |= {"money": money, "plain": plain}
+_ENVIRONMENT.filters |= {"money": money, "plain": plain, "clock_time": clock_time}

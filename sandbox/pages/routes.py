@@ -6,7 +6,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 
 from sandbox.core.world import World
-from sandbox.pages import bitrix24, bling, mail, sales
+from sandbox.pages import bitrix24, bling, contacts, mail, orders, sales
 from sandbox.pages.rendering import page
 
 
@@ -19,11 +19,24 @@ def routes(world: World) -> list[Router]:
         bling.create_product,
         bling.change_product,
         bling.delete_product,
+        bling.show_webhooks,
+        orders.new_order,
+        orders.create_order,
+        orders.show_order,
+        orders.change_order,
+        orders.delete_order,
+        contacts.show_contacts,
+        contacts.create_contact,
+        contacts.show_contact,
+        contacts.change_contact,
         sales.move_order,
         sales.make_note,
         sales.change_nfe,
         sales.change_nfce,
         bitrix24.show_portal,
+        bitrix24.show_deal,
+        bitrix24.change_deal,
+        bitrix24.delete_deal,
         mail.show_mail,
         mail.post_mail,
     ]

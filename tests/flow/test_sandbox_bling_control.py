@@ -56,14 +56,14 @@ def test_seeds_take_any_name_of_a_tenant(sandbox: Sandbox) -> None:
 
 
 def test_a_dump_has_every_kind_of_record(sandbox: Sandbox) -> None:
-    sandbox.control("seed", {"tenant": company(sandbox), "products": 1, "orders": 2})
+    sandbox.control("seed", {"tenant": company(sandbox), "products": 1, "orders": 2, "customers": 1})
     dump = sandbox.control(f"dump?provider=bling&tenant={company(sandbox)}", method="GET")
     assert {kind: len(rows) for kind, rows in dump.items()} == {
         "products": 1, "orders": 2, "contacts": 1, "invoices": 0,
     }  # fmt: skip
     portal = sandbox.ready["portals"][0]["member_id"]
     other = sandbox.control(f"dump?provider=bitrix24&tenant={portal}", method="GET")
-    assert set(other) == {"products", "prices", "deals", "rows", "contacts", "companies"}
+    assert set(other) >= {"products", "prices", "deals", "rows", "contacts", "companies"}
 
 
 @pytest.mark.parametrize(
@@ -120,65 +120,20 @@ def test_mail_comes_newest_first(sandbox: Sandbox) -> None:
     assert "Primeira" in page.text
 
 
-def test_a_person_edits_a_product(sandbox: Sandbox) -> None:
-    where = f"/pages/bling/{company(sandbox)}"
-    sandbox.client.post(f"{where}/products", data={"nome": "Copo", "codigo": "C", "preco": "1.234,50"})
-    (made,) = products(sandbox, company(sandbox))
-    assert (made["nome"], made["preco"]) == ("Copo", 1234.5)
-    change = {"nome": "Copo azul", "codigo": "C", "preco": "10", "situacao": "I"}
-    answer = sandbox.client.post(f"{where}/products/{made['id']}", data=change)
-    assert answer.status_code == 303
-    (changed,) = products(sandbox, company(sandbox))
-    assert (changed["nome"], changed["preco"], changed["situacao"]) == ("Copo azul", 10, "I")
-    assert "R$ 10,00" in sandbox.client.get(where).text
-    sandbox.client.post(f"{where}/products/{made['id']}/delete")
-    assert products(sandbox, company(sandbox)) == []
-
-
-def test_a_refused_edit_says_why(sandbox: Sandbox) -> None:
-    answer = sandbox.client.post(f"/pages/bling/{company(sandbox)}/products", data={"nome": "", "preco": "x"})
-    assert answer.status_code == 400
-    assert "O campo nome é obrigatório." in answer.text
-    assert "O campo preco deve ser um número." in answer.text
-
-
-def test_a_person_moves_an_order(sandbox: Sandbox) -> None:
+def test_a_note_can_be_brought_to_any_end(sandbox: Sandbox) -> None:
     tenant = company(sandbox)
     order = sandbox.control("seed", {"tenant": tenant, "orders": 1})["orders"][0]
-    answer = sandbox.client.post(f"/pages/bling/{tenant}/orders/{order}", data={"situacao": "9"})
-    assert answer.status_code == 303
-    dump = sandbox.control(f"dump?provider=bling&tenant={tenant}", method="GET")
-    assert dump["orders"][0]["situacao"] == {"id": 9, "valor": 1}
-
-
-def test_a_person_makes_authorises_and_cancels_a_note(sandbox: Sandbox) -> None:
-    tenant = company(sandbox)
-    order = sandbox.control("seed", {"tenant": tenant, "orders": 1})["orders"][0]
-    where = f"/pages/bling/{tenant}"
-
-    def note() -> dict[str, Any]:
-        dump = sandbox.control(f"dump?provider=bling&tenant={tenant}", method="GET")
-        return dict(dump["invoices"][0])
-
-    sandbox.client.post(f"{where}/orders/{order}/note")
-    seen = [note()["situacao"]]
-    for act in ("send", "cancel"):
-        sandbox.client.post(f"{where}/nfe/{note()['id']}", data={"act": act})
-        seen.append(note()["situacao"])
-    assert seen == [1, 5, 2]
-    assert "Cancelada" in sandbox.client.get(where).text
-
-
-def test_every_page_can_be_read(sandbox: Sandbox) -> None:
-    portal = sandbox.ready["portals"][0]["member_id"]
-    sandbox.control("seed", {"tenant": company(sandbox), "products": 1, "orders": 1})
-    made = products(sandbox, company(sandbox))[0]["id"]
-    where = f"/pages/bling/{company(sandbox)}"
-    for path in ("/", where, f"{where}/products/{made}", f"/pages/bitrix24/{portal}"):
-        page = sandbox.client.get(path, headers={"accept": "text/html"})
-        assert page.status_code == 200, path
-        assert page.text.count("<h1>") == 1
-    assert sandbox.client.get("/pages/bling/nobody").status_code == 404
+    sandbox.client.post(f"/pages/bling/{tenant}/orders/{order}/note", data={"kind": "nfce"})
+    note = sandbox.control(f"dump?provider=bling&tenant={tenant}", method="GET")["invoices"][0]["id"]
+    ends = [
+        sandbox.control("notes", {"tenant": tenant, "note": note, "act": act})["situacao"]
+        for act in ("reject", "authorise", "print", "cancel")
+    ]
+    assert ends == [4, 5, 6, 2]
+    again = sandbox.client.post("/control/notes", json={"tenant": tenant, "note": note, "act": "cancel"})
+    assert again.status_code == 400
+    gone = sandbox.client.post("/control/notes", json={"tenant": tenant, "note": 1, "act": "cancel"})
+    assert gone.status_code == 404
 
 
 def test_a_late_body_keeps_the_connection(sandbox: Sandbox) -> None:

@@ -43,12 +43,35 @@ async def test_there_are_parents_and_variations(rows: list[dict[str, Any]]) -> N
     assert {row["idProdutoPai"] for row in rows} == parents | {0}
 
 
-async def test_one_note_is_authorised_and_one_is_a_draft(bling: BlingWorld) -> None:
+async def test_notes_are_drafts_authorised_and_cancelled(bling: BlingWorld) -> None:
     assert sorted(row["situacao"] for row in await bling.rows("nfe")) == [1, 5]
+    assert [row["situacao"] for row in await bling.rows("nfe?situacao=2")] == [2]
+    assert sorted(row["situacao"] for row in await bling.rows("nfce")) == [1, 5]
 
 
-async def test_orders_stand_in_several_situations(bling: BlingWorld) -> None:
-    assert {row["situacao"]["valor"] for row in await bling.rows("pedidos/vendas")} == {0, 1, 3}
+async def _orders(bling: BlingWorld) -> list[dict[str, Any]]:
+    ids = [row["id"] for row in await bling.rows("pedidos/vendas")]
+    return [(await bling.call("GET", f"pedidos/vendas/{order_id}"))[1]["data"] for order_id in ids]
+
+
+async def test_orders_stand_in_every_situation(bling: BlingWorld) -> None:
+    orders = await _orders(bling)
+    assert {order["situacao"]["valor"] for order in orders} == {0, 1, 2, 3, 4, 10, 11}
+    assert {order["situacao"]["id"] for order in orders} == set(bling.company.references.situations)
+
+
+async def test_orders_show_all_that_makes_up_a_total(bling: BlingWorld) -> None:
+    orders = await _orders(bling)
+    assert {order["desconto"]["unidade"] for order in orders if order["desconto"]["valor"]} == {
+        "REAL",
+        "PERCENTUAL",
+    }
+    assert any(order["outrasDespesas"] for order in orders)
+    assert any(order["transporte"]["frete"] for order in orders)
+    assert any(item["desconto"] for order in orders for item in order["itens"])
+    assert any(item["quantidade"] % 1 for order in orders for item in order["itens"])
+    assert {bool(order["numeroLoja"]) for order in orders} == {True, False}
+    assert {bool(order["vendedor"]["id"]) for order in orders} == {True, False}
 
 
 async def test_opening_waits_for_nobody(bling: BlingWorld) -> None:

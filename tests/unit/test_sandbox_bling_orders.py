@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.bling.errors import BlingError
+from sandbox.bling.invoices import Act
 from tests.support.bling_world import BlingWorld
 from tests.support.sink import until
 
@@ -102,6 +104,28 @@ async def test_a_sent_total_is_ignored(bling: BlingWorld) -> None:
     assert (await shown(bling, f"pedidos/vendas/{made}"))["totalProdutos"] == 30
 
 
+async def test_numbers_sent_as_text_come_back_as_numbers(bling: BlingWorld) -> None:
+    item = {"descricao": "Copo", "quantidade": "2", "valor": "10.5", "sabor": "não existe"}
+    made = await create(
+        bling, itens=[item], desconto={"valor": "1", "unidade": "REAL"}, transporte={}, total=20
+    )
+    body = await shown(bling, f"pedidos/vendas/{made}")
+    assert (body["itens"][0]["quantidade"], body["desconto"]["valor"], body["total"]) == (2, 1, 20)
+    assert "sabor" not in body["itens"][0]
+
+
+async def test_orders_are_found_by_what_they_point_to(bling: BlingWorld) -> None:
+    channel, seller = bling.company.references.channels[0]["id"], bling.company.references.sellers[0]["id"]
+    made = await create(bling, loja={"id": channel}, vendedor={"id": seller})
+    other = await create(bling)
+    buyer = (await shown(bling, f"pedidos/vendas/{made}"))["contato"]["id"]
+    for question in (f"idLoja={channel}", f"idVendedor={seller}", f"idContato={buyer}", f"numero={1001}"):
+        assert [row["id"] for row in await bling.rows(f"pedidos/vendas?{question}")] == [made], question
+    days = await bling.rows(f"pedidos/vendas?dataInicial={DAY}&dataFinal={DAY}")
+    assert [row["id"] for row in days] == [other, made]
+    assert await bling.rows("pedidos/vendas?dataInicial=2026-09-22&dataFinal=2026-09-23") == []
+
+
 async def test_a_foreign_payment_form_is_refused(bling: BlingWorld) -> None:
     parcel = {"dataVencimento": DAY, "valor": 34, "formaPagamento": {"id": 1}}
     status, body = await bling.call("POST", "pedidos/vendas", await order(bling, parcelas=[parcel]))
@@ -180,6 +204,74 @@ async def test_a_note_is_born_a_draft_and_authorised_when_sent(bling: BlingWorld
     sent = await shown(bling, f"nfe/{note}")
     assert (sent["situacao"], len(sent["chaveAcesso"])) == (5, 44)
     assert events.names == ["order.created", "invoice.created", "invoice.updated"]
+
+
+async def _draft(bling: BlingWorld) -> tuple[int, int]:
+    """An order and the draft of its NF-e."""
+    made = await create(bling)
+    return made, int((await bling.call("POST", f"pedidos/vendas/{made}/gerar-nfe"))[1]["idNotaFiscal"])
+
+
+async def test_a_rejected_note_may_be_sent_again(bling: BlingWorld, events: Events) -> None:
+    _, note = await _draft(bling)
+    bling.company.nfe.act(note, Act.REJECT)
+    assert (await bling.call("POST", f"nfe/{note}/enviar"))[0] == 200
+    bling.company.nfe.act(note, Act.PRINT)
+    told = [data["situacao"] for name, data in events.seen if name == "invoice.updated"]
+    assert told == [4, 5, 6]
+
+
+async def test_a_cancelled_note_stays_cancelled(bling: BlingWorld) -> None:
+    _, note = await _draft(bling)
+    bling.company.nfe.cancel(note)
+    assert (await bling.call("POST", f"nfe/{note}/enviar"))[0] == 400
+    with pytest.raises(BlingError):
+        bling.company.nfe.cancel(note)
+
+
+async def test_a_deleted_note_frees_its_order(bling: BlingWorld) -> None:
+    made, note = await _draft(bling)
+    again = f"pedidos/vendas/{made}/gerar-nfce"
+    assert (await bling.call("POST", again))[0] == 400
+    await bling.call("DELETE", f"nfe?idsNotas[]={note}")
+    assert (await shown(bling, f"pedidos/vendas/{made}"))["notaFiscal"] == {"id": 0}
+    assert (await bling.call("POST", again))[0] == 201
+
+
+async def test_a_notes_event_says_neither_value_nor_order(bling: BlingWorld, events: Events) -> None:
+    made, note = await _draft(bling)
+    name, data = events.seen[-1]
+    order_body = await shown(bling, f"pedidos/vendas/{made}")
+    assert name == "invoice.created"
+    assert data.keys() == {
+        "id", "tipo", "situacao", "numero", "dataEmissao", "dataOperacao", "contato", "naturezaOperacao",
+        "loja",
+    }  # fmt: skip
+    assert (data["id"], data["situacao"], data["contato"]) == (note, 1, {"id": order_body["contato"]["id"]})
+    assert data["naturezaOperacao"]["id"] > 0
+
+
+async def test_a_sent_note_is_worth_its_items_and_what_is_added(bling: BlingWorld) -> None:
+    buyer = await contact(bling)
+    sent = {
+        "tipo": 1,
+        "finalidade": 4,
+        "contato": {
+            "nome": "Marina",
+            "tipoPessoa": "F",
+            "numeroDocumento": "529.982.247-25",
+            "contribuinte": 9,
+        },
+        "itens": [{"codigo": "X", "descricao": "Devolução", "quantidade": "2", "valor": "10.5"}],
+        "transporte": {"frete": 5},
+        "despesas": 1.5,
+        "desconto": 2.5,
+    }
+    made = (await bling.call("POST", "nfe", sent))[1]["data"]["id"]
+    note = await shown(bling, f"nfe/{made}")
+    assert (note["valorNota"], note["valorFrete"], note["finalidade"]) == (25, 5, 4)
+    assert (note["contato"]["id"], note["contato"]["numeroDocumento"]) == (buyer, "52998224725")
+    assert note["itens"][0]["quantidade"] == 2
 
 
 async def test_cancelled_notes_are_left_out_unless_asked_for(bling: BlingWorld) -> None:
