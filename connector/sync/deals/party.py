@@ -16,7 +16,7 @@ from connector.bitrix24.crm import COMPANY, CONTACT
 from connector.bitrix24.packer import Result
 from connector.domain.events import RecordKey
 from connector.domain.people import Document, Person, person_of_order
-from connector.domain.vendor import VendorError
+from connector.domain.vendor import Provider, VendorError
 from connector.store.links import Link
 
 #: A person's shapes in links.
@@ -44,6 +44,8 @@ class Party:
     #: Requests in which Bitrix24 was asked or told about this person.
     calls: list[UUID] = field(default_factory=list)
     error: VendorError | None = None
+    #: Whose error it is: contacts are read in Bling.
+    provider: Provider = Provider.BITRIX24
     #: A create was sent, and nobody knows whether it was carried out: look again later, do not repeat.
     in_doubt: bool = False
     #: What a person may want to know, in Portuguese or in the vendor's words.
@@ -84,6 +86,7 @@ class Case:
     incomplete: bool = False
     calls: dict[UUID, None] = field(default_factory=dict)
     error: VendorError | None = None
+    provider: Provider = Provider.BITRIX24
     in_doubt: bool = False
     detail: str | None = None
     #: The create was answered; those who wait for this person may go on.
@@ -138,13 +141,15 @@ class Case:
     def follow(self, leader: Case) -> None:
         """The same person was made for another case."""
         self.hit = leader.hit and Hit(Clue.ORIGIN, leader.hit.entity, leader.hit.id)
-        self.error, self.in_doubt, self.detail = leader.error, leader.in_doubt, leader.detail
+        self.error, self.provider = leader.error, leader.provider
+        self.in_doubt, self.detail = leader.in_doubt, leader.detail
 
     def tell(self) -> None:
         """Give the parties what was found."""
         for place, party in enumerate(self.parties):
             party.calls += [call for call in self.calls if call not in party.calls]
-            party.error, party.in_doubt, party.detail = self.error, self.in_doubt, self.detail
+            party.error, party.provider = self.error, self.provider
+            party.in_doubt, party.detail = self.in_doubt, self.detail
             if self.hit is not None:
                 party.entity, party.bitrix_id = self.hit.entity, self.hit.id
                 party.made = self.hit.clue is Clue.MADE and place == 0

@@ -11,7 +11,7 @@ from uuid import UUID
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.bitrix24.packer import Packer
 from connector.domain.people import person_of
-from connector.domain.vendor import Gone, VendorError
+from connector.domain.vendor import Gone, Provider, VendorError
 from connector.sync.deals.party import Case, Clue, Party, cases_of
 from connector.sync.deals.party_making import Maker, Making, MarkCreating
 from connector.sync.deals.party_search import Search
@@ -96,7 +96,7 @@ class People:
         except Gone:
             return
         except VendorError as error:
-            case.error = error
+            case.error, case.provider = error, Provider.BLING
         else:
             case.learn(person_of(contact))
 

@@ -7,7 +7,7 @@ import pytest
 
 from connector.bitrix24.crm_setup import prepare_crm
 from connector.bitrix24.packer import LeaseTooShort
-from connector.domain.vendor import Rejected, Throttled, Transient
+from connector.domain.vendor import Provider, Rejected, Throttled, Transient
 from tests.support.people_desk import (
     CPF,
     FIRM,
@@ -102,6 +102,7 @@ async def test_a_portal_with_a_required_field_says_which(desk: Desk):
     desk.require_field()
     (party,) = await desk.resolve(desk.knows())
     assert isinstance(party.error, Rejected)
+    assert party.provider is Provider.BITRIX24
     assert "Cor preferida" in party.error.text
     assert (party.bitrix_id, party.made, party.in_doubt) == (None, False, False)
 
@@ -126,5 +127,5 @@ async def test_nobody_is_made_when_a_look_up_failed(desk: Desk, method: str):
 async def test_nobody_is_made_when_bling_cannot_be_asked(desk: Desk):
     desk.contacts[7] = Throttled("limite", until=NOW)
     (party,) = await desk.resolve(desk.party())
-    assert isinstance(party.error, Throttled)
+    assert (type(party.error), party.provider) == (Throttled, Provider.BLING)
     assert desk.items() == []
