@@ -28,6 +28,7 @@ from connector.store.tables_directory import (
     ApiKey,
     Class,
     Consent,
+    Erasure,
     Invitation,
     Mail,
     Membership,
@@ -379,7 +380,7 @@ class CallHour(Table, tablename="call_hour", db=ENGINE, tags=[Class.TENANT]):
 TABLES: tuple[type[Table], ...] = (
     *(Person, Membership, Session, SigninAttempt, ApiKey, AccountRoute, PortalRoute, Unclaimed, Quarantined),
     *(Consent,),
-    *(Mail, Signup, PasswordReset, Invitation),
+    *(Mail, Signup, PasswordReset, Invitation, Erasure),
     *(
         Tenant,
         Account,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from piccolo.columns import UUID, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSON, UUID, Array, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
@@ -44,6 +44,7 @@ class Membership(Table, tablename="membership", db=ENGINE, tags=[Class.DIRECTORY
     person_id = UUID()
     role = Text()
     created_at = Timestamptz()
+    muted = Array(base_column=Text())
 
 
 class Session(Table, tablename="session", db=ENGINE, tags=[Class.DIRECTORY]):
@@ -182,3 +183,16 @@ class Consent(Table, tablename="consent", db=ENGINE, tags=[Class.DIRECTORY]):
     client_secret = Bytea(**NULL)
     started = Boolean()
     expires_at = Timestamptz()
+
+
+class Erasure(Table, tablename="erasure", db=ENGINE, tags=[Class.DIRECTORY]):
+    """Who leaves, and the proof that their data has gone (connector.store.erasures)."""
+
+    tenant_id = UUID(primary_key=True)
+    why = Text()
+    asked_at = Timestamptz()
+    due_at = Timestamptz()
+    paused = Boolean()
+    begun_at = Timestamptz(**NULL)
+    erased_at = Timestamptz(**NULL)
+    counts = JSON()

@@ -22,7 +22,7 @@ _TABLES = """
 SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
 AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'migration' ORDER BY relname
 """
-_COLUMNS = """
+COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
        (SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c
         WHERE c.conrelid = a.attrelid AND c.contype = 'c' AND c.conkey = ARRAY[a.attnum] LIMIT 1) AS rule
@@ -92,7 +92,7 @@ async def settle_in(owner: asyncpg.Connection) -> Victim:
     tenant_id, person_id = uuid4(), uuid4()
     names = [CANARY, str(tenant_id), str(person_id)]
     for table in await tables(owner):
-        columns = await owner.fetch(_COLUMNS, table)
+        columns = await owner.fetch(COLUMNS, table)
         values = [_value(table, column, tenant_id, person_id) for column in columns]
         names += [str(value) for value in values if isinstance(value, UUID) and str(value) not in names]
         places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
@@ -126,7 +126,7 @@ def _value(table: str, column: Any, tenant_id: UUID, person_id: UUID) -> Any:
             return datetime.now(UTC).date()
         case "boolean":
             return True
-        case "uuid[]":
+        case "uuid[]" | "text[]":
             return []
     return 7
 
@@ -135,7 +135,7 @@ async def digest(owner: asyncpg.Connection, victim: Victim) -> dict[str, str]:
     """What stands in every table for the victim, to be compared."""
     found: dict[str, str] = {}
     for table in await tables(owner):
-        columns = {row["name"] for row in await owner.fetch(_COLUMNS, table)}
+        columns = {row["name"] for row in await owner.fetch(COLUMNS, table)}
         where = "t.tenant_id = $1" if "tenant_id" in columns else "t::text LIKE '%' || $2 || '%'"
         query = f"SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM {table} t"
         found[table] = await owner.fetchval(
