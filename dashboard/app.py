@@ -13,6 +13,7 @@ from dashboard.pages import (
     bling_consent,
     bling_return,
     connections,
+    departure,
     event,
     events,
     forgotten,
@@ -72,7 +73,7 @@ def _portal(names: RequestNames) -> list[Router]:
 
 def _inside(names: RequestNames) -> list[Router]:
     """For people who are signed in; what is `own` is theirs whatever their role."""
-    screens = (overview, connections, bling_consent, product, events, event, records, team, live)
+    screens = (overview, connections, bling_consent, product, events, event, records, team, departure, live)
     handlers = [handler for screen in screens for handler in screen.handlers]
     return [
         Router(

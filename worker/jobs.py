@@ -77,6 +77,15 @@ async def renew_ageing(ctx: dict[str, Any]) -> None:
         log.warning("renewal_without_database")
 
 
+async def erase(ctx: dict[str, Any]) -> None:
+    """Go on erasing what is kept of tenants that have left."""
+    engine: Engine = ctx["engine"]
+    try:
+        await ctx["eraser"].erase_due(engine.clock(), engine.business_clock())
+    except DatabaseAway:
+        log.warning("erasing_without_database")
+
+
 async def keep_house(ctx: dict[str, Any]) -> None:
     """Make the partitions of the days to come; drop those that nobody may look at, and what has expired."""
     engine: Engine = ctx["engine"]

@@ -22,8 +22,10 @@ from redis.exceptions import RedisError
 from connector import collector
 from connector.account.checkups import Checkups
 from connector.account.clock import Clock
+from connector.account.connect import Connecting
 from connector.account.connections import Connections
 from connector.account.crier import Crier
+from connector.account.erasure import Eraser
 from connector.account.post import POST_JOB, PostOffice
 from connector.bitrix24.reach import transport_for
 from connector.domain.checkups import EVERY_S
@@ -73,6 +75,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
             cron(jobs.tell, second=set(range(4, 60, TELL_EVERY)), run_at_startup=True),
             cron(jobs.check_up, second=set(range(1, 60, EVERY_S))),
             cron(jobs.renew_ageing, minute=17, second=0),
+            cron(jobs.erase, second=40),
             cron(jobs.follow_clock, second=set(range(0, 60, 10)), run_at_startup=True),
             cron(jobs.keep_house, hour=3, minute=30, second=0, run_at_startup=True),
         ],
@@ -105,6 +108,8 @@ async def _start(ctx: dict[str, Any]) -> None:
     connections = Connections(settings, database, ctx["redis"], http, vault, clock)
     ctx["crier"] = Crier(database, ctx["redis"], http, vault, connections)
     ctx["checkups"] = Checkups(settings, database, ctx["redis"], http, connections)
+    connecting = Connecting(settings, database, ctx["redis"], http, vault, connections)
+    ctx["eraser"] = Eraser(database, connecting)
     ctx["holder"] = f"{socket.gethostname()}:{os.getpid()}"
     ctx["engine"] = Engine(
         settings=settings,

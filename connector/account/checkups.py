@@ -14,8 +14,8 @@ from connector.account.clock import now
 from connector.account.connections import Connections
 from connector.bling.client import Bling
 from connector.bling.limits import AccountLimiter, AddressLimiter
-from connector.domain.checkups import PORTALS, ageing_before, idle_before
-from connector.domain.vendor import Call, Disconnected, Provider, VendorError
+from connector.domain.checkups import PORTALS, ageing_before, idle_before, inactive_before
+from connector.domain.vendor import Call, ConnectionState, Disconnected, Provider, VendorError
 from connector.settings import Settings
 from connector.store import calls, connections
 from connector.store.connections import Account, Idle
@@ -35,9 +35,14 @@ class Checkups:
     connections: Connections
 
     async def next_account(self, business_now: datetime) -> Idle | None:
-        """Try the Bling account that has been idle for longest, if it is time; which one it was."""
+        """Try the Bling account whose turn it is, if it is time; which one it was.
+
+        One of an inactive company goes first, for it is tried a few times a day and there are not many; else
+        the one that has been idle for longest.
+        """
         async with self.database.system() as conn:
-            idle = await connections.idle_accounts(conn, idle_before(business_now), 1)
+            idle = await connections.inactive_accounts(conn, inactive_before(business_now), 1)
+            idle = idle or await connections.idle_accounts(conn, idle_before(business_now), 1)
         if not idle or idle[0].account_id is None:
             return None
         await self._try_account(idle[0].tenant_id, idle[0].account_id, business_now)
@@ -60,6 +65,8 @@ class Checkups:
         made: list[Call] = []
         try:
             await self._client(tenant_id, account, made).company()
+            if account.state is ConnectionState.INACTIVE:
+                await self.connections.works_again(tenant_id, account_id)
         except Disconnected as error:
             await self.connections.broken(tenant_id, Provider.BLING, account_id, error.state, error.text)
         except VendorError as error:
@@ -68,7 +75,9 @@ class Checkups:
             await calls.record(conn, tenant_id, made, {call.id: str(account_id) for call in made})
 
     def _client(self, tenant_id: UUID, account: Account, made: list[Call]) -> Bling:
-        tokens = self.connections.bling_tokens(tenant_id, account.id)
+        inactive = account.state is ConnectionState.INACTIVE
+        known = self.connections.tokens_to_try if inactive else self.connections.bling_tokens
+        tokens = known(tenant_id, account.id)
         limiter = AccountLimiter(account.company_id, AddressLimiter(self.redis))
         return Bling(tokens, limiter, self.http, made.append, self.settings.bling_api_url)
 

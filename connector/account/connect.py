@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from redis.asyncio import Redis
 
-from connector.account import alerts, messages
+from connector.account import alerts, leaving, messages
 from connector.account.clock import now
 from connector.account.connections import Connections, restored
 from connector.account.people import Actor
@@ -153,6 +153,7 @@ class Connecting:
         await keep_one_main(conn, tenant_id)
         await alerts.resolve(conn, tenant_id, alerts.cause_of(account.id), self.connections.business_now())
         await restored(conn, tenant_id, at)
+        await leaving.come_back(conn, tenant_id, by, at)
         detail = {"company_id": company_id, "name": name, "own_app": app is not None}
         await audit.add(
             tenant_id, at=at, person_id=by.person_id, actor=by.name, action="bling.connected", detail=detail
@@ -351,6 +352,7 @@ class Connecting:
         await alerts.resolve(conn, tenant_id, alerts.cause_of(None), self.connections.business_now())
         await directory.put_portal(conn, self._door(tenant_id, grant))
         await restored(conn, tenant_id, at)
+        await leaving.come_back(conn, tenant_id, by, at)
         action, detail = "bitrix24.connected", {"member_id": member_id}
         await audit.add(tenant_id, at=at, person_id=by.person_id, actor=by.name, action=action, detail=detail)
 

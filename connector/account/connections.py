@@ -88,6 +88,12 @@ class Connections:
             lambda: BlingPlace(self._database, tenant_id, account_id, self.app_of, broken),
         )
 
+    def tokens_to_try(self, tenant_id: UUID, account_id: UUID) -> TokenSource:
+        """Tokens of an account of an inactive company: to ask whether it still is, no more."""
+        broken = partial(self.broken, tenant_id, Provider.BLING, account_id)
+        place = BlingPlace(self._database, tenant_id, account_id, self.app_of, broken)
+        return Tokens(place, self._vault, self._at_once, ConnectionState.INACTIVE)
+
     def bitrix24_tokens(self, tenant_id: UUID) -> TokenSource:
         """Tokens of the tenant's portal."""
         broken = partial(self.broken, tenant_id, Provider.BITRIX24, None)
@@ -118,6 +124,30 @@ class Connections:
                     tenant_id, at=at, person_id=None, actor=PONTE.name, action=action, detail=detail
                 )
                 log.warning("connection_broken", tenant=str(tenant_id), provider=provider, state=state)
+
+    async def works_again(self, tenant_id: UUID, account_id: UUID) -> bool:
+        """An inactive company is active again: what waited passes, and who was told is told that, too."""
+        at = self._clock.now()
+        async with self._database.tenant(tenant_id) as conn:
+            account = await rows.lock_account(conn, tenant_id, account_id)
+            if account is None or account.state is not ConnectionState.INACTIVE:
+                return False
+            state = ConnectionState.CONNECTED
+            await rows.set_account_state(conn, tenant_id, account_id, state, None, at)
+            await alerts.resolve(conn, tenant_id, alerts.cause_of(account_id), self.business_now())
+            await restored(conn, tenant_id, at)
+            detail = {"account": str(account_id), "name": account.name}
+            await audit.add(
+                tenant_id,
+                at=at,
+                person_id=None,
+                actor=PONTE.name,
+                action="bling.restored",
+                detail=detail,
+            )
+        self.forget_account(tenant_id, account_id)
+        log.info("connection_restored", tenant=str(tenant_id), account=str(account_id))
+        return True
 
     def _kept(self, key: Hashable, place: Callable[[], Place]) -> Tokens:
         tokens = self._tokens.get(key)

@@ -14,6 +14,8 @@ from connector.account import alerts as causes
 from connector.account import post
 from connector.account.alert_words import letter_words, notice
 from connector.account.connections import WAITING, Connections
+from connector.account.notices import wants
+from connector.account.people import NOWHERE
 from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.client import Portal as Address
 from connector.bitrix24.limits import PortalLimiter
@@ -21,7 +23,7 @@ from connector.domain.vendor import Call, ConnectionState, VendorError
 from connector.security.vault import Vault
 from connector.store import alerts, calls, connections, inbox, people, tenants
 from connector.store.alerts import Alert
-from connector.store.people import Member, Role
+from connector.store.people import Member
 from connector.store.scope import Connection, Database
 
 #: Alerts of one look.
@@ -78,7 +80,7 @@ class Crier:
         waiting = sum(held.get(reason, 0) for reason in WAITING)
         company = tenant.name if tenant else ""
         for one in await people.members(conn, tenant_id):
-            if one.role is not Role.VIEWER:
+            if wants(one, alert) and not one.email.endswith(NOWHERE):
                 await self._letter(conn, one, alert, company, waiting, now)
         log.info(
             "alert_told", tenant=str(tenant_id), cause=alert.cause, resolved=alert.resolved_at is not None

@@ -11,6 +11,7 @@ import msgspec
 from connector.account import signin
 from connector.account.joining import TERMS
 from connector.account.people import Viewer
+from connector.account.room import may_join
 from connector.account.signin import Braked, Browser, Refused, SignedIn
 from connector.account.typed import Wrong, name_wrong, password_wrong
 from connector.security.passwords import hash_password
@@ -48,6 +49,8 @@ class Shut(StrEnum):
     USED = "used"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    #: The plan has no room for one more person: the link stays good.
+    FULL = "full"
 
 
 class Newcomer(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +80,17 @@ async def door(database: Database, token: str, viewer: Viewer | None, business_n
             return shut or Shut.UNKNOWN
         tenant = await tenants.load(found.tenant_id)
         known = await people.person_by_email(conn, found.email)
+        room = await _has_room(conn, found, known)
     if tenant is None:
         return Shut.UNKNOWN
+    if not room:
+        return Shut.FULL
     return Door(invitation=found, company=tenant.name, guest=_guest(found, known, viewer))
 
 
 async def join_new(
     database: Database, token: str, new: Newcomer, browser: Browser, now: datetime, business_now: datetime
-) -> SignedIn | None:
+) -> SignedIn | Shut | None:
     """Make the person the link was sent to; None when the link is spent or the person there by now."""
     if isinstance(await door(database, token, None, business_now), Shut):
         return None
@@ -93,6 +99,8 @@ async def join_new(
         found = await invitations.by_token(conn, token_hash(token))
         if found is None or await people.person_by_email(conn, found.email) is not None:
             return None
+        if not await may_join(conn, found.tenant_id):
+            return Shut.FULL
         if (taken := await invitations.accept(conn, token_hash(token), now, business_now)) is None:
             return None
         person = _person(taken, new, hashed, now)
@@ -102,7 +110,7 @@ async def join_new(
 
 async def join_known(
     database: Database, token: str, password: str, browser: Browser, now: datetime, business_now: datetime
-) -> SignedIn | Refused | Braked | None:
+) -> SignedIn | Refused | Braked | Shut | None:
     """The person's password opens the door, under the brake of signing in; None when the link is spent."""
     opened = await door(database, token, None, business_now)
     if isinstance(opened, Shut):
@@ -115,7 +123,7 @@ async def join_known(
 
 async def join_here(
     database: Database, token: str, viewer: Viewer, browser: Browser, now: datetime, business_now: datetime
-) -> SignedIn | None:
+) -> SignedIn | Shut | None:
     """Whoever is signed in with the invited address; None when the link is spent or another's."""
     opened = await door(database, token, viewer, business_now)
     if isinstance(opened, Shut) or opened.guest is not Guest.HERE:
@@ -131,8 +139,12 @@ async def _join(
     browser: Browser,
     now: datetime,
     business_now: datetime,
-) -> SignedIn | None:
+) -> SignedIn | Shut | None:
     async with database.system() as conn:
+        found = await invitations.by_token(conn, token_hash(token))
+        person = await people.person(conn, person_id)
+        if found is not None and not await _has_room(conn, found, person):
+            return Shut.FULL
         taken = await invitations.accept(conn, token_hash(token), now, business_now)
         return None if taken is None else await _enter(conn, taken, person_id, name, browser, now, {})
 
@@ -160,6 +172,14 @@ async def _enter(
         detail={"email": taken.email, "role": taken.role, **detail},
     )
     return SignedIn(await signin.open_session(conn, person_id, now, browser, taken.tenant_id))
+
+
+async def _has_room(conn: Connection, invitation: Invitation, known: Person | None) -> bool:
+    """Who belongs already takes up no more room."""
+    joined = await people.memberships(conn, known.id) if known else []
+    if any(one.tenant_id == invitation.tenant_id for one in joined):
+        return True
+    return await may_join(conn, invitation.tenant_id)
 
 
 def _person(taken: Invitation, new: Newcomer, hashed: str, now: datetime) -> Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -23,6 +24,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     theme: str
     #: How many tenants the person belongs to.
     tenants: int = 1
+    #: When the tenant's data is erased (business time); None unless it is leaving.
+    leaves_at: datetime | None = None
     #: The origin of the portal whose page holds this one in a frame; empty outside.
     framed_by: str = ""
 
@@ -45,3 +48,6 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 PONTE = Actor("Ponte")
+
+#: The end of the address of whoever comes in through a portal: no mail reaches it (RFC 2606).
+NOWHERE = "bitrix24.invalid"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from connector.account import leaving
 from connector.account.clock import now
 from connector.account.connect import Connecting
 from connector.account.openings import Openings
@@ -17,11 +18,8 @@ from connector.account.places import door_name
 from connector.account.portal_people import PortalDoor
 from connector.domain.vendor import ConnectionState, Provider, VendorError
 from connector.security.signature import same
-from connector.store import audit, connections, directory, people, toggles
+from connector.store import audit, connections, directory, people
 from connector.store.directory import Door
-
-#: The preference that says since when a tenant's data waits for its erasure.
-ERASE_SINCE = "erase.since"
 
 log = structlog.get_logger("security")
 
@@ -114,7 +112,8 @@ class PortalEvents:
             await people.close_frames(conn, tenant_id)
             if clean:
                 await directory.remove_portal(conn, door.member_id)
-                await toggles.prefer(tenant_id, ERASE_SINCE, at.isoformat())
+            business_now = self.connecting.connections.business_now()
+            await leaving.removed(conn, tenant_id, business_now, clean=clean)
             await audit.add(
                 tenant_id,
                 at=at,

@@ -17,7 +17,8 @@ import structlog
 from connector.account import licence
 from connector.account.connect import Connecting
 from connector.account.openings import Opening, PortalUser
-from connector.account.people import Actor, Viewer
+from connector.account.people import NOWHERE, Actor, Viewer
+from connector.account.room import may_join
 from connector.account.signin import Browser, open_session
 from connector.domain.vendor import ConnectionState, Rejected, VendorError
 from connector.store import audit, connections, directory, people, tenants
@@ -25,9 +26,6 @@ from connector.store.ids import new_id
 from connector.store.people import Membership, Person, Role
 from connector.store.scope import Connection
 from connector.store.tenants import Tenant
-
-#: Reserved for addresses that reach nobody (RFC 2606).
-NOWHERE = "bitrix24.invalid"
 
 log = structlog.get_logger()
 
@@ -116,6 +114,8 @@ class PortalDoor:
         role = Role.ADMIN if opening.user.admin else Role.VIEWER
         person = await people.person_by_email(conn, address(tenant_id, opening))
         if person is None:
+            if not await may_join(conn, tenant_id):
+                raise Rejected("O plano da empresa não inclui mais pessoas.", code="people_full")
             return await _add(conn, tenant_id, opening, role, now)
         joined = [one for one in await people.memberships(conn, person.id) if one.tenant_id == tenant_id]
         if not joined:

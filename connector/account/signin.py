@@ -17,7 +17,7 @@ from connector.account.people import Viewer
 from connector.account.typed import LONGEST_PASSWORD, is_text
 from connector.security.passwords import hash_password, is_outdated, is_password
 from connector.security.tokens import new_token, token_hash
-from connector.store import connections, people, tenants
+from connector.store import audit, connections, people, tenants
 from connector.store.people import Person, Session
 from connector.store.scope import Connection, Database
 
@@ -35,7 +35,7 @@ FORGET = timedelta(minutes=15)
 #: As much of a browser's own name as is kept.
 LONGEST_AGENT = 300
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("security")
 
 #: One statement, because tries come at once. No row comes back while the brake holds.
 _TRY = """
@@ -98,6 +98,7 @@ async def sign_in(
         return checked
     async with database.system() as conn:
         if not await people.memberships(conn, checked.id):
+            log.warning("signin_refused", person=str(checked.id), nowhere=True)
             return Nowhere()
         return SignedIn(await open_session(conn, checked.id, now, browser))
 
@@ -108,15 +109,18 @@ async def check_password(
     """Whose password it is, under the brake."""
     email = email.strip().lower()
     if not is_text(email) or not is_text(password) or len(password) > LONGEST_PASSWORD:
+        log.warning("signin_refused", person=None, odd=True)
         return Refused()
     async with database.system() as conn:
         if (braked := await _count_try(conn, email, now)) is not None:
             log.warning("signin_braked", seconds=braked.retry_after)
             return braked
         person = await people.person_by_email(conn, email)
+    known = str(person.id) if person else None
     # Outside the transaction: a password takes tens of milliseconds, an unknown person as long.
     right = await is_password(person.password_hash if person else None, password)
     if person is None or person.confirmed_at is None or not right:
+        log.warning("signin_refused", person=known, confirmed=bool(person and person.confirmed_at))
         return Refused()
     await _welcome(database, person, password)
     return person
@@ -139,7 +143,10 @@ async def open_session(
     browser: Browser = ANY,
     tenant_id: UUID | None = None,
 ) -> str:
-    """A new session in this tenant, else in the one joined first; the token is stored as a hash only."""
+    """A new session in this tenant, else in the one joined first; the token is stored as a hash only.
+
+    The audit log of the tenant says so.
+    """
     token = new_token()
     if browser.old_token is not None:
         await people.close_session(conn, token_hash(browser.old_token))
@@ -156,6 +163,8 @@ async def open_session(
         expires_at=now + timedelta(days=SESSION_DAYS),
         agent="".join(filter(str.isprintable, browser.agent))[:LONGEST_AGENT],
     )
+    if tenant_id is not None:
+        await _note(conn, tenant_id, person_id, "session.opened", browser.frame, now)
     return token
 
 
@@ -173,10 +182,28 @@ async def viewer_of(database: Database, token: str, now: datetime) -> Viewer | N
     return None if tenant is None else _viewer(session, tenant, framed_by)
 
 
-async def sign_out(database: Database, token: str) -> None:
-    """End the session on the server."""
+async def sign_out(database: Database, token: str, now: datetime) -> None:
+    """End the session on the server; one that has ended before leaves no line in the audit log."""
+    hashed = token_hash(token)
     async with database.system() as conn:
-        await people.close_session(conn, token_hash(token))
+        ended = await people.session(conn, hashed, now)
+        await people.close_session(conn, hashed)
+        if ended is not None and ended.tenant_id is not None and ended.role is not None:
+            await _note(conn, ended.tenant_id, ended.person_id, "session.closed", ended.frame, now)
+
+
+async def _note(
+    conn: Connection, tenant_id: UUID, person_id: UUID, action: str, frame: bool, now: datetime
+) -> None:
+    person = await people.person(conn, person_id)
+    await audit.add(
+        tenant_id,
+        at=now,
+        person_id=person_id,
+        actor=(person.name or person.email) if person else "",
+        action=action,
+        detail={"place": "bitrix24"} if frame else {},
+    )
 
 
 async def _count_try(conn: Connection, email: str, now: datetime) -> Braked | None:
@@ -208,5 +235,6 @@ def _viewer(session: Session, tenant: tenants.Tenant, framed_by: str) -> Viewer 
         language=session.language,
         theme=session.theme,
         tenants=session.tenants,
+        leaves_at=session.leaves_at,
         framed_by=framed_by,
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from connector.account.people import Viewer
 from connector.account.post import InvitationWish, put_down
+from connector.account.room import may_invite
 from connector.account.typed import address, email_wrong
 from connector.security.tokens import new_token, token_hash
 from connector.security.vault import Vault
@@ -31,6 +32,8 @@ class Refusal(StrEnum):
     NO_EMAIL = "no_email"
     BELONGS_ALREADY = "belongs_already"
     TOO_MANY = "too_many"
+    #: The plan has no room for one more person.
+    PLAN_FULL = "plan_full"
     NOT_ALLOWED = "not_allowed"
     LAST_OWNER = "last_owner"
     NOBODY = "nobody"
@@ -56,6 +59,8 @@ async def invite(
             return Refusal.BELONGS_ALREADY
         if len(await invitations.open_ones(conn, by.tenant_id)) >= MOST_OPEN:
             return Refusal.TOO_MANY
+        if not await may_invite(conn, by.tenant_id, email, business_now):
+            return Refusal.PLAN_FULL
         token = new_token()
         new = Invitation(
             id=new_id(now),

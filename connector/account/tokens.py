@@ -73,8 +73,15 @@ class Place(Protocol):
 class Tokens:
     """A `TokenSource` of one connection."""
 
-    def __init__(self, place: Place, vault: Vault, at_once: asyncio.Semaphore) -> None:
-        self._place, self._vault, self._at_once = place, vault, at_once
+    def __init__(
+        self,
+        place: Place,
+        vault: Vault,
+        at_once: asyncio.Semaphore,
+        state: ConnectionState = ConnectionState.CONNECTED,
+    ) -> None:
+        """`state` = the one that the connection must be in for its tokens to be used."""
+        self._place, self._vault, self._at_once, self._state = place, vault, at_once, state
         self._held: Pair | None = None
         self._one = asyncio.Lock()
 
@@ -144,7 +151,7 @@ class Tokens:
             await asyncio.sleep(RESCUE_EVERY_S)
 
     def _opened(self, row: Account | Portal) -> Pair:
-        if row.state is not ConnectionState.CONNECTED:
+        if row.state is not self._state:
             raise Disconnected("not connected", state=row.state)
         if row.access_token is None or row.refresh_token is None or row.expires_at is None:
             raise Disconnected("no tokens", state=ConnectionState.NEEDS_RECONNECT)

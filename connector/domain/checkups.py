@@ -2,8 +2,9 @@
 
 Trying a Bling account renews its tokens, so it also keeps a refresh token from ageing out (30 days). All
 accounts share 15 token calls a minute per address; the tries take ten of them at most, one every six seconds,
-which is enough for 14,400 idle accounts a day. Bitrix24 forbids renewals on a timer, but for one before a
-refresh token's 180 days end (facts of both vendors, tokens).
+which is enough for 14,400 idle accounts a day. Companies that Bling calls inactive take
+their turn in the same rhythm, since they may be active again without a word to us. Bitrix24 forbids renewals
+on a timer, but for one before a refresh token's 180 days end (facts of both vendors, tokens).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from datetime import datetime, timedelta
 EVERY_S = 6
 #: A Bling account is tried when nothing has used it for so long.
 IDLE = timedelta(days=1)
+#: A company that Bling calls inactive is tried so often: nobody tells us when it is active again.
+INACTIVE = timedelta(hours=6)
 #: A portal's tokens are renewed when nothing has for so long.
 PORTAL_IDLE = timedelta(days=150)
 #: Portals in one go; a go is an hour.
@@ -23,6 +26,11 @@ PORTALS = 20
 def idle_before(now: datetime) -> datetime:
     """Accounts used last before this are tried, the longest idle first."""
     return now - IDLE
+
+
+def inactive_before(now: datetime) -> datetime:
+    """Inactive companies tried last before this are tried, the longest untried first."""
+    return now - INACTIVE
 
 
 def ageing_before(now: datetime) -> datetime:

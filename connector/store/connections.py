@@ -159,6 +159,12 @@ async def idle_accounts(conn: Connection, before: datetime, limit: int) -> list[
     return [Idle(tenant_id=row["tenant_id"], account_id=row["id"], used_at=row["used_at"]) for row in rows]
 
 
+async def inactive_accounts(conn: Connection, before: datetime, limit: int) -> list[Idle]:
+    """Accounts of inactive companies untried since then, the longest first (system scope)."""
+    rows = await conn.fetch(_SQL["inactive_accounts"], before, limit)
+    return [Idle(tenant_id=row["tenant_id"], account_id=row["id"], used_at=row["used_at"]) for row in rows]
+
+
 async def account_checked(conn: Connection, tenant_id: UUID, account_id: UUID, at: datetime) -> None:
     """It was tried; `at` in business time."""
     await conn.execute(_SQL["account_checked"], tenant_id, account_id, at)

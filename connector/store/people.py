@@ -49,6 +49,8 @@ class Member(Membership, frozen=True, kw_only=True):
 
     email: str
     name: str
+    #: Kinds of notices that the person wants no mail of.
+    muted: tuple[str, ...] = ()
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     #: How many tenants the person belongs to.
     tenants: int
+    #: When the tenant's data is erased (business time), if it is leaving.
+    leaves_at: datetime | None
 
 
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +157,12 @@ async def memberships(conn: Connection, person_id: UUID) -> list[Membership]:
 async def members(conn: Connection, tenant_id: UUID) -> list[Member]:
     """The tenant's people, by address."""
     rows = await conn.fetch(_SQL["members"], tenant_id)
-    return [Member(**{**row, "role": Role(row["role"])}) for row in rows]
+    return [Member(**{**row, "role": Role(row["role"]), "muted": tuple(row["muted"])}) for row in rows]
+
+
+async def mute(conn: Connection, tenant_id: UUID, person_id: UUID, kinds: list[str]) -> None:
+    """The person wants no mail of these kinds of notices, and all others."""
+    await conn.execute(_SQL["mute"], tenant_id, person_id, kinds)
 
 
 async def lock_members(conn: Connection, tenant_id: UUID) -> dict[UUID, Role]:

@@ -62,8 +62,8 @@ async def accept(token: str, data: Form, request: Visit, parts: Parts) -> Respon
     result = await _join(door, token, data, request, parts)
     if isinstance(result, Refused | Braked):
         return _wrong_password(door, result, request)
-    if result is None:
-        return _shut(Shut.USED, request)
+    if result is None or isinstance(result, Shut):
+        return _shut(result or Shut.USED, request)
     answer = Redirect("/", status_code=303)
     answer.set_cookie(session_cookie(parts.settings, result.token))
     return answer
@@ -71,7 +71,7 @@ async def accept(token: str, data: Form, request: Visit, parts: Parts) -> Respon
 
 async def _join(
     door: Door, token: str, data: Typed, request: Visit, parts: Parts
-) -> SignedIn | Refused | Braked | None:
+) -> SignedIn | Refused | Braked | Shut | None:
     times = (browser_of(request), parts.clock.now(), parts.clock.business_now())
     match door.guest:
         case Guest.HERE:
@@ -114,7 +114,8 @@ def _page(
 
 
 def _shut(why: Shut, request: Visit) -> Response[str]:
-    status = HTTPStatus.NOT_FOUND if why is Shut.UNKNOWN else HTTPStatus.GONE
+    statuses = {Shut.UNKNOWN: HTTPStatus.NOT_FOUND, Shut.FULL: HTTPStatus.CONFLICT}
+    status = statuses.get(why, HTTPStatus.GONE)
     return page("told.html", {"view": shut(why), "picture": Picture(path=request.url.path)}, status=status)
 
 

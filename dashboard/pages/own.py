@@ -12,14 +12,17 @@ from litestar.params import Body
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from connector.account import team
+from connector.account import notices, own_password, team
 from connector.account.people import Viewer
+from connector.account.signin import Braked, Refused
 from connector.account.team import Refusal
-from connector.account.typed import name_wrong
+from connector.account.typed import Wrong, name_wrong
 from connector.security.tokens import token_hash
 from connector.store import people
 from dashboard.pages import team as screen
+from dashboard.pages.sign_in import error_of
 from dashboard.pages.surroundings import look_around, shell_of
+from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.telling.team import Answer, companies
 from dashboard.telling.typed import wrong
@@ -43,6 +46,25 @@ class Called(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class Passwords(msgspec.Struct, frozen=True):
+    """The present password and the next."""
+
+    present: str = ""
+    password: str = ""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Boxes that are ticked."""
+
+    bling: str = ""
+    bitrix24: str = ""
+    other: str = ""
+    reminder: str = ""
+    resolved: str = ""
+
+
+PasswordsForm = Annotated[Passwords, Body(media_type=RequestEncodingType.URL_ENCODED)]
+WantedForm = Annotated[Wanted, Body(media_type=RequestEncodingType.URL_ENCODED)]
 CalledForm = Annotated[Called, Body(media_type=RequestEncodingType.URL_ENCODED)]
 ChosenForm = Annotated[Chosen, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -56,6 +78,34 @@ async def set_name(data: CalledForm, viewer: Viewer, parts: Parts, request: Visi
         await people.set_name(viewer.person_id, data.name.strip())
         await team.note(conn, viewer, parts.clock.now(), "person.renamed", name=data.name.strip())
     return screen.done("nome")
+
+
+@post("/equipe/senha")
+async def change_password(data: PasswordsForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+    """Another password; the other sessions end."""
+    found = await own_password.change(
+        parts.database, viewer, str(request.auth), data.present, data.password, parts.clock.now()
+    )
+    match found:
+        case None:
+            return screen.done("senha")
+        case Wrong():
+            return await screen.show(viewer, parts, request, Answer(password_error=wrong(found)), 422)
+        case Braked(retry_after):
+            answer = await screen.show(viewer, parts, request, Answer(present_error=error_of(found)), 429)
+            answer.headers["Retry-After"] = str(retry_after)
+            return answer
+        case Refused():
+            refused = Answer(present_error=_("Esta não é a senha de agora. Tente de novo."))
+            return await screen.show(viewer, parts, request, refused, 422)
+
+
+@post("/equipe/avisos")
+async def choose_notices(data: WantedForm, viewer: Viewer, parts: Parts) -> Response[Any]:
+    """Which mails the person wants: the ticked ones."""
+    wanted = [kind for kind in notices.Kind if getattr(data, kind.value)]
+    await notices.choose(parts.database, viewer, wanted, parts.clock.now())
+    return screen.done("avisos")
 
 
 @post("/sessoes/{session_id:uuid}/encerrar")
@@ -114,6 +164,8 @@ async def enter_company(data: ChosenForm, parts: Parts, request: Visit) -> Redir
 
 handlers: list[ControllerRouterHandler] = [
     set_name,
+    change_password,
+    choose_notices,
     end_session,
     end_other_sessions,
     leave,

@@ -88,7 +88,7 @@ async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> 
 async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
     """End the session on the server; a portal's frame has no other page to show then."""
     if token := session_token(request):
-        await signin.sign_out(parts.database, token)
+        await signin.sign_out(parts.database, token, parts.clock.now())
     if is_framed(request):
         gone = Refusal(
             title=_("Você saiu"), text=_("Abra a Ponte de novo pelo menu de aplicativos do Bitrix24.")

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from connector.account import keys, team
+from connector.account.own_password import has_password
 from connector.account.people import Viewer
 from connector.account.post import ring
 from connector.account.signin import IDLE
@@ -135,6 +136,7 @@ async def show(
             invitations=await invitations.open_ones(conn, viewer.tenant_id),
             keys=await directory.api_keys(conn, viewer.tenant_id),
             sessions=await people.sessions(conn, viewer.person_id, now, now - IDLE),
+            has_password=await has_password(conn, viewer.person_id),
             here=token_hash(str(request.auth)),
             entries=entries,
             business_now=around.business_now,
@@ -167,6 +169,10 @@ def _said(word: str) -> str:
         "revogada": _("Chave revogada."),
         "nome": _("Nome trocado."),
         "sessao": _("Sessão encerrada."),
+        "senha": _("Senha trocada. As outras sessões foram encerradas."),
+        "avisos": _("Avisos salvos."),
+        "encerrada": _("A empresa está saindo da Ponte. Até a data acima, você pode ficar."),
+        "ficou": _("Que bom que você ficou. A sincronização continua."),
         "sessoes": _("As outras sessões foram encerradas."),
     }.get(word, "")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.account.people import NOWHERE
+from connector.domain.vendor import ConnectionState
 from connector.store.directory import KeyScope
 from connector.store.people import Role
 from dashboard.reader import N_, _
@@ -12,24 +14,35 @@ from dashboard.reader import N_, _
 ACTIONS = {
     "api_key.created": N_("criou a chave de API"),
     "api_key.revoked": N_("revogou a chave de API"),
+    "bitrix24.broken": N_("perdeu a conexão com o Bitrix24"),
     "bitrix24.connected": N_("conectou o portal do Bitrix24"),
     "bitrix24.uninstalled": N_("removeu o aplicativo do Bitrix24"),
+    "bling.broken": N_("perdeu a conexão com o Bling"),
     "bling.connected": N_("conectou uma conta do Bling"),
     "bling.consent_failed": N_("não concluiu a conexão com o Bling"),
     "bling.disconnected": N_("desconectou uma conta do Bling"),
     "bling.main": N_("escolheu a conta principal do Bling"),
+    "bling.restored": N_("voltou a alcançar o Bling"),
     "invitation.sent": N_("convidou"),
     "invitation.withdrawn": N_("cancelou o convite de"),
+    "mapping.saved": N_("salvou o mapeamento"),
+    "notices.chosen": N_("escolheu os avisos por e-mail"),
+    "password.changed": N_("trocou a senha"),
     "password.reset": N_("trocou a senha pelo link do e-mail"),
     "person.joined": N_("entrou na equipe"),
     "person.left": N_("saiu da equipe"),
-    "person.renamed": N_("passou a se chamar"),
     "person.removed": N_("tirou da equipe"),
+    "person.renamed": N_("passou a se chamar"),
     "preference.changed": N_("mudou uma opção"),
     "role.changed": N_("mudou o papel de"),
+    "session.closed": N_("saiu"),
     "session.ended": N_("encerrou uma sessão"),
+    "session.opened": N_("entrou"),
     "sessions.ended": N_("encerrou as outras sessões"),
     "tenant.created": N_("criou a conta da empresa"),
+    "tenant.exported": N_("exportou todos os dados"),
+    "tenant.leaving": N_("pediu para sair da Ponte"),
+    "tenant.stayed": N_("decidiu ficar na Ponte"),
     "toggle.changed": N_("mudou as opções"),
 }
 ROLES = {
@@ -38,10 +51,18 @@ ROLES = {
     Role.VIEWER.value: N_("Só leitura"),
 }
 SCOPES = {KeyScope.FULL.value: N_("Ler e mudar"), KeyScope.READ.value: N_("Só ler")}
+PLACES = {"bitrix24": N_("dentro do Bitrix24")}
+STATES = {
+    ConnectionState.NEEDS_RECONNECT.value: N_("conexão expirada"),
+    ConnectionState.INACTIVE.value: N_("empresa inativa"),
+    ConnectionState.SCOPE_MISSING.value: N_("falta uma permissão"),
+    ConnectionState.UNINSTALLED.value: N_("aplicativo desinstalado"),
+}
 #: What of an entry is worth a line, in this order, and the words of values that are codes.
 SHOWN: Mapping[str, Mapping[str, str]] = {
     **{"email": {}, "name": {}, "company": {}},
     **{"before": ROLES, "after": ROLES, "role": ROLES, "scope": SCOPES},
+    **{"place": PLACES, "state": STATES},
 }
 
 
@@ -61,5 +82,10 @@ def detail(found: Mapping[str, Any]) -> str:
     return " · ".join([*texts, *switches])
 
 
+def reached(email: str) -> str:
+    """An address; of who comes in through a portal it is no mail's, so it says how they come."""
+    return _("pelo Bitrix24") if email.endswith(NOWHERE) else email
+
+
 def _word(value: str, codes: Mapping[str, str]) -> str:
-    return _(codes[value]) if value in codes else value
+    return _(codes[value]) if value in codes else reached(value)

@@ -55,6 +55,10 @@ def shut(why: Shut) -> Told:
             _("Este convite expirou"),
             _("Convites valem por 7 dias. Peça outro a quem convidou você."),
         ),
+        Shut.FULL: (
+            _("O plano da empresa está cheio"),
+            _("Ele não inclui mais pessoas. Quando houver lugar, este mesmo link volta a valer."),
+        ),
     }[why]
     return Told(title=title, text=text, url="/entrar", way_on=_("Entrar"))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from connector.account.people import Viewer
 from connector.domain.events import Reason
 from connector.domain.licence import Licence, LicenceState, is_open
 from connector.domain.vendor import ConnectionState
 from connector.store.connections import Account, Portal
+from connector.store.people import Role
 from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling.known import Surroundings
@@ -28,12 +30,26 @@ BROKEN = (
 def notices(around: Surroundings) -> tuple[Notice, ...]:
     """At most one: a red surface stands once in a view."""
     found = (
-        _connection(around.accounts, around.portal, around.held)
+        _leaving(around.viewer)
+        or _connection(around.accounts, around.portal, around.held)
         or _licence(around.licence, around.held, around.business_now)
         or (_paused(around.held) if around.paused else None)
         or _quota(around.held)
     )
     return (found,) if found else ()
+
+
+def _leaving(viewer: Viewer) -> Notice | None:
+    if viewer.leaves_at is None:
+        return None
+    stay = Action(label=_("Ficar na Ponte"), url="/equipe/ficar", posts=True)
+    return Notice(
+        tone="need",
+        fact=_("A empresa está saindo da Ponte."),
+        next_step=_("Nada mais sincroniza, e todos os dados daqui são apagados em %(date)s.")
+        % {"date": formats.date(viewer.leaves_at)},
+        action=stay if viewer.role is Role.OWNER else None,
+    )
 
 
 def broken(state: ConnectionState, side: str, waiting: int) -> tuple[str, str]:

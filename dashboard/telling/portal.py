@@ -22,6 +22,10 @@ def _told(code: str, status: int) -> tuple[str, str]:
             )
         case "removed":
             return _("Seu acesso foi retirado"), _("Fale com quem administra a Ponte na sua empresa.")
+        case "people_full":
+            return _("O plano da sua empresa está cheio"), _(
+                "Ele não inclui mais pessoas. Fale com quem administra a Ponte na sua empresa."
+            )
         case "role":
             return _("Seu papel só permite ver"), _(
                 "Peça a um administrador da Ponte que conecte este portal."

@@ -9,13 +9,15 @@ import msgspec
 
 from connector.account.people import Viewer
 from connector.account.team import Refusal
+from connector.account.typed import SHORTEST_PASSWORD
 from connector.store.audit import Entry
 from connector.store.directory import KeyScope, KeyShown
 from connector.store.invitations import Invitation
 from connector.store.people import Company, Member, Role, SessionShown
 from dashboard import formats
 from dashboard.reader import _
-from dashboard.telling.audit import detail, what
+from dashboard.telling.audit import detail, reached, what
+from dashboard.telling.notices_wanted import choices
 from dashboard.views.parts import Choice
 from dashboard.views.team import (
     AuditRow,
@@ -54,6 +56,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     here: bytes
     #: One more than a page, if there are more.
     entries: list[Entry]
+    #: The viewer signs in with one.
+    has_password: bool
     business_now: datetime
 
 
@@ -65,6 +69,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     invite: InviteForm = InviteForm()
     key_error: str = ""
     name_error: str = ""
+    present_error: str = ""
+    password_error: str = ""
+    leave_error: str = ""
     new_key: str = ""
 
 
@@ -86,10 +93,22 @@ def team(viewer: Viewer, found: Found, answer: Answer) -> Team:
         key_error=answer.key_error,
         name=viewer.name,
         name_error=answer.name_error,
+        has_password=found.has_password,
+        present_error=answer.present_error,
+        password_error=answer.password_error,
+        shortest_password=SHORTEST_PASSWORD,
+        mails=choices(_muted(viewer, found)) if viewer.may_change else (),
+        company=viewer.tenant_name if viewer.role is Role.OWNER else "",
+        leaving=viewer.leaves_at is not None,
+        leave_error=answer.leave_error,
         new_key=answer.new_key,
         said=answer.said,
         refused=answer.refused,
     )
+
+
+def _muted(viewer: Viewer, found: Found) -> tuple[str, ...]:
+    return next((one.muted for one in found.members if one.person_id == viewer.person_id), ())
 
 
 def role(one: Role) -> str:
@@ -108,6 +127,10 @@ def refusal(one: Refusal) -> str:
         Refusal.NO_EMAIL: _("Escreva um e-mail completo, como nome@empresa.com.br."),
         Refusal.BELONGS_ALREADY: _("Esta pessoa já faz parte da equipe."),
         Refusal.TOO_MANY: _("Há convites demais em aberto. Cancele alguns primeiro."),
+        Refusal.PLAN_FULL: _(
+            "O plano não inclui mais pessoas, contando os convites em aberto. "
+            "Remova alguém, cancele um convite ou mude de plano."
+        ),
         Refusal.NOT_ALLOWED: _("Só um proprietário pode fazer isto."),
         Refusal.LAST_OWNER: _("A empresa precisa de um proprietário. Passe o papel a outra pessoa antes."),
         Refusal.NOBODY: _("Isto já não está mais aqui. A lista foi atualizada."),
@@ -136,8 +159,8 @@ def _person(viewer: Viewer, member: Member) -> PersonRow:
     touchable = viewer.role is Role.OWNER or (viewer.role is Role.ADMIN and member.role is not Role.OWNER)
     return PersonRow(
         id=str(member.person_id),
-        name=member.name or member.email,
-        email=member.email,
+        name=member.name or reached(member.email),
+        email=reached(member.email),
         role=role(member.role),
         you=member.person_id == viewer.person_id,
         roles=_choices(viewer, member.role) if touchable else (),

@@ -84,6 +84,17 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     #: The viewer's own.
     name: str
     name_error: str
+    #: The viewer signs in with a password.
+    has_password: bool
+    present_error: str
+    password_error: str
+    shortest_password: int
+    #: Which mails the viewer may choose; empty for who gets none.
+    mails: tuple[Choice, ...]
+    #: The company's name, for who may take its data along and leave; empty for others.
+    company: str
+    leaving: bool
+    leave_error: str
     #: A key that was just made: shown this once.
     new_key: str
     said: str

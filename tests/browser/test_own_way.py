@@ -1,4 +1,4 @@
-"""The way of a company that begins on its own, outside Bitrix24: from sign-up to the first product, in one go."""
+"""The way of a company that begins on its own, outside Bitrix24: from sign-up to the first product."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.browser.conftest import PATIENCE_S, keep, uninstall
 PASSWORD = "uma senha bem comprida"
 #: A fresh demo lets four calls of Bling's token endpoint through in its first minute.
 PATIENCE_MS = 90_000
-#: What a person has to press from the first page to the first product: two minutes are eight seconds for each.
+#: What a person has to press from the first page to the first product: eight seconds for each in two minutes.
 MOST_CLICKS = 15
 #: Counts what a person presses, over all pages of the way.
 COUNTING = """

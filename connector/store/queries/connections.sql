@@ -50,6 +50,12 @@ SELECT tenant_id, id, greatest(refreshed_at, checked_at, connected_at) AS used_a
 WHERE state = 'connected' AND greatest(refreshed_at, checked_at, connected_at) < $1
 ORDER BY 3 LIMIT $2;
 
+-- name: inactive_accounts
+-- Of companies that are inactive at Bling, the ones tried longest ago (system scope; reads only).
+SELECT tenant_id, id, greatest(refreshed_at, checked_at, state_since) AS used_at FROM account
+WHERE state = 'inactive' AND greatest(refreshed_at, checked_at, state_since) < $1
+ORDER BY 3 LIMIT $2;
+
 -- name: account_checked
 UPDATE account SET checked_at = $3 WHERE tenant_id = $1 AND id = $2;
 

@@ -18,8 +18,11 @@ ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = excluded.role;
 SELECT tenant_id, person_id, role FROM membership WHERE person_id = $1 ORDER BY created_at, tenant_id;
 
 -- name: members
-SELECT m.tenant_id, m.person_id, m.role, p.email, p.name FROM membership m JOIN person p ON p.id = m.person_id
+SELECT m.tenant_id, m.person_id, m.role, m.muted, p.email, p.name FROM membership m JOIN person p ON p.id = m.person_id
 WHERE m.tenant_id = $1 ORDER BY p.email;
+
+-- name: mute
+UPDATE membership SET muted = $3::text[] WHERE tenant_id = $1 AND person_id = $2;
 
 -- name: open_session
 INSERT INTO session (token_hash, person_id, tenant_id, frame, created_at, last_seen_at, expires_at, agent)
@@ -29,9 +32,10 @@ VALUES ($1, $2, $3, $4, $5, $5, $6, $7);
 -- The membership decides, not what the session was opened with: who was removed is out at once.
 SELECT s.person_id, s.tenant_id, s.frame, s.last_seen_at, s.expires_at, m.role,
        p.email, p.name, p.language, p.theme,
-       (SELECT count(*) FROM membership o WHERE o.person_id = s.person_id) AS tenants
+       (SELECT count(*) FROM membership o WHERE o.person_id = s.person_id) AS tenants, e.due_at AS leaves_at
 FROM session s JOIN person p ON p.id = s.person_id
 LEFT JOIN membership m ON m.tenant_id = s.tenant_id AND m.person_id = s.person_id
+LEFT JOIN erasure e ON e.tenant_id = s.tenant_id
 WHERE s.token_hash = $1 AND s.expires_at > $2;
 
 -- name: session_seen

@@ -325,6 +325,8 @@ async def test_signing_in_again_ends_the_session_before(
 
 
 async def test_the_history_tells_in_words_and_pages_by_key(desk: Desk, owner: Visitor) -> None:
+    async with desk.database.system() as conn:
+        await conn.execute("UPDATE licence SET plan = 'escala'")
     for number in range(22):
         await _invite(owner, f"g{number}@loja.example")
     first = (await owner.get("/equipe")).text

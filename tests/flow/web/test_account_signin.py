@@ -110,7 +110,7 @@ async def test_signing_out_ends_the_session_on_the_server(
     office: Office, customer: Customer, now: datetime
 ) -> None:
     token = await _token(office, customer.email, now)
-    await sign_out(office.database, token)
+    await sign_out(office.database, token, now)
     assert await viewer_of(office.database, token, now) is None
 
 

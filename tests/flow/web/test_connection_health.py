@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,7 @@ from connector.mail.sending import sender_of
 from connector.store import connections as rows
 from connector.store.connections import Account
 from tests.support.consent import connected, oauth_calls
-from tests.support.office import Customer, Office
+from tests.support.office import Customer, Office, message
 from tests.support.sandbox import Sandbox
 
 
@@ -173,6 +173,87 @@ async def test_each_state_is_found_by_trying(
     sandbox.control("faults", fault)
     await checkups.next_account(office.parts.clock.now() + IDLE * 2)
     assert await _state(office, account) == state
+
+
+#: Bling's answer for a company that is inactive.
+EMPRESA_INATIVA = {**EMPRESAS, "status": 401, "error": "UNAUTHORIZED_ERROR"}
+
+
+async def _inactive(office: Office, account: Account, tenant: Customer) -> None:
+    """Found so, with a change that waits for it."""
+    found = ConnectionState.INACTIVE
+    await office.parts.connections.broken(tenant.tenant_id, Provider.BLING, account.id, found, "inativa")
+    await office.bling_sends(message(account.company_id))
+    async with office.database.system() as conn:
+        await conn.execute(
+            "UPDATE inbox SET due_at = NULL, outcome = 'held', reason = 'inactive' WHERE account_id = $1",
+            account.id,
+        )
+
+
+def _later(office: Office, hours: float) -> datetime:
+    return office.parts.clock.business_now() + timedelta(hours=hours)
+
+
+async def test_a_company_that_is_active_again_is_found_and_told(
+    office: Office, sandbox: Sandbox, tenant: Customer, account: Account, checkups: Checkups, crier: Crier
+) -> None:
+    await _inactive(office, account, tenant)
+    await _tell(office, crier, timedelta(minutes=16))
+    assert await checkups.next_account(_later(office, 5)) is None
+    assert await checkups.next_account(_later(office, 7)) is not None
+    assert await _state(office, account) == "connected"
+    (waiting,) = await office.rows("inbox")
+    assert waiting["due_at"] is not None
+    assert "bling.restored" in {row["action"] for row in await office.rows("audit")}
+    await _tell(office, crier, timedelta(minutes=17))
+    subjects = [mail["subject"] for mail in await _mails(office, sandbox)]
+    assert sum(subject.startswith("Resolvido") for subject in subjects) == 1
+    assert await office.rows("alert") == []
+
+
+async def test_a_company_that_is_still_inactive_is_tried_now_and_then(
+    office: Office, sandbox: Sandbox, tenant: Customer, account: Account, checkups: Checkups
+) -> None:
+    await _inactive(office, account, tenant)
+    sandbox.control("faults", EMPRESA_INATIVA)
+    assert await checkups.next_account(_later(office, 7)) is not None
+    assert await _state(office, account) == "inactive"
+    assert await checkups.next_account(_later(office, 8)) is None
+    (waiting,) = await office.rows("inbox")
+    assert waiting["due_at"] is None
+    assert await checkups.next_account(_later(office, 14)) is not None
+    assert await _state(office, account) == "connected"
+
+
+async def test_trying_an_inactive_company_renews_its_tokens_first(
+    office: Office, tenant: Customer, account: Account, checkups: Checkups
+) -> None:
+    await _inactive(office, account, tenant)
+    async with office.database.system() as conn:
+        await conn.execute("UPDATE account SET expires_at = now() - interval '1 hour'")
+    (before,) = await office.rows("account")
+    await checkups.next_account(_later(office, 7))
+    (after,) = await office.rows("account")
+    assert (after["state"], after["token_version"]) == ("connected", before["token_version"] + 1)
+
+
+async def test_an_inactive_company_that_let_us_go_needs_a_person(
+    office: Office, sandbox: Sandbox, tenant: Customer, account: Account, checkups: Checkups
+) -> None:
+    await _inactive(office, account, tenant)
+    sandbox.control("clock", {"advance_s": 31 * 86_400})
+    await checkups.next_account(_later(office, 31 * 24))
+    assert await _state(office, account) == "needs_reconnect"
+
+
+async def test_nothing_else_uses_the_tokens_of_an_inactive_company(
+    office: Office, tenant: Customer, account: Account
+) -> None:
+    await _inactive(office, account, tenant)
+    tokens = office.parts.connections.bling_tokens(tenant.tenant_id, account.id)
+    with pytest.raises(Disconnected):
+        await tokens.token()
 
 
 async def test_who_disconnected_is_not_broken(office: Office, tenant: Customer, account: Account) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
 from litestar import Litestar
 from structlog.testing import capture_logs
 
+from connector.account.signup import NewPerson, create_person
 from connector.settings import Settings
 from ponte.app import create_app
 from tests.support.frame import Frame
@@ -64,20 +66,34 @@ async def test_an_uninstalled_app_is_known_at_once(frame: Frame, office: Office)
     assert await office.rows("session", "frame") == []
     assert len(await office.rows("portal_route")) == 1
     assert "bitrix24.uninstalled" in {row["action"] for row in await office.rows("audit")}
-    assert await office.rows("preference", "name = 'erase.since'") == []
+    (mark,) = await office.rows("erasure")
+    assert (mark["why"], mark["due_at"] - mark["asked_at"]) == ("uninstalled", timedelta(days=30))
 
 
 async def test_clean_marks_the_data_for_erasure(frame: Frame, office: Office) -> None:
     await _send(office, _event(frame, "ONAPPUNINSTALL", **{"data[CLEAN]": "1"}))
     assert await _state(office) == "uninstalled"
     assert await office.rows("portal_route") == []
-    assert len(await office.rows("preference", "name = 'erase.since'")) == 1
+    (mark,) = await office.rows("erasure")
+    assert (mark["why"], mark["due_at"], mark["begun_at"]) == ("clean", mark["asked_at"], None)
+
+
+async def test_who_can_come_in_another_way_has_not_left(frame: Frame, office: Office) -> None:
+    """Only the app has gone: the company still signs in with a password."""
+    (portal,) = await office.rows("portal")
+    new = NewPerson(email="dona@loja.example", password="uma senha comprida", name="Dona")
+    await create_person(office.database, portal["tenant_id"], new, office.parts.clock.now())
+    await _send(office, _event(frame, "ONAPPUNINSTALL"))
+    assert await office.rows("erasure") == []
 
 
 async def test_installing_again_brings_it_back(frame: Frame, office: Office) -> None:
     await _send(office, _event(frame, "ONAPPUNINSTALL"))
     await frame.open("install")
     assert await _state(office) == "connected"
+    assert await office.rows("erasure") == []
+    assert [row["paused_at"] for row in await office.rows("tenant")] == [None]
+    assert "tenant.stayed" in {row["action"] for row in await office.rows("audit")}
 
 
 async def test_an_update_binds_the_handlers_again(frame: Frame, office: Office) -> None:
