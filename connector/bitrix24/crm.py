@@ -76,6 +76,7 @@ __all__ = [
     "set_rows",
     "update_item",
     "update_requisite",
+    "usual_measure",
     "written_item_id",
     "written_requisite_id",
 ]
@@ -229,6 +230,11 @@ def measures_found(result: Any) -> list[Measure]:
         )
         for row in listed(result, "measures")
     ]
+
+
+def usual_measure(unit: str) -> int:
+    """The code of Bling's `unidade` among the units that every portal starts with; 0 for any other."""
+    return _CODE_OF.get(unit.strip().rstrip(".").upper(), 0)
 
 
 def measure_code(known: Iterable[Measure], unit: str) -> int:

@@ -84,8 +84,19 @@ async def load(conn: Connection, tenant_id: UUID, period: date) -> Standing | No
 async def mapping(conn: Connection, tenant_id: UUID, kind: Kind) -> MappingVersion:
     """The newest version of a kind's mapping; the fixed rules when none was ever saved."""
     row = await conn.fetchrow(_SQL["mapping"], tenant_id, kind)
-    if row is None:
-        return default(kind)
+    return default(kind) if row is None else _mapping(kind, row)
+
+
+async def mappings(conn: Connection, tenant_id: UUID) -> dict[Kind, MappingVersion]:
+    """The newest version of every kind's mapping; a kind without one has its fixed rules."""
+    found = {kind: default(kind) for kind in Kind}
+    for row in await conn.fetch(_SQL["mappings"], tenant_id):
+        kind = Kind(row["kind"])
+        found[kind] = _mapping(kind, row)
+    return found
+
+
+def _mapping(kind: Kind, row: Any) -> MappingVersion:
     return MappingVersion(
         kind=kind,
         version=row["version"],

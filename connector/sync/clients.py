@@ -12,7 +12,7 @@ from connector.bling.limits import AccountLimiter, AddressLimiter
 from connector.domain.vendor import CallObserver, Provider
 from connector.store import calls
 from connector.store.standing import PortalStanding
-from connector.sync.context import BRAZIL
+from connector.sync.deals.wishes import BRAZIL
 from connector.sync.engine import Engine
 
 

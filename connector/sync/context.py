@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.events import Kind, Reason, RecordKey
@@ -15,9 +14,8 @@ from connector.domain.products import Allowed
 from connector.domain.vendor import ConnectionState
 from connector.store import standing as rows
 from connector.store.standing import PortalStanding, Standing
+from connector.sync.deals.wishes import BRAZIL, DealWishes, wishes_of
 from connector.sync.engine import Engine
-
-BRAZIL = ZoneInfo("America/Sao_Paulo")
 
 #: Why events wait while a connection is in this state.
 REASONS = {
@@ -50,6 +48,7 @@ class Context:
     portal: PortalStanding | None
     #: None while the portal was never connected.
     catalogue: Catalogue | None
+    deals: DealWishes
 
     def waits(self, key: RecordKey) -> Reason | None:
         """Why events of this record cannot be worked on now; None when they can."""
@@ -64,7 +63,7 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
     period = period_of(business_now)
     async with engine.database.tenant(tenant_id) as conn:
         standing = await rows.load(conn, tenant_id, period)
-        mapping = await rows.mapping(conn, tenant_id, Kind.PRODUCT)
+        mappings = await rows.mappings(conn, tenant_id)
     if standing is None:
         raise LookupError(f"no tenant {tenant_id}")
     catalogue = _catalogue(standing.portal)
@@ -76,11 +75,12 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
         toggles=standing.toggles,
         allowed=_allowed(standing),
         recreate=standing.preferences.get("product.recreate") is True,
-        lens=Lens(mapping),
+        lens=Lens(mappings[Kind.PRODUCT]),
         accounts={one: account.state for one, account in standing.accounts.items()},
         companies={one: account.company_id for one, account in standing.accounts.items()},
         portal=standing.portal,
         catalogue=catalogue,
+        deals=wishes_of(standing, mappings),
     )
 
 

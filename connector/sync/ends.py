@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 
-from connector.bitrix24.catalogue import Catalogue
-from connector.bitrix24.packer import Packer
-from connector.domain.events import Outcome
-from connector.domain.products import Create, Update
+from connector.domain.events import Lane, Outcome, RecordKey, Source
 from connector.domain.vendor import Call
+from connector.store import inbox
 from connector.store import links as link_rows
 from connector.store.scope import UNHURRIED
 from connector.store.settle import settle
 from connector.sync import live
+from connector.sync.asking import arrival_of
 from connector.sync.context import Context
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
 from connector.sync.lease import Lease
-from connector.sync.products.carry import Carrier
 from connector.sync.settler import Settler
 from connector.sync.settling import turn_of
 from connector.sync.work import Work
@@ -30,28 +28,24 @@ from connector.sync.work import Work
 log = structlog.get_logger(__name__)
 
 
-class Writer(Protocol):
-    """Ends every open record that has a plan."""
-
-    async def merge_doubles(self, works: Iterable[Work]) -> None: ...
-
-    async def carry_out(self, works: Iterable[Work], now: datetime) -> None: ...
-
-
 class Ends(Protocol):
     """What a turn does with its plans and its outcomes."""
+
+    @property
+    def real(self) -> bool:
+        """Whether plans are carried out."""
 
     def lasts(self, seconds: float) -> bool:
         """Whether a request that may take so long may be sent."""
 
-    def writer(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> Writer:
-        """Who carries plans out."""
-
-    async def mark_creating(self, works: list[Work], at: datetime) -> None:
+    async def mark_creating(self, labels: Mapping[RecordKey, str], at: datetime) -> None:
         """Remember what is about to be created."""
 
+    async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
+        """Let records that others need be synced soon."""
+
     async def settle(
-        self, works: list[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
+        self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
     ) -> None:
         """Let the records go."""
 
@@ -72,21 +66,26 @@ class ForReal:
         self._context: Context | None = None
         self._settler = Settler(self._write)
 
-    def writer(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> Writer:
-        return Carrier(packer, catalogue, faults)
+    real = True
 
-    async def mark_creating(self, works: list[Work], at: datetime) -> None:
-        labels = {work.key: str((work.source or {}).get("nome") or work.key.bling_id) for work in works}
+    async def mark_creating(self, labels: Mapping[RecordKey, str], at: datetime) -> None:
         async with self._engine.database.tenant(self._tenant_id) as conn:
             await link_rows.mark_creating(conn, self._tenant_id, self._lease.fence, labels, at)
 
+    async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
+        arrivals = [
+            arrival_of(self._tenant_id, record, Source.IMPORT, Lane.LIVE, "asked", at) for record in records
+        ]
+        async with self._engine.database.system() as conn:
+            await inbox.insert(conn, arrivals)
+
     async def settle(
-        self, works: list[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
+        self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
     ) -> None:
         self._calls += calls
         self._scopes |= scopes
         self._context = context
-        await self._settler.settle(works)
+        await self._settler.settle(list(works))
 
     async def _write(self, works: list[Work]) -> None:
         assert self._context is not None
@@ -117,14 +116,16 @@ class OnPaper:
     def lasts(self, seconds: float) -> bool:
         return True
 
-    def writer(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> Writer:
-        return _Pencil()
+    real = False
 
-    async def mark_creating(self, works: list[Work], at: datetime) -> None:
+    async def mark_creating(self, labels: Mapping[RecordKey, str], at: datetime) -> None:
+        return None
+
+    async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
         return None
 
     async def settle(
-        self, works: list[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
+        self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
     ) -> None:
         self.works += works
 
@@ -132,19 +133,17 @@ class OnPaper:
         return False
 
 
-class _Pencil:
+class Pencil:
     """Ends records as their plans would, if all went well."""
 
     async def merge_doubles(self, works: Iterable[Work]) -> None:
-        return None
+        """Leave them alone."""
 
     async def carry_out(self, works: Iterable[Work], now: datetime) -> None:
+        """Nothing is written."""
         for work in works:
             if not work.open:
                 continue
-            match work.plan:
-                case Create():
-                    work.bitrix_id = 0
-                    work.end(Outcome.CREATED)
-                case Update():
-                    work.end(Outcome.UPDATED)
+            if work.creates:
+                work.bitrix_id = 0
+            work.end(Outcome.CREATED if work.creates else Outcome.UPDATED)

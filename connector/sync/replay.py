@@ -20,6 +20,7 @@ from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Shape, Update
 from connector.store import inbox
 from connector.store.ids import new_id
+from connector.sync.asking import arrival_of
 from connector.sync.ends import OnPaper
 from connector.sync.engine import Engine
 from connector.sync.turn import Turning
@@ -48,25 +49,12 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 async def replay(engine: Engine, tenant_id: UUID, record: RecordKey, of: UUID) -> UUID:
     """Put a new event of the record's present state into the inbox; gives its id."""
     now = engine.clock()
-    event_id = new_id(now)
-    arrival = inbox.Arrival(
-        tenant_id=tenant_id,
-        id=event_id,
-        record=record,
-        source=Source.REPLAY,
-        action=Action.UPDATED,
-        lane=LANES[Source.REPLAY],
-        provider_event_id=f"replay:{event_id}",
-        event_date=None,
-        bare_date=False,
-        received_at=now,
-        due_at=now,
-        body=msgspec.json.encode({"replay_of": str(of)}),
-    )
+    lane = LANES[Source.REPLAY]
+    arrival = arrival_of(tenant_id, record, Source.REPLAY, lane, "replay", now, {"replay_of": str(of)})
     async with engine.database.system() as conn:
         await inbox.insert(conn, [arrival])
     await engine.waker.wake([tenant_id])
-    return event_id
+    return arrival.id
 
 
 async def dry_run(engine: Engine, tenant_id: UUID, record: RecordKey) -> Preview:

@@ -8,9 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Outcome, Reason, RecordState, Source
+from connector.domain.events import Outcome, Reason, RecordKey, RecordState, Source
 from connector.domain.mapping import fingerprint
-from connector.domain.products import Create, parent_of
 from connector.domain.retries import LOOP_WINDOW
 from connector.domain.vendor import Call
 from connector.domain.winner import Trust
@@ -45,7 +44,8 @@ def turn_of(
     held: list[tuple[UUID, Reason, str | None]] = []
     postponed: list[tuple[UUID, datetime, bool]] = []
     syncs: list[Sync] = []
-    links: list[Link] = []
+    links: dict[RecordKey, Link] = {}
+    also: dict[RecordKey, Link] = {}
     for work in works:
         sync = _sync(work, context, now)
         if sync is not None:
@@ -61,13 +61,14 @@ def turn_of(
                 raise AssertionError(f"{work.key} was left open")
         link = _link(work, context, sync, now)
         if link is not None:
-            links.append(link)
+            links[link.record] = link
+        also.update((one.record, one) for one in work.also)
     return Turn(
         settlements=settlements,
         held=held,
         postponed=postponed,
         syncs=syncs,
-        links=links,
+        links=list((also | links).values()),
         calls=calls,
         scopes=scopes,
         usage=(context.period, sum(1 for sync in syncs if sync.outcome in EFFECTIVE)),
@@ -84,8 +85,8 @@ def _settlements(work: Work, ended: Ended, sync: Sync | None) -> list[Settlement
             detail=ended.detail if event is work.event else None,
             sync_id=sync.id if sync is not None else None,
             bitrix_id=work.bitrix_id,
-            label=_label(work),
-            sku=_sku(work),
+            label=work.label,
+            sku=work.sku,
         )
         for event in work.events
     ]
@@ -105,7 +106,7 @@ def _sync(work: Work, context: Context, now: datetime) -> Sync | None:
         event_id=work.event.id,
         outcome=ending.outcome,
         reason=ending.reason,
-        mapping_version=context.lens.version,
+        mapping_version=work.lens_version(context),
         started_at=work.started_at,
         plan=msgspec.json.encode([work.plan]).decode(),
         changes=msgspec.json.encode(work.changes).decode(),
@@ -127,9 +128,8 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
     base = old or _new_link(work, now)
     changed: dict[str, object] = {
         "bitrix_id": work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
-        "price_id": work.price_id,
-        "label": _label(work),
-        "sku": _sku(work),
+        "label": work.label,
+        "sku": work.sku,
         "state": state,
         "reason": reason,
         "detail": detail,
@@ -137,14 +137,12 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
         "gone_at": now if work.gone_in_bitrix24 else base.gone_at if work.bitrix_id is None else None,
         "updated_at": now,
         **seen,
+        **work.columns(),
     }
-    if work.source is not None:
-        changed["parent_id"] = parent_of(work.source) or None
     if written is not None:
         changed["written"] = msgspec.json.encode(written).decode()
         changed["fingerprint"] = _print(work, written)
-        changed["shape"] = work.shape.value
-        changed["mapping_version"] = context.lens.version
+        changed["mapping_version"] = work.lens_version(context)
         changed["synced_at"] = now
     if sync is not None and sync.outcome in EFFECTIVE:
         changed["sync_id"] = sync.id
@@ -158,23 +156,22 @@ def _link_of_postponed(work: Work, now: datetime) -> Link | None:
     was_marked = work.link is not None and work.link.creating_at is not None
     if work.create_in_doubt and was_marked:
         return None
-    if not learned and not work.create_in_doubt and not isinstance(work.plan, Create):
+    if not learned and not work.create_in_doubt and not work.creates:
         return None
     base = work.link or _new_link(work, now)
     written = msgspec.json.encode(work.written).decode() if work.written is not None else base.written
     return msgspec.structs.replace(
         base,
         bitrix_id=work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
-        price_id=work.price_id,
-        shape=work.shape.value,
         written=written,
         fingerprint=None,
-        label=_label(work),
-        sku=_sku(work),
+        label=work.label,
+        sku=work.sku,
         state=RecordState.WAITING,
         reason=None,
         creating_at=(base.creating_at or now) if work.create_in_doubt else None,
         updated_at=now,
+        **work.columns(),
     )
 
 
@@ -224,15 +221,3 @@ def _writes(base: Link, now: datetime) -> dict[str, object]:
 
 def _new_link(work: Work, now: datetime) -> Link:
     return Link(record=work.key, state=RecordState.WAITING, created_at=now, updated_at=now)
-
-
-def _label(work: Work) -> str:
-    name = (work.source or {}).get("nome")
-    if isinstance(name, str) and name:
-        return name
-    return (work.link.label if work.link else None) or str(work.key.bling_id)
-
-
-def _sku(work: Work) -> str | None:
-    sku = (work.source or {}).get("codigo")
-    return sku if isinstance(sku, str) and sku else (work.link.sku if work.link else None)

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 import structlog
 
-from connector.bitrix24.catalogue import Catalogue
+from connector.bitrix24.crm_setup import CrmPlaces
 from connector.bitrix24.packer import LeaseTooShort, Packer
 from connector.bling.client import Bling
-from connector.domain.events import Event, RecordKey
+from connector.domain.events import Event, Reason, RecordKey
 from connector.domain.vendor import Call
 from connector.store import links as link_rows
+from connector.store import standing
 from connector.store.lease import Fenced
 from connector.store.links import Link
 from connector.store.scope import DatabaseAway
 from connector.store.standing import PortalStanding
+from connector.sync.begin import bare, begin
 from connector.sync.clients import bitrix24_client, bling_client
 from connector.sync.context import Context, load_context
+from connector.sync.deals.line import Deals
+from connector.sync.deals.work import DealWork
 from connector.sync.ends import Ends
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
-from connector.sync.products.decide import bare, begin, decide
-from connector.sync.products.line import Line
-from connector.sync.products.lookup import Finder
-from connector.sync.products.read import Reader, reading
+from connector.sync.products.line import Products
+from connector.sync.products.work import ProductWork
+from connector.sync.reading import reading
+from connector.sync.shared import Shared
 from connector.sync.work import Work
 
 log = structlog.get_logger(__name__)
 
 #: Seconds for which a tenant's toggles, mapping and states are believed.
 CONTEXT_LIVES = 1.0
+
+
+class _Rooms(NamedTuple):
+    products: Products
+    deals: Deals
 
 
 class Turning:
@@ -52,9 +64,9 @@ class Turning:
         #: Chunks that begin together read the context once, and go on together.
         self._reading = asyncio.Lock()
         self._packer: Packer | None = None
-        self._making: dict[str, RecordKey] = {}
-        #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
-        self._families = asyncio.Lock()
+        self._rooms: _Rooms | None = None
+        #: Newest events of the records that this turn is through with.
+        self._settled: set[UUID] = set()
 
     async def process(
         self, groups: dict[RecordKey, list[Event]], links: dict[RecordKey, Link] | None = None
@@ -73,8 +85,9 @@ class Turning:
                 log.exception("record_failed", record=next(iter(groups)).bling_id)
                 await self._put_off(groups)
                 return
-            log.warning("chunk_failed", records=len(groups))
-            for half in _halves(groups):
+            log.exception("chunk_failed", records=len(groups))
+            left = {key: events for key, events in groups.items() if events[-1].id not in self._settled}
+            for half in _halves(left):
                 await self.process(half)
 
     async def _process(
@@ -87,15 +100,20 @@ class Turning:
         works = [begin(key, events, links.get(key), now) for key, events in groups.items()]
         if context.portal is None or context.catalogue is None:
             for work in works:
-                decide(work, context)
+                work.hold(context.waits(work.key) or Reason.NOT_CONNECTED)
             await self._settle(works)
             return
-        line = self._line_of(context, context.portal, context.catalogue)
-        await line.process(works)
+        rooms = self._rooms_of(context.portal)
+        deals = [work for work in works if isinstance(work, DealWork)]
+        products = [work for work in works if isinstance(work, ProductWork)]
+        if products:
+            await rooms.products.process(products, context, context.catalogue)
+        if deals:
+            await rooms.deals.process(deals, context, context.portal)
 
     async def _put_off(self, groups: dict[RecordKey, list[Event]]) -> None:
         now = self._engine.clock()
-        works = [bare(key, events, now) for key, events in groups.items()]
+        works: list[Work] = [bare(key, events, now) for key, events in groups.items()]
         for work in works:
             self._faults.stumbled(work, now)
         await self._settle(works)
@@ -112,25 +130,30 @@ class Turning:
                 self._read_at = time.monotonic()
             return self._context
 
-    def _line_of(self, context: Context, portal: PortalStanding, catalogue: Catalogue) -> Line:
-        """The rooms, with the tenant's wishes of this moment."""
-        packer = self._packer
-        if packer is None:
+    def _rooms_of(self, portal: PortalStanding) -> _Rooms:
+        """The rooms, made when the first record comes."""
+        if self._rooms is None:
             client = bitrix24_client(self._engine, self._tenant_id, portal, self._calls.append)
-            packer = self._packer = Packer(client, may_write=self._ends.lasts)
-        return Line(
-            context=context,
-            reader=Reader(self._bling, context.lens.reads, self._faults),
-            finder=Finder(packer, catalogue, self._faults, self._making),
-            writer=self._ends.writer(packer, catalogue, self._faults),
-            faults=self._faults,
-            clock=self._engine.clock,
-            load_links=self._load_links,
-            mark_creating=self._ends.mark_creating,
-            settle=self._settle,
-            create_settles=self._engine.create_settles,
-            families=self._families,
-        )
+            self._packer = Packer(client, may_write=self._ends.lasts)
+            shared = Shared(
+                engine=self._engine,
+                tenant_id=self._tenant_id,
+                ends=self._ends,
+                faults=self._faults,
+                portal=client,
+                packer=self._packer,
+                bling=self._bling,
+                load_links=self._load_links,
+                settle=self._settle,
+            )
+            self._rooms = _Rooms(Products(shared), Deals(shared, self._keep_crm))
+        return self._rooms
+
+    async def _keep_crm(self, places: CrmPlaces, at: datetime) -> None:
+        """The next context knows them from the store."""
+        async with self._engine.database.tenant(self._tenant_id) as conn:
+            await standing.keep_crm(conn, self._tenant_id, msgspec.json.encode(places).decode(), at)
+        self._read_at = 0.0
 
     def _bling(self, account_id: UUID) -> Bling:
         client = self._blings.get(account_id)
@@ -145,11 +168,12 @@ class Turning:
         async with self._engine.database.tenant(self._tenant_id) as conn:
             return await link_rows.load(conn, self._tenant_id, keys)
 
-    async def _settle(self, works: list[Work]) -> None:
+    async def _settle(self, works: Sequence[Work]) -> None:
         context = self._context or await self._fresh_context()
         calls, self._calls[:] = list(self._calls), []
         scopes = {call.id: self._scopes.pop(call.id) for call in calls if call.id in self._scopes}
         await self._ends.settle(works, context, calls, scopes)
+        self._settled.update(work.events[-1].id for work in works if work.events)
         if await self._ends.broken(self._faults):
             self._context = None
 

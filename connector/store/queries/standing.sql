@@ -25,5 +25,10 @@ WHERE tenant_id = $1 AND kind = $2
 ORDER BY version DESC
 LIMIT 1;
 
+-- name: mappings
+SELECT DISTINCT ON (kind) kind, version, rules, filter FROM mapping
+WHERE tenant_id = $1
+ORDER BY kind, version DESC;
+
 -- name: keep_crm
 UPDATE portal SET crm = $2::json, crm_at = $3 WHERE tenant_id = $1;

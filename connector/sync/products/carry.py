@@ -1,12 +1,8 @@
-"""Carrying plans out: each record's writes as steps, many records' steps in one wave.
-
-A step yields commands and is given their results, in order. A write never refers to a create by `$result`:
-the id comes from the answer, and what depends on it goes out in the next wave.
-"""
+"""Carrying products' plans out: each record's writes as steps (connector.sync.waves)."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
@@ -18,13 +14,13 @@ from connector.domain.events import Outcome
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Update
 from connector.domain.vendor import Gone, Rejected, VendorError
+from connector.sync import waves
 from connector.sync.faults import Faults
 from connector.sync.products import elements
-from connector.sync.work import Work
+from connector.sync.products.work import ProductWork
+from connector.sync.waves import Steps
 
 log = structlog.get_logger(__name__)
-
-Steps = Generator[Sequence[Command], Sequence[Result], None]
 
 #: Texts of Bitrix24's refusals (its source, module catalog): a second price of a type; a price that is gone.
 SECOND_PRICE = "single price"
@@ -39,15 +35,11 @@ class Carrier:
         self._catalogue = catalogue
         self._faults = faults
 
-    async def carry_out(self, works: Iterable[Work], now: datetime) -> None:
+    async def carry_out(self, works: Iterable[ProductWork], now: datetime) -> None:
         """Run all records' steps, wave by wave; each ends created, updated, failed or postponed."""
-        running = [(work, self._steps(work, now)) for work in works if work.open]
-        asked = [(work, steps, list(next(steps))) for work, steps in running]
-        while asked:
-            results = await self._packer.run([one for _, _, commands in asked for one in commands])
-            asked = _advance(asked, results)
+        await waves.run(self._packer, [(work, self._steps(work, now)) for work in works if work.open])
 
-    async def merge_doubles(self, works: Iterable[Work]) -> None:
+    async def merge_doubles(self, works: Iterable[ProductWork]) -> None:
         """Of records that carry one link the oldest stays; the others lose it and are deactivated."""
         doubles = [(work, double) for work in works for double in work.doubles]
         commands = [elements.retire(self._catalogue, work.shape, double) for work, double in doubles]
@@ -61,7 +53,7 @@ class Carrier:
                 done=isinstance(result, Done),
             )
 
-    def _steps(self, work: Work, now: datetime) -> Steps:
+    def _steps(self, work: ProductWork, now: datetime) -> Steps:
         match work.plan:
             case Create() as plan:
                 return self._create(work, plan, now)
@@ -70,7 +62,7 @@ class Carrier:
             case _:
                 raise AssertionError(f"{work.key} has nothing to write: {work.plan}")
 
-    def _create(self, work: Work, plan: Create, now: datetime) -> Steps:
+    def _create(self, work: ProductWork, plan: Create, now: datetime) -> Steps:
         (added,) = yield (elements.add(self._catalogue, plan.shape, plan.fields, plan.parent),)
         if isinstance(added, Failed):
             self._faults.create_failed(work, added.error, now)
@@ -83,7 +75,7 @@ class Carrier:
             yield from self._first_price(work, work.bitrix_id, plan.price, now)
         work.end(Outcome.CREATED)
 
-    def _first_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
+    def _first_price(self, work: ProductWork, product_id: int, price: str, now: datetime) -> Steps:
         (result,) = yield (vendor.add_price(product_id, self._catalogue.base_price_type, price),)
         if isinstance(result, Failed) and SECOND_PRICE in result.error.text:
             yield from self._known_price(work, product_id, price, now)
@@ -92,7 +84,7 @@ class Carrier:
         else:
             self._priced(work, vendor.written_id(result.result), price)
 
-    def _update(self, work: Work, plan: Update, now: datetime) -> Steps:
+    def _update(self, work: ProductWork, plan: Update, now: datetime) -> Steps:
         work.bitrix_id = plan.bitrix_id
         work.written = dict(work.before)
         commands: list[Command] = []
@@ -108,13 +100,13 @@ class Carrier:
             yield from self._changed_price(work, plan, known, now)
         work.end(Outcome.UPDATED)
 
-    def _fields_written(self, work: Work, result: Result, plan: Update, now: datetime) -> None:
+    def _fields_written(self, work: ProductWork, result: Result, plan: Update, now: datetime) -> None:
         if isinstance(result, Failed):
             self._faults.write_failed(work, result.error, now)
         else:
             work.written = {**(work.written or {}), **plan.fields}
 
-    def _changed_price(self, work: Work, plan: Update, known: Result | None, now: datetime) -> Steps:
+    def _changed_price(self, work: ProductWork, plan: Update, known: Result | None, now: datetime) -> Steps:
         price = plan.price or ""
         match known:
             case Done():
@@ -124,7 +116,7 @@ class Carrier:
             case _:
                 yield from self._known_price(work, plan.bitrix_id, price, now)
 
-    def _known_price(self, work: Work, product_id: int, price: str, now: datetime) -> Steps:
+    def _known_price(self, work: ProductWork, product_id: int, price: str, now: datetime) -> Steps:
         """Find the price record of the base type, and write it or make it."""
         listed, seen = yield (
             vendor.prices_of([product_id], self._catalogue.base_price_type),
@@ -151,29 +143,10 @@ class Carrier:
         else:
             self._priced(work, found.id if found else vendor.written_id(result.result), price)
 
-    def _priced(self, work: Work, price_id: int | None, price: str) -> None:
+    def _priced(self, work: ProductWork, price_id: int | None, price: str) -> None:
         work.price_id = price_id
         work.written = {**(work.written or {}), PRICE_FIELD: price}
 
 
 def _is_unknown_price(error: VendorError) -> bool:
     return isinstance(error, Rejected) and UNKNOWN_PRICE in error.text
-
-
-def _advance(
-    asked: list[tuple[Work, Steps, list[Command]]], results: Sequence[Result]
-) -> list[tuple[Work, Steps, list[Command]]]:
-    """Hand each record its results and collect what it asks next."""
-    following: list[tuple[Work, Steps, list[Command]]] = []
-    start = 0
-    for work, steps, commands in asked:
-        mine = results[start : start + len(commands)]
-        start += len(commands)
-        for result in mine:
-            if result.call_id is not None and result.call_id not in work.calls:
-                work.calls.append(result.call_id)
-        try:
-            following.append((work, steps, list(steps.send(mine))))
-        except StopIteration:
-            continue
-    return following

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from hashlib import blake2b
-from typing import Any
 
 import msgspec
 
-from connector.domain.events import TRUSTING, Action, Event, Kind, Outcome, Reason, RecordKey, RecordState
+from connector.domain.events import TRUSTING, Action, Kind, Outcome, Reason, RecordKey
 from connector.domain.mapping import BadField, fingerprint
 from connector.domain.products import (
     Change,
@@ -29,48 +26,18 @@ from connector.domain.products import (
     shape_of,
     wanted,
 )
-from connector.domain.winner import NOTHING_KNOWN, Known, Trust, judge
+from connector.domain.winner import Trust
 from connector.store.links import Link
 from connector.sync.context import Context
-from connector.sync.work import Work
+from connector.sync.products.work import ProductWork
 
 
-class _Message(msgspec.Struct):
-    data: msgspec.Raw
-
-
-_message = msgspec.json.Decoder(_Message)
-_fields = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-
-
-def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
-    """Choose the event that wins and read its payload."""
-    verdict = judge(events, _known(link), _hash_of)
-    winner = verdict.event
-    work = Work(key=key, event=winner, events=events, trust=verdict.trust, started_at=now, link=link)
-    if link is not None and link.gone_at is None:
-        work.bitrix_id, work.price_id = link.bitrix_id, link.price_id
-    payload = _payload(winner.body)
-    work.body_hash = _hash(payload)
-    if verdict.trust is Trust.PAYLOAD:
-        work.source = _fields.decode(payload)
-    return work
-
-
-def bare(key: RecordKey, events: list[Event], now: datetime) -> Work:
-    """A record of which nothing is known but that its events are waiting."""
-    return Work(key=key, event=events[-1], events=events, trust=Trust.READ, started_at=now)
-
-
-def begin_guest(key: RecordKey, host: Work, link: Link | None, now: datetime) -> Work:
+def begin_guest(key: RecordKey, host: ProductWork, link: Link | None, now: datetime) -> ProductWork:
     """A record without an event of its own, read along with its relative's."""
-    work = Work(key=key, event=host.event, events=[], trust=Trust.READ, started_at=now, link=link)
-    if link is not None and link.gone_at is None:
-        work.bitrix_id, work.price_id = link.bitrix_id, link.price_id
-    return work
+    return ProductWork(key=key, event=host.event, events=[], trust=Trust.READ, started_at=now, link=link)
 
 
-def decide(work: Work, context: Context) -> None:
+def decide(work: ProductWork, context: Context) -> None:
     """Settle what needs no vendor; leave open what has to be read, looked up or written."""
     if reason := context.waits(work.key):
         return work.hold(reason)
@@ -87,7 +54,7 @@ def decide(work: Work, context: Context) -> None:
             return weigh(work, context)
 
 
-def weigh(work: Work, context: Context) -> None:
+def weigh(work: ProductWork, context: Context) -> None:
     """With the record's fields at hand: plan, when what we remember of the other side is enough."""
     source = work.source or {}
     if is_excluded(source):
@@ -114,7 +81,7 @@ def weigh(work: Work, context: Context) -> None:
     )
 
 
-def adopt_plan(work: Work, context: Context, plan: Plan, before: dict[str, str]) -> None:
+def adopt_plan(work: ProductWork, context: Context, plan: Plan, before: dict[str, str]) -> None:
     """Take a plan over; one that writes nothing ends the work."""
     work.plan, work.before = plan, before
     match plan:
@@ -129,7 +96,7 @@ def adopt_plan(work: Work, context: Context, plan: Plan, before: dict[str, str])
             work.changes = changes(context.lens, plan, before)
 
 
-def remove(work: Work, context: Context) -> None:
+def remove(work: ProductWork, context: Context) -> None:
     """The record is gone or in the bin on Bling's side."""
     work.gone_in_bling = True
     linked = linked_of(work.link) if work.link is not None and work.bitrix_id is not None else None
@@ -155,21 +122,14 @@ def linked_of(link: Link) -> Linked:
     )
 
 
-def is_family(work: Work) -> bool:
+def is_family(work: ProductWork) -> bool:
     """Whether the record has a parent or variations, so that it is worked on together with them."""
     if work.source is None:
         return False
     return work.source.get("formato") == "V" or parent_of(work.source) != 0
 
 
-def _known(link: Link | None) -> Known:
-    if link is None:
-        return NOTHING_KNOWN
-    deleted = link.state == RecordState.DELETED and link.reason == Reason.GONE_IN_BLING
-    return Known(link.bling_date, link.bling_date_bare, link.body_hash, deleted)
-
-
-def _before_reading(work: Work, context: Context) -> None:
+def _before_reading(work: ProductWork, context: Context) -> None:
     """Spare the read when no write could follow whatever it says."""
     allowed = context.allowed
     if work.bitrix_id is None and not (allowed.create or allowed.update):
@@ -178,38 +138,21 @@ def _before_reading(work: Work, context: Context) -> None:
         work.end(Outcome.SKIPPED, Reason.TOGGLE_OFF)
 
 
-def _without_link(work: Work, context: Context) -> None:
+def _without_link(work: ProductWork, context: Context) -> None:
     allowed = context.allowed
     if not (allowed.create or allowed.update):
         work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
 
 
-def _wants_its_children(work: Work, context: Context) -> bool:
+def _wants_its_children(work: ProductWork, context: Context) -> bool:
     """A parent's edit may change its variations without a message of theirs: they are read first."""
     allowed = context.allowed
     return work.shape is Shape.SKU and not work.family_read and (allowed.create or allowed.update)
 
 
-def _not_a_product(work: Work, context: Context) -> Reason:
+def _not_a_product(work: ProductWork, context: Context) -> Reason:
     """Orders, sales and stock are received and shown; their toggles say why nothing is written."""
     action = "create" if work.event.action is Action.CREATED else "update"
     if f"{work.key.kind}.{action}" in context.toggles:
         return Reason.NOT_SUPPORTED
     return Reason.CREATE_OFF if action == "create" else Reason.TOGGLE_OFF
-
-
-def _payload(body: bytes) -> bytes | msgspec.Raw:
-    """The message's `data` as it was sent; the whole body when there is none."""
-    try:
-        return _message.decode(body).data
-    except (msgspec.DecodeError, RecursionError):
-        return body
-
-
-def _hash_of(body: bytes) -> bytes:
-    return _hash(_payload(body))
-
-
-def _hash(payload: bytes | msgspec.Raw) -> bytes:
-    """Equal for the same payload, whatever envelope it came in."""
-    return blake2b(payload, digest_size=16).digest()

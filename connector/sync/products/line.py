@@ -1,16 +1,17 @@
-"""A handful of records through every room: decide → read → look up → plan → write → settle."""
+"""A handful of products through every room: decide → read → look up → plan → write → settle."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from connector.bitrix24.catalogue import Catalogue
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.products import Create, Shape
 from connector.domain.retries import is_looping
@@ -18,35 +19,67 @@ from connector.domain.vendor import Gone, VendorError
 from connector.domain.winner import Trust
 from connector.store.links import Link
 from connector.sync.context import Context
-from connector.sync.ends import Writer
+from connector.sync.ends import Pencil
 from connector.sync.faults import Faults
+from connector.sync.products.carry import Carrier
 from connector.sync.products.decide import begin_guest, decide, is_family, remove, weigh
 from connector.sync.products.lookup import Finder
 from connector.sync.products.read import Fields, Reader, key_of, root_of
+from connector.sync.products.work import ProductWork
+from connector.sync.shared import Shared
 from connector.sync.work import Ended, Work
 
 Clock = Callable[[], datetime]
 Family = tuple[UUID, int]
 
 
+class Products:
+    """The products' rooms of one turn, with what all of its chunks have to know of each other."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        #: SKUs that records of this turn are being made with.
+        self._making: dict[str, RecordKey] = {}
+        #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
+        self._families = asyncio.Lock()
+
+    async def process(self, works: list[ProductWork], context: Context, catalogue: Catalogue) -> None:
+        """Work on records that no other chunk holds; every one of them is settled, held or postponed."""
+        shared, engine = self._shared, self._shared.engine
+        line = Line(
+            context=context,
+            reader=Reader(shared.bling, context.lens.reads, shared.faults),
+            finder=Finder(shared.packer, catalogue, shared.faults, self._making),
+            writer=Carrier(shared.packer, catalogue, shared.faults) if shared.ends.real else Pencil(),
+            faults=shared.faults,
+            clock=engine.clock,
+            load_links=shared.load_links,
+            mark_creating=shared.ends.mark_creating,
+            settle=shared.settle,
+            create_settles=engine.create_settles,
+            families=self._families,
+        )
+        await line.process(works)
+
+
 @dataclass(slots=True)
 class Line:
-    """The rooms of one turn, and the ways to the store that a chunk needs."""
+    """The rooms of one chunk, and the ways to the store that it needs."""
 
     context: Context
     reader: Reader
     finder: Finder
-    writer: Writer
+    writer: Carrier | Pencil
     faults: Faults
     clock: Clock
     load_links: Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
-    mark_creating: Callable[[list[Work], datetime], Awaitable[None]]
-    settle: Callable[[list[Work]], Awaitable[None]]
+    mark_creating: Callable[[Mapping[RecordKey, str], datetime], Awaitable[None]]
+    settle: Callable[[Sequence[Work]], Awaitable[None]]
     create_settles: timedelta
     #: Held while families are worked on, one after the other.
     families: asyncio.Lock
 
-    async def process(self, works: list[Work]) -> None:
+    async def process(self, works: list[ProductWork]) -> None:
         """Work on records that no other chunk holds; every one of them is settled, held or postponed."""
         for work in works:
             decide(work, self.context)
@@ -54,7 +87,7 @@ class Line:
         known = [work for work in works if not (work.open and work.source is None and work.plan is None)]
         await asyncio.gather(self._split(known), self._read(to_read))
 
-    async def _read(self, works: list[Work]) -> None:
+    async def _read(self, works: list[ProductWork]) -> None:
         if not works:
             return
         await self.reader.read(works, self.clock())
@@ -65,17 +98,17 @@ class Line:
                 weigh(work, self.context)
         await self._split(works)
 
-    async def _split(self, works: list[Work]) -> None:
+    async def _split(self, works: list[ProductWork]) -> None:
         families = [work for work in works if work.open and is_family(work)]
         plain = [work for work in works if not (work.open and is_family(work))]
         await asyncio.gather(self._plain(plain), self._families(families))
 
-    async def _plain(self, works: list[Work]) -> None:
+    async def _plain(self, works: list[ProductWork]) -> None:
         if works:
             await self._write(works)
             await self.settle(works)
 
-    async def _families(self, works: list[Work]) -> None:
+    async def _families(self, works: list[ProductWork]) -> None:
         if not works:
             return
         async with self.families:
@@ -86,7 +119,9 @@ class Line:
             await self._write(children, await self._parents_of(children, parents))
             await self.settle(everyone)
 
-    async def _write(self, works: list[Work], parents: dict[Family, Work | int] | None = None) -> None:
+    async def _write(
+        self, works: list[ProductWork], parents: dict[Family, ProductWork | int] | None = None
+    ) -> None:
         """Look up, plan and carry out what is still open."""
         now = self.clock()
         self._wait_for_doubtful_creates(works, now)
@@ -98,10 +133,10 @@ class Line:
         _stop_loops(works, now)
         creates = [work for work in works if work.open and isinstance(work.plan, Create)]
         if creates:
-            await self.mark_creating(creates, now)
+            await self.mark_creating({work.key: work.label for work in creates}, now)
         await self.writer.carry_out(works, self.clock())
 
-    def _wait_for_doubtful_creates(self, works: list[Work], now: datetime) -> None:
+    def _wait_for_doubtful_creates(self, works: list[ProductWork], now: datetime) -> None:
         """A create whose answer never came may still be under way at the vendor."""
         for work in works:
             sent = work.link.creating_at if work.link is not None else None
@@ -109,13 +144,13 @@ class Line:
                 work.create_in_doubt = True
                 work.postpone(sent + self.create_settles, counts=False)
 
-    async def _with_relatives(self, works: list[Work]) -> list[Work]:
+    async def _with_relatives(self, works: list[ProductWork]) -> list[ProductWork]:
         """Families whose parent changed, or is not known yet, are read whole, once."""
-        groups: dict[Family, list[Work]] = defaultdict(list)
+        groups: dict[Family, list[ProductWork]] = defaultdict(list)
         for work in works:
             groups[work.key.account_id, root_of(work)].append(work)
         links = await self._root_links(groups)
-        everyone: list[Work] = []
+        everyone: list[ProductWork] = []
         for family, members in groups.items():
             root = links.get(RecordKey(members[0].key.kind, *family))
             if root is None or root.bitrix_id is None or any(one.shape is Shape.SKU for one in members):
@@ -127,7 +162,7 @@ class Line:
         keys = [RecordKey(Kind.PRODUCT, account, root) for account, root in families]
         return await self.load_links(keys)
 
-    async def _read_family(self, family: Family, members: list[Work]) -> list[Work]:
+    async def _read_family(self, family: Family, members: list[ProductWork]) -> list[ProductWork]:
         account, root = family
         try:
             parent, children = await self.reader.family(account, root, members)
@@ -139,7 +174,7 @@ class Line:
             return members
         return await self._join(account, members, [parent, *children])
 
-    def _orphans(self, members: list[Work]) -> list[Work]:
+    def _orphans(self, members: list[ProductWork]) -> list[ProductWork]:
         for work in members:
             if work.shape is Shape.SKU:
                 remove(work, self.context)
@@ -147,7 +182,7 @@ class Line:
                 work.end(Outcome.FAILED, Reason.PARENT_MISSING, "o produto pai não existe mais no Bling")
         return members
 
-    async def _join(self, account: UUID, members: list[Work], read: list[Fields]) -> list[Work]:
+    async def _join(self, account: UUID, members: list[ProductWork], read: list[Fields]) -> list[ProductWork]:
         """The members with what was read of them, and their relatives as guests of the newest event."""
         mine = {work.key: work for work in members}
         guests = [key for fields in read if (key := key_of(account, fields)) not in mine]
@@ -164,9 +199,13 @@ class Line:
             weigh(work, self.context)
         return members
 
-    async def _parents_of(self, children: list[Work], parents: list[Work]) -> dict[Family, Work | int]:
+    async def _parents_of(
+        self, children: list[ProductWork], parents: list[ProductWork]
+    ) -> dict[Family, ProductWork | int]:
         """Where each family's sku is: the work of this chunk, or Bitrix24's id from the link."""
-        found: dict[Family, Work | int] = {(work.key.account_id, work.key.bling_id): work for work in parents}
+        found: dict[Family, ProductWork | int] = {
+            (work.key.account_id, work.key.bling_id): work for work in parents
+        }
         missing = {(w.key.account_id, root_of(w)) for w in children if w.open} - found.keys()
         for key, link in (await self._root_links(missing)).items():
             if link.bitrix_id is not None and link.gone_at is None:
@@ -174,22 +213,24 @@ class Line:
         return found
 
 
-def _stop_loops(works: list[Work], now: datetime) -> None:
+def _stop_loops(works: list[ProductWork], now: datetime) -> None:
     for work in works:
         link = work.link
         if work.open and link is not None and is_looping(link.writes, link.writes_since, now):
             work.hold(Reason.LOOP, "este registro foi gravado vezes demais em dez minutos")
 
 
-def _below_its_parent(work: Work, parents: dict[Family, Work | int]) -> None:
+def _below_its_parent(work: ProductWork, parents: dict[Family, ProductWork | int]) -> None:
     """A variation is made below its parent's record in Bitrix24; without one it ends as the parent did."""
     if not (work.open and isinstance(work.plan, Create) and work.plan.shape is Shape.OFFER):
         return
     parent = parents.get((work.key.account_id, root_of(work)))
-    bitrix_id = parent.bitrix_id if isinstance(parent, Work) else parent
+    bitrix_id = parent.bitrix_id if isinstance(parent, ProductWork) else parent
     if bitrix_id is not None:
         work.plan = msgspec.structs.replace(work.plan, parent=bitrix_id)
-    elif isinstance(parent, Work) and parent.ending is not None and not isinstance(parent.ending, Ended):
+    elif (
+        isinstance(parent, ProductWork) and parent.ending is not None and not isinstance(parent.ending, Ended)
+    ):
         work.ending = parent.ending
     else:
         work.end(Outcome.FAILED, Reason.PARENT_MISSING, "o produto pai não está no Bitrix24")

@@ -24,7 +24,7 @@ from connector.sync.context import Context
 from connector.sync.faults import Faults
 from connector.sync.products import elements
 from connector.sync.products.decide import adopt_plan
-from connector.sync.work import Work
+from connector.sync.products.work import ProductWork
 
 _T = TypeVar("_T")
 
@@ -38,7 +38,7 @@ SKU_WAIT = timedelta(seconds=1)
 class _Question:
     command: Command
     link_property: int
-    works: list[Work]
+    works: list[ProductWork]
 
     def page(self, start: int) -> _Question:
         """The same list, further on."""
@@ -88,7 +88,7 @@ class Finder:
         self._catalogue = catalogue
         self._faults = faults
 
-    async def find_and_plan(self, works: Iterable[Work], context: Context, now: datetime) -> None:
+    async def find_and_plan(self, works: Iterable[ProductWork], context: Context, now: datetime) -> None:
         """Plan every open record that has no plan yet."""
         open_works = [work for work in works if work.open and work.plan is None]
         unlinked = [work for work in open_works if work.bitrix_id is None]
@@ -104,7 +104,7 @@ class Finder:
             if work.open:
                 self._plan_compared(work, found, context)
 
-    async def _look_up(self, unlinked: list[Work], linked: list[Work], now: datetime) -> _Found:
+    async def _look_up(self, unlinked: list[ProductWork], linked: list[ProductWork], now: datetime) -> _Found:
         questions = [
             *self._by_link(unlinked),
             *self._by_sku(unlinked),
@@ -132,7 +132,7 @@ class Finder:
                 further.append(question.page(result.next))
         return further
 
-    def _by_link(self, works: list[Work]) -> Iterable[_Question]:
+    def _by_link(self, works: list[ProductWork]) -> Iterable[_Question]:
         for offers in (False, True):
             side = [work for work in works if _may_be_in(work, offers=offers)]
             for iblock, link_property in self._iblocks(offers):
@@ -140,7 +140,7 @@ class Finder:
                     ids = [work.key.bling_id for work in group]
                     yield _Question(vendor.find_by_link(iblock, link_property, ids), link_property, group)
 
-    def _by_sku(self, works: list[Work]) -> Iterable[_Question]:
+    def _by_sku(self, works: list[ProductWork]) -> Iterable[_Question]:
         with_sku = [work for work in works if work.target.get("xmlId")]
         for offers in (False, True):
             side = [work for work in with_sku if (work.shape is Shape.OFFER) is offers]
@@ -149,7 +149,7 @@ class Finder:
                     codes = sorted({work.target["xmlId"] for work in group})
                     yield _Question(vendor.find_by_xml_id(iblock, link_property, codes), link_property, group)
 
-    def _by_id(self, works: list[Work]) -> Iterable[_Question]:
+    def _by_id(self, works: list[ProductWork]) -> Iterable[_Question]:
         for offers in (False, True):
             side = [work for work in works if (_known_shape(work) is Shape.OFFER) is offers]
             for iblock, link_property in self._iblocks(offers):
@@ -173,7 +173,7 @@ class Finder:
                 for price in vendor.prices(result.result):
                     found.price(price.product_id, price.id, elements.amount(price))
 
-    def _plan_unlinked(self, work: Work, found: _Found, context: Context) -> None:
+    def _plan_unlinked(self, work: ProductWork, found: _Found, context: Context) -> None:
         link = str(work.key.bling_id)
         plan, taken = plan_unlinked(
             work.target,
@@ -187,7 +187,7 @@ class Finder:
             work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
         adopt_plan(work, context, plan, taken.values if taken else {})
 
-    def _in_its_place(self, work: Work) -> None:
+    def _in_its_place(self, work: ProductWork) -> None:
         """A portal may have no place for variations."""
         if (
             work.open
@@ -197,7 +197,7 @@ class Finder:
             text = "o catálogo deste portal não tem variações"
             work.end(Outcome.FAILED, Reason.REFUSED_BY_BITRIX24, text)
 
-    def _one_at_a_time(self, work: Work, context: Context, now: datetime) -> None:
+    def _one_at_a_time(self, work: ProductWork, context: Context, now: datetime) -> None:
         """Of two new records with one SKU the second comes again when the first can be found."""
         sku = work.target.get("xmlId")
         if not (work.open and sku and context.allowed.adopt and isinstance(work.plan, Create)):
@@ -206,7 +206,7 @@ class Finder:
             work.plan = None
             work.postpone(now + SKU_WAIT, counts=False)
 
-    def _plan_compared(self, work: Work, found: _Found, context: Context) -> None:
+    def _plan_compared(self, work: ProductWork, found: _Found, context: Context) -> None:
         present = found.by_id.get(work.bitrix_id or 0)
         if present is None:
             work.gone_in_bitrix24 = True
@@ -217,16 +217,16 @@ class Finder:
         adopt_plan(work, context, plan, present.values)
 
 
-def _may_be_in(work: Work, *, offers: bool) -> bool:
+def _may_be_in(work: ProductWork, *, offers: bool) -> bool:
     """A record that Ponte never touched can only be where its shape belongs; any other may be in both."""
     return work.link is not None or (work.shape is Shape.OFFER) is offers
 
 
-def _known_shape(work: Work) -> Shape:
+def _known_shape(work: ProductWork) -> Shape:
     return Shape(work.link.shape) if work.link is not None and work.link.shape else work.shape
 
 
-def _remember_call(works: Iterable[Work], result: Done) -> None:
+def _remember_call(works: Iterable[ProductWork], result: Done) -> None:
     for work in works:
         if result.call_id is not None and result.call_id not in work.calls:
             work.calls.append(result.call_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,10 @@ from connector.domain.events import Kind, RecordKey
 from connector.domain.products import parent_of
 from connector.domain.vendor import Gone, VendorError
 from connector.sync.faults import Faults
+from connector.sync.reading import reading
 from connector.sync.work import Work
 
 Fields = dict[str, Any]
-
-#: The records that the present task reads: their history names the calls.
-reading: ContextVar[tuple[Work, ...]] = ContextVar("reading", default=())
 
 #: Fields that a row of `GET /produtos` carries; a mapping that needs no other is read 100 records a call.
 LIST_FIELDS = frozenset(

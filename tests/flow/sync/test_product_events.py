@@ -224,7 +224,7 @@ async def test_what_bitrix24_would_take_for_a_reference_arrives_as_it_is(open_ho
 async def test_orders_are_received_and_wait_for_their_own_kind(open_house: House):
     event = await open_house.told(kind="order")
     await open_house.drain()
-    assert await open_house.outcome(event) == ("skipped", "toggle_off")
+    assert await open_house.outcome(event) == ("skipped", "create_off")
 
 
 async def test_the_history_of_a_record_names_its_reads_and_its_writes(open_house: House):

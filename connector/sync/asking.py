@@ -1,0 +1,39 @@
+"""Events that Ponte makes itself: somebody wants a record's present state synced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Action, Lane, RecordKey, Source
+from connector.store.ids import new_id
+from connector.store.inbox import Arrival
+
+
+def arrival_of(
+    tenant_id: UUID,
+    record: RecordKey,
+    source: Source,
+    lane: Lane,
+    why: str,
+    now: datetime,
+    body: dict[str, str] | None = None,
+) -> Arrival:
+    """An event that asks for the record as it is now; `why` begins its provider's id."""
+    event_id = new_id(now)
+    return Arrival(
+        tenant_id=tenant_id,
+        id=event_id,
+        record=record,
+        source=source,
+        action=Action.UPDATED,
+        lane=lane,
+        provider_event_id=f"{why}:{event_id}",
+        event_date=None,
+        bare_date=False,
+        received_at=now,
+        due_at=now,
+        body=msgspec.json.encode(body or {}),
+    )

@@ -1,0 +1,72 @@
+"""The start of a record's way: which of its events wins, and what it says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from connector.domain.events import Event, Reason, RecordKey, RecordState
+from connector.domain.winner import NOTHING_KNOWN, Known, Trust, judge
+from connector.store.inbox import DEALS
+from connector.store.links import Link
+from connector.sync.deals.work import DealWork
+from connector.sync.products.work import ProductWork
+from connector.sync.work import Work
+
+
+class _Message(msgspec.Struct):
+    data: msgspec.Raw
+
+
+_message = msgspec.json.Decoder(_Message)
+_fields = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+
+
+def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
+    """Choose the event that wins and read its payload."""
+    verdict = judge(events, _known(link), _hash_of)
+    winner = verdict.event
+    work = _kind_of(key)(key, winner, events, verdict.trust, now, link)
+    payload = _payload(winner.body)
+    work.body_hash = _hash(payload)
+    if verdict.trust is Trust.PAYLOAD:
+        work.source = _fields.decode(payload)
+    return work
+
+
+def bare(key: RecordKey, events: list[Event], now: datetime) -> Work:
+    """A record of which nothing is known but that its events are waiting."""
+    return _kind_of(key)(key, events[-1], events, Trust.READ, now)
+
+
+def _kind_of(key: RecordKey) -> type[DealWork] | type[ProductWork]:
+    """Whatever becomes no deal goes the products' way, and ends there if it is none."""
+    return DealWork if key.kind in DEALS else ProductWork
+
+
+def _known(link: Link | None) -> Known:
+    if link is None:
+        return NOTHING_KNOWN
+    deleted = link.state == RecordState.DELETED and link.reason == Reason.GONE_IN_BLING
+    return Known(link.bling_date, link.bling_date_bare, link.body_hash, deleted)
+
+
+def _payload(body: bytes) -> bytes | msgspec.Raw:
+    """The message's `data` as it was sent; the whole body when there is none."""
+    try:
+        return _message.decode(body).data
+    except (msgspec.DecodeError, RecursionError):
+        return body
+
+
+def _hash_of(body: bytes) -> bytes:
+    return _hash(_payload(body))
+
+
+def _hash(payload: bytes | msgspec.Raw) -> bytes:
+    """Equal for the same payload, whatever envelope it came in."""
+    return blake2b(payload, digest_size=16).digest()

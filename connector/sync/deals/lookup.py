@@ -1,0 +1,129 @@
+"""Finding what Bitrix24 has of deals before anything is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from connector.bitrix24 import crm
+from connector.bitrix24.packer import Command, Failed, Packer
+from connector.domain.deals import ROWS_FIELD, rows_of_text
+from connector.domain.mapping import AMOUNT_FIELD, PIPELINE_FIELD, STAGE_FIELD, Target
+from connector.domain.transforms import InvalidValue, money
+from connector.sync.deals.work import DealWork
+from connector.sync.faults import Faults
+
+_T = TypeVar("_T")
+
+#: Asked of every deal, whatever a mapping writes.
+_ALWAYS = (STAGE_FIELD, PIPELINE_FIELD, AMOUNT_FIELD, "title")
+#: Length of `YYYY-MM-DD`.
+_DAY = 10
+
+
+class Finder:
+    """Looks deals up, many in one list command."""
+
+    def __init__(self, packer: Packer, faults: Faults) -> None:
+        self._packer = packer
+        self._faults = faults
+
+    async def by_origin(
+        self, origins: Mapping[str, DealWork], fields: Iterable[str], now: datetime
+    ) -> dict[str, list[dict[str, Any]]]:
+        """The deals that carry an origin, oldest first; works whose list failed are ended by the fault."""
+        questions = [
+            (crm.find_by_origin(crm.DEAL, group, {*_ALWAYS, *fields}), [origins[one] for one in group])
+            for group in chunks(list(origins))
+        ]
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in await self._rows(questions, now):
+            found.setdefault(str(row.get("originId")), []).append(row)
+        return found
+
+    async def by_id(
+        self, wanted: Mapping[int, DealWork], fields: Iterable[str], now: datetime
+    ) -> dict[int, dict[str, Any]]:
+        """The deals with these ids that still exist."""
+        questions = [
+            (crm.find_items_by_ids(crm.DEAL, group, {*_ALWAYS, *fields}), [wanted[one] for one in group])
+            for group in chunks(list(wanted))
+        ]
+        return {int(row["id"]): row for row in await self._rows(questions, now)}
+
+    async def rows_of(self, wanted: Mapping[int, DealWork], now: datetime) -> dict[int, list[crm.Row]]:
+        """The rows of these deals."""
+        results = await self._packer.run([crm.list_rows(deal) for deal in wanted])
+        found: dict[int, list[crm.Row]] = {}
+        for (deal, work), result in zip(wanted.items(), results, strict=True):
+            if isinstance(result, Failed):
+                self._faults.write_failed(work, result.error, now)
+            else:
+                work.called(result.call_id)
+                found[deal] = crm.rows(result.result)
+        return found
+
+    async def _rows(
+        self, questions: list[tuple[Command, list[DealWork]]], now: datetime
+    ) -> list[dict[str, Any]]:
+        """All pages of the lists."""
+        found: list[dict[str, Any]] = []
+        while questions:
+            results = await self._packer.run([command for command, _ in questions])
+            further: list[tuple[Command, list[DealWork]]] = []
+            for (command, works), result in zip(questions, results, strict=True):
+                if isinstance(result, Failed):
+                    for work in works:
+                        self._faults.write_failed(work, result.error, now)
+                    continue
+                found += crm.items(result.result)
+                for work in works:
+                    work.called(result.call_id)
+                if result.next is not None:
+                    page = Command(command.method, {**command.params, "start": result.next})
+                    further.append((page, works))
+            questions = further
+        return found
+
+
+def held_by(deal: Mapping[str, Any], target: Target) -> Target:
+    """What a deal holds in the fields of a target, as the same canonical texts."""
+    return {
+        name: _canonical(deal.get(name), value)
+        for name, value in target.items()
+        if name[0] != "@" and name != ROWS_FIELD
+    }
+
+
+def same_rows(found: Sequence[crm.Row], target: Target) -> bool:
+    """Whether a deal's rows are those of a target: product or name, quantity and price."""
+    wanted = rows_of_text(target.get(ROWS_FIELD, ""))
+    if len(found) != len(wanted):
+        return False
+    for row, one in zip(found, wanted, strict=True):
+        told = (row.product_id, row.quantity, row.price)
+        if told != (one.product, Decimal(one.quantity), Decimal(one.price)):
+            return False
+    return True
+
+
+def chunks(items: Sequence[_T]) -> Iterator[list[_T]]:
+    """Groups that a list command's page has room for."""
+    for start in range(0, len(items), crm.MOST_IDS):
+        yield list(items[start : start + crm.MOST_IDS])
+
+
+def _canonical(value: Any, wanted: str) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, float | int) and "." in wanted:
+        try:
+            return money(str(value), negative=True)
+        except InvalidValue:
+            return str(value)
+    text = str(value)
+    if len(wanted) == _DAY and wanted[4:5] == "-" and text[:_DAY] == wanted:
+        return wanted
+    return text.strip()

@@ -1,0 +1,64 @@
+"""A product on its way through a drain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connector.domain.events import Event, RecordKey
+from connector.domain.products import Create, Plan, Present, Shape, parent_of
+from connector.domain.winner import Trust
+from connector.store.links import Link
+from connector.sync.context import Context
+from connector.sync.work import Work
+
+
+class ProductWork(Work):
+    """A product in work; `events` is empty for a variation that was read along with its parent."""
+
+    plan: Plan | None
+
+    def __init__(
+        self,
+        key: RecordKey,
+        event: Event,
+        events: list[Event],
+        trust: Trust,
+        started_at: datetime,
+        link: Link | None = None,
+    ) -> None:
+        super().__init__(key, event, events, trust, started_at, link)
+        self.plan = None
+        self.shape = Shape.SIMPLE
+        #: A parent's children have been read in this turn.
+        self.family_read = False
+        self.present: Present | None = None
+        self.price_id = link.price_id if link is not None and link.gone_at is None else None
+        #: Further records of Bitrix24 that carry this record's link.
+        self.doubles: list[int] = []
+
+    @property
+    def creates(self) -> bool:
+        return isinstance(self.plan, Create)
+
+    @property
+    def label(self) -> str:
+        name = (self.source or {}).get("nome")
+        if isinstance(name, str) and name:
+            return name
+        return (self.link.label if self.link else None) or str(self.key.bling_id)
+
+    @property
+    def sku(self) -> str | None:
+        sku = (self.source or {}).get("codigo")
+        return sku if isinstance(sku, str) and sku else (self.link.sku if self.link else None)
+
+    def columns(self) -> dict[str, object]:
+        found: dict[str, object] = {"price_id": self.price_id}
+        if self.written is not None:
+            found["shape"] = self.shape.value
+        if self.source is not None:
+            found["parent_id"] = parent_of(self.source) or None
+        return found
+
+    def lens_version(self, context: Context) -> int:
+        return context.lens.version
