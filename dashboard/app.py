@@ -20,6 +20,7 @@ from dashboard.pages import (
     invited,
     joining,
     live,
+    order,
     overview,
     own,
     papers,
@@ -73,7 +74,19 @@ def _portal(names: RequestNames) -> list[Router]:
 
 def _inside(names: RequestNames) -> list[Router]:
     """For people who are signed in; what is `own` is theirs whatever their role."""
-    screens = (overview, connections, bling_consent, product, events, event, records, team, departure, live)
+    screens = (
+        overview,
+        connections,
+        bling_consent,
+        product,
+        order,
+        events,
+        event,
+        records,
+        team,
+        departure,
+        live,
+    )
     handlers = [handler for screen in screens for handler in screen.handlers]
     return [
         Router(

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 
-from dashboard.dev import sample_events, sample_overview, sample_settings, sample_shell
+from dashboard.dev import sample_events, sample_order, sample_overview, sample_settings, sample_shell
 from dashboard.reader import Language, Reader, Theme, reading
 from dashboard.rendering import page
 from dashboard.views.parts import Notice
@@ -29,6 +29,10 @@ SCREENS: dict[str, Screen] = {
     "conexoes": lambda: ("connections.html", {"view": sample_settings.connections_view()}),
     "produto": lambda: ("product.html", {"view": sample_settings.product_view()}),
     "produto-leitura": lambda: ("product.html", {"view": sample_settings.product_view(editable=False)}),
+    "pedido": lambda: ("order.html", {"view": sample_order.order_view()}),
+    "pedido-recusado": lambda: ("order.html", {"view": sample_order.refused()}),
+    "pedido-leitura": lambda: ("order.html", {"view": sample_order.away()}),
+    "pedido-vazio": lambda: ("order.html", {"view": sample_order.empty()}),
     "eventos": lambda: ("events.html", {"view": sample_events.events_view()}),
     "eventos-vazio": lambda: ("events.html", {"view": sample_events.events_view(rows=False)}),
     "evento": lambda: ("event.html", {"view": sample_events.event_view(failed=False), "dry_run": None}),

@@ -16,6 +16,7 @@ def shell(path: str, *notices: Notice) -> Shell:
     inside = (
         Nav(label="Conexões", url="/dev/components/conexoes", current=path.endswith("conexoes")),
         Nav(label="Produto", url="/dev/components/produto", current=path.endswith("produto")),
+        Nav(label="Pedido", url="/dev/components/pedido", current="/pedido" in path),
     )
     return Shell(
         links=(

@@ -57,7 +57,7 @@ def _view(
     return Product(
         options=rules.options(on),
         rules=tuple(rules.rule(one, portal) for one in mapping.rules),
-        count=rules.count(mapping),
+        count=rules.count(mapping.rules),
         version=_("Versão %(number)s") % {"number": mapping.version},
         editable=viewer.may_change,
         saved=saved,

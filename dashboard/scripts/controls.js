@@ -26,6 +26,36 @@ document.addEventListener("click", async (event) => {
   button.querySelector("span").textContent = button.dataset.copied;
 });
 
+// A form that is saved as a whole: says what is not saved yet, and asks before it is left behind.
+let unsaved = false;
+document.addEventListener("input", (event) => {
+  const form = event.target instanceof Element && event.target.closest("form[data-unsaved]");
+  if (!form) return;
+  unsaved = true;
+  form.querySelector("[data-unsaved-hint]")?.removeAttribute("hidden");
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.hasAttribute("data-unsaved")) unsaved = false;
+});
+addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+
+// A field of Bling's goes where the cursor was last.
+let last = null;
+document.addEventListener("focusin", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.type === "text") last = event.target;
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  const first = document.getElementById(button.dataset.into);
+  const field = last && last.form === first.form && last.name.startsWith(first.name) ? last : first;
+  field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     if (!except || !menu.contains(except)) menu.open = false;
@@ -42,7 +72,7 @@ document.addEventListener("htmx:config:request", (event) => Object.assign(event.
 
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, (event) => {
-    if (event.target instanceof Element && !event.target.hasAttribute("data-live")) location.reload();
+    if (event.target instanceof Element && !event.target.closest("[data-live], [data-unsaved]")) location.reload();
   });
 }
 document.documentElement.classList.add("js");

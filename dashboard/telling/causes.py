@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from connector.domain.events import Reason, RecordState
 from dashboard.reader import _, plural
-from dashboard.telling import words
+from dashboard.telling import reasons
 from dashboard.telling.notices import CONNECTION_REASONS
 from dashboard.views.overview import Cause
 from dashboard.views.parts import Action
@@ -24,7 +24,7 @@ def causes(held: Mapping[str, int], states: Mapping[RecordState, int]) -> tuple[
 
 
 def _held(reason: str, count: int) -> Cause:
-    explained = words.reason(reason)
+    explained = reasons.told(reason)
     return Cause(
         sentence=explained.sentence if explained else reason,
         count=plural("%(num)s mudança aguarda", "%(num)s mudanças aguardam", count),

@@ -15,7 +15,7 @@ from connector.store.history import EventDetail, EventRow, SyncRow
 from connector.sync.replay import PlannedWrite, Preview
 from dashboard import formats
 from dashboard.reader import _, plural
-from dashboard.telling import changes, history, words
+from dashboard.telling import changes, history, reasons, words
 from dashboard.telling.known import Surroundings
 from dashboard.telling.rules import bitrix24_name, rule_name
 from dashboard.telling.way import way
@@ -70,7 +70,7 @@ def simulation(preview: Preview) -> view.Simulation:
     elif preview.outcome is Outcome.UNCHANGED:
         sentence = _("Reprocessar agora não mudaria nada: os dois lados já estão iguais.")
     else:
-        explained = words.reason(preview.reason)
+        explained = reasons.told(preview.reason)
         why = explained.sentence if explained else preview.detail or ""
         sentence = _("Reprocessar agora não gravaria nada.") + f" {why}".rstrip()
     return view.Simulation(sentence=sentence, writes=tuple(_write(write) for write in preview.writes))
@@ -98,7 +98,7 @@ def _facts(story: Story, around: Surroundings) -> tuple[str, ...]:
 def _notice(story: Story) -> Notice | None:
     """Cause and remedy, where there is one; what went well needs none."""
     told = story.event
-    explained = words.reason(told.reason)
+    explained = reasons.told(told.reason, told.record.kind)
     if explained is None:
         return None
     if told.reason is Reason.SUPERSEDED and story.sync and story.sync.event_id != told.id:

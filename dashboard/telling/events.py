@@ -10,7 +10,7 @@ from connector.domain.events import Kind, Outcome
 from connector.store.history import EventRow, SyncRow
 from connector.store.links import Link
 from dashboard.reader import _, plural
-from dashboard.telling import history, words
+from dashboard.telling import history, reasons, words
 from dashboard.telling.asked import Asked
 from dashboard.views.events import Events, Filters, Match, Newer, Tab
 from dashboard.views.parts import Choice
@@ -62,7 +62,7 @@ def newer(asked: Asked, count: int, most: int) -> Newer | None:
 
 
 def _filters(asked: Asked) -> Filters:
-    reason = words.reason(asked.reason)
+    reason = reasons.told(asked.reason, asked.kind)
     return Filters(
         search=asked.search,
         outcome=asked.outcome or "",

@@ -10,7 +10,7 @@ from connector.domain.events import Outcome
 from connector.store.history import EventRow, SyncRow
 from dashboard import formats
 from dashboard.reader import _, reader
-from dashboard.telling import changes, words
+from dashboard.telling import changes, reasons, words
 from dashboard.views.events import Row
 from dashboard.views.parts import FeedItem
 
@@ -89,7 +89,7 @@ def elapsed_ms(event: EventRow) -> int:
 
 
 def _why(event: EventRow) -> str:
-    explained = words.reason(event.reason)
+    explained = reasons.told(event.reason, event.record.kind)
     if explained is not None:
         return explained.short
     if event.outcome is Outcome.UNCHANGED:

@@ -8,7 +8,7 @@ from connector.domain.events import RecordState
 from connector.store.links import Link
 from dashboard import formats
 from dashboard.reader import _
-from dashboard.telling import words
+from dashboard.telling import reasons, words
 from dashboard.views.parts import Chip
 from dashboard.views.records import Line, Records, StateTab
 
@@ -45,7 +45,7 @@ def _capital(text: str) -> str:
 
 def _line(link: Link) -> Line:
     one, _many, tone = words.STATES[link.state]
-    explained = words.reason(link.reason)
+    explained = reasons.told(link.reason, link.record.kind)
     return Line(
         url=f"/eventos?q={link.record.bling_id}",
         icon=words.icon(link.record.kind),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from connector.account.toggles import Toggle
-from connector.domain.mapping import LINK_FIELD, PRICE_FIELD, MappingVersion
+from connector.domain.mapping import LINK_FIELD, PRICE_FIELD
 from connector.domain.mapping import Rule as DomainRule
+from connector.domain.transforms import Constant
 from connector.store.connections import Portal
 from dashboard.reader import N_, _, plural
 from dashboard.views.product import Option, Rule
@@ -27,12 +28,44 @@ OPTIONS: dict[Toggle, tuple[str, str]] = {
     ),
 }
 
+#: Of orders and sales.
+ORDER_OPTIONS: dict[Toggle, tuple[str, str]] = {
+    Toggle.ORDER_CREATE: (
+        N_("Pedido criado no Bling ERP cria negócio no Bitrix24"),
+        N_("Com itens, cliente e etapa. Um pedido nunca vira dois negócios."),
+    ),
+    Toggle.ORDER_UPDATE: (
+        N_("Pedido alterado no Bling ERP atualiza o negócio"),
+        N_("Valor, itens e os campos abaixo. A etapa só muda quando a situação muda no Bling."),
+    ),
+    Toggle.SALE_CREATE: (
+        N_("Venda criada no Bling ERP cria negócio no Bitrix24"),
+        N_("Nota autorizada. Se ela é de um pedido com negócio, o mesmo negócio é ganho."),
+    ),
+}
+
 BITRIX24_NAMES: dict[str, str] = {
     LINK_FIELD: N_("Bling ID"),
     "name": N_("Nome"),
     "xmlId": N_("ID Externo"),
     PRICE_FIELD: N_("Preço"),
     "active": N_("Ativo"),
+    "title": N_("Título"),
+    "stageId": N_("Etapa"),
+    "categoryId": N_("Funil"),
+    "opportunity": N_("Valor"),
+    "isManualOpportunity": N_("Valor fixo"),
+    "currencyId": N_("Moeda"),
+    "begindate": N_("Início"),
+    "closedate": N_("Fechamento previsto"),
+    "comments": N_("Comentário"),
+    "assignedById": N_("Responsável"),
+    "sourceId": N_("Origem"),
+    "contactId": N_("Contato"),
+    "companyId": N_("Empresa"),
+    "originatorId": N_("Criado por"),
+    "originId": N_("ID de origem"),
+    "productRows": N_("Itens"),
 }
 BLING_NAMES: dict[str, str] = {
     "id": N_("ID"),
@@ -40,21 +73,52 @@ BLING_NAMES: dict[str, str] = {
     "codigo": N_("Código (SKU)"),
     "preco": N_("Preço"),
     "situacao": N_("Situação"),
+    "situacao.id": N_("Situação"),
+    "total": N_("Total"),
+    "valorNota": N_("Valor da nota"),
+    "data": N_("Data"),
+    "dataPrevista": N_("Data prevista"),
+    "dataEmissao": N_("Data de emissão"),
+    "observacoes": N_("Observações"),
+    "vendedor.id": N_("Vendedor"),
+    "loja.id": N_("Canal de venda"),
+}
+#: Rules of deals that are not called as their Bling field.
+RULE_NAMES: dict[str, str] = {
+    "deleted": N_("Exclusão no Bling"),
+    "origem": N_("Criado por"),
+    "moeda": N_("Moeda"),
+    "titulo": N_("Título"),
+    "funil": N_("Funil"),
+    "etapa": N_("Situação"),
+    "previsao": N_("Data prevista"),
+    "emissao": N_("Data de emissão"),
+    "responsavel": N_("Vendedor"),
+    "fonte": N_("Canal de venda"),
+    "itens": N_("Itens"),
+    "contato": N_("Cliente"),
 }
 TRANSFORMS: dict[str, tuple[str, str]] = {
     "identity": (N_("Igual"), "equal"),
     "money": (N_("Dinheiro"), "banknote"),
     "yes_no": (N_("Sim ou não"), "toggle-right"),
+    "text": (N_("Texto"), "file-text"),
+    "date": (N_("Data"), "clock"),
+    "choice": (N_("Tabela"), "sliders-horizontal"),
+    "template": (N_("Modelo"), "file-text"),
+    "constant": (N_("Sempre igual"), "lock"),
 }
 OTHER_TRANSFORM = (N_("Transformado"), "arrow-right")
 POLICIES: dict[str, str] = {"bling": N_("Bling manda"), "keep": N_("Manter edição")}
 
 
-def options(on: Mapping[Toggle, bool]) -> tuple[Option, ...]:
+def options(
+    on: Mapping[Toggle, bool], which: Mapping[Toggle, tuple[str, str]] = OPTIONS
+) -> tuple[Option, ...]:
     """The options that work, as the tenant set them."""
     return tuple(
         Option(name=name, label=_(label), hint=_(hint), on=on.get(name, False))
-        for name, (label, hint) in OPTIONS.items()
+        for name, (label, hint) in which.items()
     )
 
 
@@ -64,7 +128,7 @@ def rule(one: DomainRule, portal: Portal | None) -> Rule:
     return Rule(
         bitrix24=bitrix24_name(one.bitrix24),
         bitrix24_name=_technical(one.bitrix24, portal),
-        bling=_(BLING_NAMES[one.bling]) if one.bling in BLING_NAMES else one.bling,
+        bling=_bling(one),
         bling_name=one.bling,
         transform=_(label),
         transform_icon=icon,
@@ -81,17 +145,23 @@ def bitrix24_name(field: str) -> str:
 
 def rule_name(rule_id: str) -> str:
     """A fixed rule by its Bling field's word; `exclusão` for what is no rule of the mapping."""
-    if rule_id == "deleted":
-        return _("Exclusão no Bling")
-    return _(BLING_NAMES[rule_id]) if rule_id in BLING_NAMES else rule_id
+    known = RULE_NAMES.get(rule_id) or BLING_NAMES.get(rule_id)
+    return _(known) if known else rule_id
 
 
-def count(mapping: MappingVersion) -> str:
+def count(them: Sequence[DomainRule]) -> str:
     """`5 regras fixas, 8 suas`."""
-    locked = sum(one.locked for one in mapping.rules)
-    own = len(mapping.rules) - locked
+    locked = sum(one.locked for one in them)
+    own = len(them) - locked
     fixed = plural("%(num)s regra fixa", "%(num)s regras fixas", locked)
     return fixed + (", " + plural("%(num)s sua", "%(num)s suas", own) if own else "")
+
+
+def _bling(one: DomainRule) -> str:
+    """The word for Bling's field, or the value that is always the same."""
+    if isinstance(one.transform, Constant):
+        return _("sempre “%(value)s”") % {"value": one.transform.value}
+    return _(BLING_NAMES[one.bling]) if one.bling in BLING_NAMES else one.bling
 
 
 def _technical(field: str, portal: Portal | None) -> str:

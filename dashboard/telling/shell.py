@@ -33,6 +33,7 @@ def _links(path: str) -> tuple[Nav, ...]:
     settings = (
         _part(_("Conexões"), "/configuracao/conexoes", path),
         _part(_("Produto"), "/configuracao/produto", path),
+        _part(_("Pedido"), "/configuracao/pedido", path),
     )
     return (
         Nav(label=_("Visão geral"), url="/", icon="layout-dashboard", current=path == "/"),

@@ -11,7 +11,7 @@ from connector.domain.vendor import Call, Provider
 from connector.store.history import EventDetail, SyncRow
 from dashboard import formats
 from dashboard.reader import _, plural
-from dashboard.telling import words
+from dashboard.telling import reasons, words
 from dashboard.views.event import Step
 
 MS = timedelta(milliseconds=1)
@@ -65,7 +65,7 @@ def _work(
 
 def _end(event: EventDetail, before: datetime) -> Step:
     since = _since(event.settled_at, before) if event.settled_at else ""
-    explained = words.reason(event.reason)
+    explained = reasons.told(event.reason, event.record.kind)
     why = explained.sentence if explained else ""
     match event.outcome:
         case None:

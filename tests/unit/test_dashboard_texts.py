@@ -12,7 +12,7 @@ from connector.domain.events import Action, Kind, Outcome, Reason, RecordState, 
 from connector.domain.vendor import ConnectionState
 from dashboard import catalogue, rendering
 from dashboard.reader import Language, Reader, _, plural, reading
-from dashboard.telling import words
+from dashboard.telling import reasons, words
 
 HERE = Path(dashboard.__file__).parent
 TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
@@ -43,14 +43,14 @@ def test_every_outcome_has_a_chip(outcome: Outcome | None) -> None:
 
 def test_every_reason_is_explained() -> None:
     for reason in Reason:
-        explained = words.reason(reason)
+        explained = reasons.told(reason)
         assert explained is not None
         assert explained.short != reason.value, f"{reason} has no words"
         assert explained.sentence.endswith(".")
 
 
 def test_a_reason_nobody_knows_stands_for_itself() -> None:
-    assert words.reason("brand_new") == words.Explanation("brand_new", "brand_new")
+    assert reasons.told("brand_new") == reasons.Explanation("brand_new", "brand_new")
 
 
 def test_every_kind_action_source_and_state_has_its_words() -> None:
