@@ -155,6 +155,16 @@ def read(entity: Entity, sent: dict[str, Any], item: dict[str, Any]) -> dict[str
     return found
 
 
+def writable(entity: Entity) -> list[str]:
+    """The fields that may be written, custom ones aside."""
+    return list(_READ[entity])
+
+
+def older_name(name: str) -> str:
+    """A field's name in the older methods."""
+    return next((older for older, newer in _OLDER.items() if newer == name), _snake(name))
+
+
 def custom_value(kind: str, value: Any) -> Any:
     """A custom field's single value by its `userTypeId`: a string field keeps texts alone."""
     match kind:

@@ -36,13 +36,13 @@ def not_found() -> RestError:
 @method("crm.item.add", "crm")
 def item_add(call: Call) -> Any:
     """A new record."""
-    return {"item": _full(create(call, _entity(call.params), call.fields()))}
+    return {"item": _full(create(call, entity_of(call.params), call.fields()))}
 
 
 @method("crm.item.update", "crm")
 def item_update(call: Call) -> Any:
     """Change a record."""
-    entity = _entity(call.params)
+    entity = entity_of(call.params)
     item = _existing(call.portal.crm, entity, call.id())
     update(call, entity, item, call.fields())
     return {"item": _full(item)}
@@ -51,20 +51,20 @@ def item_update(call: Call) -> Any:
 @method("crm.item.get", "crm")
 def item_get(call: Call) -> Any:
     """One record."""
-    return {"item": _full(_existing(call.portal.crm, _entity(call.params), call.id()))}
+    return {"item": _full(_existing(call.portal.crm, entity_of(call.params), call.id()))}
 
 
 @method("crm.item.delete", "crm")
 def item_delete(call: Call) -> Any:
     """Delete a record with all that hangs on it."""
-    delete(call, _entity(call.params), call.id())
+    delete(call, entity_of(call.params), call.id())
     return []
 
 
 @method("crm.item.list", "crm")
 def item_list(call: Call) -> Any:
     """Records by filter. Fields that do not exist are refused here, unlike in the catalogue."""
-    entity = _entity(call.params)
+    entity = entity_of(call.params)
     crm = call.portal.crm
     known = frozenset(crm_fields.blank(entity)) | {"id", *crm.custom_names(entity)}
     conditions = parse_filter(call.params.get("filter"))
@@ -81,7 +81,7 @@ def item_list(call: Call) -> Any:
 @method("crm.item.batchImport", "crm")
 def item_batch_import(call: Call) -> Any:
     """Up to twenty new records without automations; each fails for itself."""
-    entity = _entity(call.params)
+    entity = entity_of(call.params)
     sent = as_list(call.params.get("data"))
     if len(sent) > BATCH_IMPORT_LIMIT:
         raise RestError("TOO_MANY_ITEMS", f"Maximum {BATCH_IMPORT_LIMIT} items are allowed")
@@ -183,7 +183,8 @@ def happened(call: Call, entity: Entity, action: str, item_id: int) -> None:
     call.portal.events.happened(f"ONCRM{entity.name}{action}", {"FIELDS": {"ID": str(item_id)}}, call.author)
 
 
-def _entity(params: dict[str, Any]) -> Entity:
+def entity_of(params: dict[str, Any]) -> Entity:
+    """What `entityTypeId` names; RestError for kinds that do not exist here."""
     try:
         return Entity(intval(params.get("entityTypeId")))
     except ValueError:

@@ -58,6 +58,11 @@ class Queued(msgspec.Struct):
     at: float
     process_id: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What happened to which object, and who is not to hear of it."""
+        return self.event, self.connector, str(self.data["FIELDS"])
+
     def answer(self) -> dict[str, Any]:
         """As `event.offline.get` shows it."""
         return {
@@ -77,6 +82,8 @@ class Events:
         self._portal = portal
         self._bindings: list[Binding] = []
         self._queue: list[Queued] = []
+        self._latest: dict[tuple[str, str, str], Queued] = {}
+        """Rows that no reader has seen yet, by event, connector and object."""
         self._next_binding = count(1)
         self._next_queued = count(1)
 
@@ -128,8 +135,11 @@ class Events:
         waiting = [row for row in self._queue if row.connector == connector and row.process_id == process_id][
             :limit
         ]
+        for row in waiting:
+            self._latest.pop(row.key, None)
         if clear:
-            self._queue = [row for row in self._queue if row not in waiting]
+            taken = {row.id for row in waiting}
+            self._queue = [row for row in self._queue if row.id not in taken]
             return None, waiting
         if not waiting:
             return process_id or None, []
@@ -147,11 +157,12 @@ class Events:
         ]
 
     def _enqueue(self, held: Binding, data: dict[str, Any], author: Author) -> None:
-        for row in self._queue:
-            if (row.event, row.data, row.connector, row.process_id) == (held.event, data, held.connector, ""):
-                row.at = self._portal.clock.real()
-                row.user_id = author.user_id
-                return
-        number = next(self._next_queued)
         at = self._portal.clock.real()
-        self._queue.append(Queued(number, held.event, data, held.connector, author.user_id, at))
+        queued = Queued(0, held.event, data, held.connector, author.user_id, at)
+        known = self._latest.get(queued.key)
+        if known is not None:
+            known.at, known.user_id = at, author.user_id
+            return
+        queued.id = next(self._next_queued)
+        self._latest[queued.key] = queued
+        self._queue.append(queued)

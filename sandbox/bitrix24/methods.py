@@ -11,6 +11,7 @@ _MODULES = (
     "properties",
     "people",
     "crm_items",
+    "crm_item_fields",
     "crm_rows",
     "crm_people",
     "crm_requisites",

@@ -44,6 +44,11 @@ def typed_number(text: str) -> str:
     return text.replace(".", "").replace(",", ".") if "," in text else text
 
 
+def day(text: str) -> str:
+    """23/11/2026 for 2026-11-23."""
+    return "/".join(reversed(text.split("-")))
+
+
 def clock_time(unix: float) -> str:
     """Time of day in Brasília, to the millisecond."""
     moment = datetime.fromtimestamp(unix, SAO_PAULO)
@@ -56,4 +61,4 @@ _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
 )
-_ENVIRONMENT.filters |= {"money": money, "plain": plain, "clock_time": clock_time}
+_ENVIRONMENT.filters |= {"money": money, "plain": plain, "clock_time": clock_time, "day": day}

@@ -214,6 +214,14 @@ def test_a_required_field_is_demanded(sandbox: Sandbox) -> None:
     assert imported[1]["item"]["id"] > 0
 
 
+def test_the_fields_of_a_deal_tell_what_must_be_filled_in(sandbox: Sandbox) -> None:
+    fields = Portal(sandbox, RIGOROUS).call("crm.item.fields", entityTypeId=DEAL)["fields"]
+    assert (fields["stageId"]["type"], fields["stageId"]["isDynamic"]) == ("crm_status", False)
+    assert (fields["createdTime"]["isReadOnly"], fields["createdTime"]["upperName"]) == (True, "DATE_CREATE")
+    own = fields["ufCrm_1767225600001"]
+    assert (own["title"], own["isRequired"], own["isDynamic"]) == ("Origem da venda", True, True)
+
+
 def test_custom_fields_can_be_made_and_filled(portal: Portal) -> None:
     field = {"entityId": "CRM_DEAL", "fieldName": "UF_CRM_DEAL_NOTA", "userTypeId": "string"}
     made = portal.call("userfieldconfig.add", moduleId="crm", field=field)["field"]

@@ -121,6 +121,25 @@ def test_an_update_without_change_raises_no_event(portal: Portal) -> None:
     assert _get(portal)["events"] == []
 
 
+def test_setting_rows_and_moving_are_updates(portal: Portal) -> None:
+    first, second = _deal(portal), _deal(portal)
+    _offline(portal)
+    rows = [{"productName": "a", "price": 1, "quantity": 1}]
+    portal.call("crm.item.productrow.set", ownerType="D", ownerId=first, productRows=rows)
+    portal.call("crm.item.update", entityTypeId=2, id=second, fields={"stageId": "NOWHERE"})
+    assert [row["EVENT_DATA"]["FIELDS"]["ID"] for row in _get(portal)["events"]] == [str(first)]
+
+
+def test_what_happens_after_reading_is_a_new_row(portal: Portal) -> None:
+    deal_id = _deal(portal)
+    _offline(portal)
+    _rename(portal, deal_id, "a")
+    (before,) = _get(portal, clear=0)["events"]
+    _rename(portal, deal_id, "b")
+    (after,) = _get(portal)["events"]
+    assert before["ID"] != after["ID"]
+
+
 def test_the_queue_keeps_one_row_for_an_object(portal: Portal) -> None:
     first, second = _deal(portal), _deal(portal)
     _offline(portal)
