@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sandbox.bitrix24.crm_custom import item_name, user_field
-from sandbox.bitrix24.crm_index import Index, item_keys
+from sandbox.bitrix24.crm_index import item_keys
+from sandbox.core.index import Index
 
 if TYPE_CHECKING:
     from sandbox.bitrix24.portal import Portal

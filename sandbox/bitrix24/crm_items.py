@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.bitrix24 import crm_fields, crm_stages
 from sandbox.bitrix24.crm import Crm, Entity
+from sandbox.bitrix24.crm_index import fitting
 from sandbox.bitrix24.errors import RestError
 from sandbox.bitrix24.query import (
     Conditions,
@@ -200,7 +201,7 @@ def _existing(crm: Crm, entity: Entity, item_id: int) -> dict[str, Any]:
 
 def _candidates(crm: Crm, entity: Entity, conditions: Conditions) -> Iterable[dict[str, Any]]:
     """The records worth a look, by rising id."""
-    ids = crm.index[entity].fitting(conditions, {"id", "originId", *crm.custom_names(entity)})
+    ids = fitting(crm.index[entity], conditions, {"id", "originId", *crm.custom_names(entity)})
     items = crm.items[entity]
     return items.values() if ids is None else [items[found] for found in sorted(ids)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.bitrix24.crm import Crm, Entity
+from sandbox.bitrix24.crm_index import fitting
 from sandbox.bitrix24.errors import RestError
 from sandbox.bitrix24.query import listing, parse_filter
 from sandbox.bitrix24.registry import Call, method
@@ -81,7 +82,7 @@ def requisite_delete(call: Call) -> Any:
 def requisite_list(call: Call) -> Any:
     """Requisites by filter; values are plain text, masked or not."""
     crm = call.portal.crm
-    ids = crm.requisite_index.fitting(parse_filter(call.params.get("filter")), _INDEXED)
+    ids = fitting(crm.requisite_index, parse_filter(call.params.get("filter")), _INDEXED)
     rows = list(crm.requisites.values()) if ids is None else [crm.requisites[found] for found in sorted(ids)]
     return listing(rows, call.params, call.start)
 

@@ -14,6 +14,7 @@ from sandbox.bling.ids import Ids
 from sandbox.bling.queries import Query
 from sandbox.bling.references import CANCELLED, References
 from sandbox.core.clock import Clock
+from sandbox.core.index import Index
 
 FIRST_NUMBER = 1000
 
@@ -50,6 +51,7 @@ class Orders:
         self._publish = publish
         self._reserve = reserve
         self._orders: dict[int, Order] = {}
+        self._index = Index()
         self._reserved: defaultdict[int, float] = defaultdict(float)
         self._last_number = FIRST_NUMBER
 
@@ -70,6 +72,7 @@ class Orders:
         self._last_number += 1
         order |= {"id": self._ids.take(), "numero": self._last_number}
         self._orders[order["id"]] = Order(order, self._clock.real())
+        self._index.put(order["id"], _keys(order))
         self._hold(order, 1)
         self._tell("created", order)
         self._reserve(product_ids(order))
@@ -89,6 +92,7 @@ class Orders:
         kept = {key: order.body[key] for key in ("id", "numero", "situacao", "notaFiscal")}
         self._hold(order.body, -1)
         order.body = written | kept
+        self._index.put(order_id, _keys(order.body))
         self._hold(order.body, 1)
         self._changed(order)
         self._reserve(touched)
@@ -111,6 +115,7 @@ class Orders:
         if order.body["situacao"]["id"] != CANCELLED:
             self.move(order_id, CANCELLED)
         del self._orders[order_id]
+        self._index.drop(order_id)
         self._publish("order.deleted", {"id": order_id})
 
     def set_invoice(self, order_id: int, invoice_id: int) -> None:
@@ -133,7 +138,15 @@ class Orders:
     def listed(self, query: Query, now: float) -> Iterator[Order]:
         """`GET /pedidos/vendas`, newest first."""
         tests = list(_tests(query, now))
-        return (order for order in reversed(self._orders.values()) if all(test(order) for test in tests))
+        return (order for order in self._newest(query) if all(test(order) for test in tests))
+
+    def _newest(self, query: Query) -> Iterator[Order]:
+        """The orders worth a look, newest first: ids count up."""
+        contact, numbers = query.integer("idContato"), query.texts("numerosLojas")
+        if contact is None and numbers is None:
+            return reversed(self._orders.values())
+        keys = [f"contato={contact}"] if contact is not None else [f"loja={text}" for text in numbers or ()]
+        return (self._orders[found] for found in sorted(self._index.find(keys), reverse=True))
 
     def _checked(self, sent: Body) -> Body:
         forms.refuse(forms.problems(sent, self._references.payment_exists))
@@ -170,6 +183,10 @@ class Orders:
 
     def _tell(self, action: str, order: Body) -> None:
         self._publish(f"order.{action}", forms.event_data(order))
+
+
+def _keys(order: Body) -> tuple[str, ...]:
+    return f"contato={order['contato']['id']}", f"loja={order['numeroLoja']}"
 
 
 def product_ids(order: Body) -> set[int]:

@@ -126,6 +126,17 @@ async def test_orders_are_found_by_what_they_point_to(bling: BlingWorld) -> None
     assert await bling.rows("pedidos/vendas?dataInicial=2026-09-22&dataFinal=2026-09-23") == []
 
 
+async def test_a_changed_order_is_found_by_its_new_number_alone(bling: BlingWorld) -> None:
+    sent = await order(bling, numeroLoja="A-1")
+    made = (await bling.call("POST", "pedidos/vendas", sent))[1]["data"]["id"]
+    await bling.call("PUT", f"pedidos/vendas/{made}", sent | {"numeroLoja": "B-2"})
+    assert await bling.rows("pedidos/vendas?numerosLojas[]=A-1") == []
+    found = await bling.rows("pedidos/vendas?numerosLojas[]=B-2&numerosLojas[]=A-1")
+    assert [row["id"] for row in found] == [made]
+    await bling.call("DELETE", f"pedidos/vendas/{made}")
+    assert await bling.rows("pedidos/vendas?numerosLojas[]=B-2") == []
+
+
 async def test_a_foreign_payment_form_is_refused(bling: BlingWorld) -> None:
     parcel = {"dataVencimento": DAY, "valor": 34, "formaPagamento": {"id": 1}}
     status, body = await bling.call("POST", "pedidos/vendas", await order(bling, parcelas=[parcel]))
