@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from connector.domain.deals import ROWS_FIELD, CreateDeal, UpdateDeal, rows_text
 from connector.domain.events import (
     LANES,
     Action,
@@ -17,7 +18,7 @@ from connector.domain.events import (
     Source,
 )
 from connector.domain.mapping import PRICE_FIELD
-from connector.domain.products import Create, Shape, Update
+from connector.domain.products import Create, Update
 from connector.store import inbox
 from connector.store.ids import new_id
 from connector.sync.asking import arrival_of
@@ -26,6 +27,9 @@ from connector.sync.engine import Engine
 from connector.sync.turn import Turning
 from connector.sync.work import Ended, Held, Work
 
+#: The shape of an order's or a sale's write, and its comment on the timeline.
+DEAL, COMMENT = "deal", "@comment"
+
 
 class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
     """One write that would be made; `values` in Bitrix24's names."""
@@ -33,7 +37,8 @@ class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
     bling_id: int
     bitrix_id: int | None
     action: str
-    shape: Shape
+    #: What kind of record: a product's shape, or `deal`.
+    shape: str
     values: dict[str, str]
 
 
@@ -102,6 +107,16 @@ def _ending(work: Work) -> tuple[Outcome | None, Reason | None, str | None]:
 
 def _planned(work: Work) -> PlannedWrite | None:
     match work.plan:
+        case CreateDeal(fields=fields, rows=rows) | UpdateDeal(fields=fields, rows=rows) as deal:
+            values = fields if not rows else {**fields, ROWS_FIELD: rows_text(rows)}
+            comment = deal.comment if isinstance(deal, UpdateDeal) else ""
+            return PlannedWrite(
+                bling_id=work.key.bling_id,
+                bitrix_id=deal.bitrix_id if isinstance(deal, UpdateDeal) else None,
+                action="update" if isinstance(deal, UpdateDeal) else "create",
+                shape=DEAL,
+                values={**values, COMMENT: comment} if comment else values,
+            )
         case Create(fields=fields, price=price) | Update(fields=fields, price=price) as plan:
             return PlannedWrite(
                 bling_id=work.key.bling_id,

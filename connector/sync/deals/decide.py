@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.domain.deals import ROWS_FIELD
 from connector.domain.events import Outcome, Reason
 from connector.domain.mapping import Source
-from connector.domain.orders import outside
+from connector.domain.orders import Filter, outside
 from connector.domain.sales import Standing, standing, why_no_sale
 from connector.domain.winner import Trust
 from connector.sync.context import Context
@@ -28,6 +28,16 @@ def takes_part(work: DealWork, source: Source, wishes: DealWishes) -> bool:
     """Whether the tenant's filter lets the order pass; ends it if not."""
     connected = wishes.connected.get(work.key.account_id)
     reason = outside(source, wishes.filter, connected, linked=work.bitrix_id is not None)
+    if reason is not None:
+        work.end(Outcome.SKIPPED, reason)
+    return reason is None
+
+
+def sale_takes_part(work: DealWork, wishes: DealWishes) -> bool:
+    """Whether the invoice is young enough for a deal of its own; ends it if not."""
+    connected = wishes.connected.get(work.key.account_id)
+    dated = {"data": (work.source or {}).get("dataEmissao")}
+    reason = outside(dated, Filter(since=wishes.filter.since), connected, linked=False)
     if reason is not None:
         work.end(Outcome.SKIPPED, reason)
     return reason is None

@@ -29,7 +29,7 @@ from connector.store.standing import PortalStanding
 from connector.sync.context import Context
 from connector.sync.deals.carry import DealCarrier
 from connector.sync.deals.customers import Customers
-from connector.sync.deals.decide import decide, is_to_write, takes_part
+from connector.sync.deals.decide import decide, is_to_write, sale_takes_part, takes_part
 from connector.sync.deals.lookup import Finder
 from connector.sync.deals.matching import Matching
 from connector.sync.deals.orders import Orders
@@ -154,8 +154,9 @@ class Deals:
             return
         now = self._clock()
         self._wait_for_doubtful_creates(works, now)
-        links = await self._shared.load_links({key for work in works for key in _named(work)})
-        room = Orders(context, places, self._finder, links)
+        links = await self._shared.load_links({key for work in works for key in _products(work)})
+        sales = await self._matching.sales_of([work for work in works if work.bitrix_id is None])
+        room = Orders(context, places, self._finder, links, sales)
         if any(work.source is not None and room.stage(work) is None for work in works if work.open):
             # A stage may have been made a moment ago.
             room.places = await self._places.get(portal, DOUBTED)
@@ -171,8 +172,13 @@ class Deals:
         now = self._clock()
         self._wait_for_doubtful_creates(works, now)
         known = await self._orders_of([work for work in works if work.open], context)
-        lone = [work for work in works if work.open and (work.bitrix_id is None or work.own)]
-        lone = [work for work in lone if work.key not in known]
+        lone = [
+            work
+            for work in works
+            if work.open
+            and work.key not in known
+            and (work.own or (work.bitrix_id is None and sale_takes_part(work, context.deals)))
+        ]
         people = await self._customers.of(lone, context, places, now)
         tenant_id = self._shared.tenant_id
         deals = {work.bitrix_id for work in works if work.bitrix_id is not None}
@@ -259,13 +265,6 @@ def _products(work: DealWork) -> set[RecordKey]:
     except BadOrder:
         return set()
     return {RecordKey(Kind.PRODUCT, work.key.account_id, one) for one in ids}
-
-
-def _named(work: DealWork) -> set[RecordKey]:
-    """The products and the sale that an order names."""
-    invoice = orders.invoice_of(work.source or {})
-    sale = {RecordKey(Kind.SALE, work.key.account_id, invoice)} if invoice is not None else set()
-    return _products(work) | sale
 
 
 def _skus(work: DealWork) -> set[tuple[UUID, str]]:

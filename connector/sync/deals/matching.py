@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from connector.bling.client import Bling
 from connector.domain import orders, sales
@@ -35,6 +36,23 @@ class Matching:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
+    async def sales_of(self, works: Iterable[DealWork]) -> dict[RecordKey, Link]:
+        """Sales of ours that came before their orders, by the orders' keys."""
+        by_invoice: dict[RecordKey, RecordKey] = {}
+        by_number: dict[tuple[UUID, str], RecordKey] = {}
+        for work in works:
+            source, account = work.source or {}, work.key.account_id
+            if (invoice := orders.invoice_of(source)) is not None:
+                by_invoice[RecordKey(Kind.SALE, account, invoice)] = work.key
+            elif (number := orders.store_number(source)) is not None:
+                by_number[account, number] = work.key
+        tenant_id = self._shared.tenant_id
+        named = await self._shared.load_links(by_invoice)
+        async with self._shared.engine.database.tenant(tenant_id) as conn:
+            numbered = await link_rows.of_store_numbers(conn, tenant_id, Kind.SALE, list(by_number))
+        found = {by_number[one]: link for one, link in numbered.items()}
+        return found | {by_invoice[one]: link for one, link in named.items()}
+
     async def known(self, works: Iterable[DealWork]) -> dict[RecordKey, Link]:
         """Orders of ours, by the sales' keys."""
         mine = list(works)
@@ -48,7 +66,10 @@ class Matching:
         async with self._shared.engine.database.tenant(tenant_id) as conn:
             numbered = await link_rows.of_store_numbers(conn, tenant_id, Kind.ORDER, list(by_number))
             named = await link_rows.of_invoices(conn, tenant_id, list(by_invoice))
-        found = {by_number[one]: link for one, link in numbered.items()}
+            deals = {work.bitrix_id: work.key for work in mine if work.bitrix_id is not None}
+            joined = await link_rows.by_bitrix(conn, tenant_id, Kind.ORDER, list(deals))
+        found = {deals[one]: link for one, link in joined.items()}
+        found |= {by_number[one]: link for one, link in numbered.items()}
         return found | {by_invoice[one]: link for one, link in named.items()}
 
     async def in_bling(self, work: DealWork) -> Found | None:

@@ -41,8 +41,10 @@ class Orders:
     context: Context
     places: CrmPlaces
     finder: Finder
-    #: Links of products and of sales that the orders name.
+    #: Links of the products that the orders name.
     links: Mapping[RecordKey, Link]
+    #: The sales that belong to orders, by the orders' keys.
+    sales: Mapping[RecordKey, Link]
 
     async def plan(
         self, works: Iterable[DealWork], people: Mapping[RecordKey, Person], now: datetime
@@ -116,12 +118,11 @@ class Orders:
 
     def _take_over(self, work: DealWork) -> None:
         """The invoice of an order may have come first and made a deal of its own."""
-        invoice = orders.invoice_of(work.source or {})
-        if invoice is None:
-            return
-        sale = self.links.get(RecordKey(Kind.SALE, work.key.account_id, invoice))
+        sale = self.sales.get(work.key)
         if sale is not None and sale.bitrix_id is not None and sale.gone_at is None:
             work.bitrix_id, work.taken_over = sale.bitrix_id, sale
+            # It stands where its sale has brought it.
+            work.target.pop(STAGE_FIELD, None)
 
     async def _compare(self, works: Mapping[int, DealWork], fields: set[str], now: datetime) -> None:
         there = await self.finder.by_id(works, fields, now)
