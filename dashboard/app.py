@@ -13,6 +13,7 @@ from dashboard.pages import (
     bling_consent,
     bling_return,
     connections,
+    deal,
     departure,
     event,
     events,
@@ -85,6 +86,7 @@ def _inside(names: RequestNames) -> list[Router]:
         records,
         team,
         departure,
+        deal,
         live,
     )
     handlers = [handler for screen in screens for handler in screen.handlers]

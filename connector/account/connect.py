@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from redis.asyncio import Redis
 
-from connector.account import alerts, leaving, messages
+from connector.account import alerts, deal_tab, leaving, messages
 from connector.account.clock import now
 from connector.account.connections import Connections, restored
 from connector.account.people import Actor
@@ -294,8 +294,16 @@ class Connecting:
         made: list[Call] = []
         client = await self._tenants_portal(tenant_id, made)
         await portal_setup.bind(client, f"{self.settings.app_url}/webhooks/bitrix24")
+        await self._bind_tab(tenant_id, client)
         async with self.database.tenant(tenant_id) as conn:
             await calls.record(conn, tenant_id, made)
+
+    async def _bind_tab(self, tenant_id: UUID, client: Bitrix24) -> None:
+        """Ponte's tab in a deal's card; a portal that refuses it syncs without."""
+        try:
+            await deal_tab.bind(client, f"{self.settings.app_url}/bitrix24/app")
+        except VendorError as error:
+            log.warning("deal_tab_not_bound", tenant=str(tenant_id), code=error.code)
 
     async def prepare_catalogue(self, tenant_id: UUID) -> None:
         """Find and make what product sync needs in the portal; may be done again. Raises `VendorError`."""

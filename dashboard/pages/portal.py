@@ -15,11 +15,13 @@ from litestar.params import Body
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from connector.account.deal_tab import deal_of
 from connector.account.openings import CHOICE_S, Opening, Openings
 from connector.account.portal_people import PortalDoor
 from connector.account.signin import SESSION_DAYS, Braked, Browser, check_password
 from connector.domain.vendor import Disconnected, Rejected, Throttled, VendorError
 from connector.store.people import Person
+from dashboard.pages import deal
 from dashboard.pages.visitors import greet
 from dashboard.reader import _, reader, reading
 from dashboard.rendering import page
@@ -80,20 +82,23 @@ def refused(error: VendorError) -> Answer:
 @refusing
 async def open_app(request: Visit, parts: Parts) -> Answer:
     """The app was opened: sign the portal's user in, or ask whose the portal is to be."""
-    opening = await _proved(request, parts)
+    form = await _form(request)
+    opening = await _proved(request, parts, form)
     door = PortalDoor(parts.connecting)
     tenant_id = await door.tenant_of(opening)
     if tenant_id is None:
         return await _choice(opening, parts)
     await door.renew(tenant_id, opening, always=False)
-    return entered(parts, await door.enter(tenant_id, opening, parts.clock.now(), _browser(request)))
+    token = await door.enter(tenant_id, opening, parts.clock.now(), _browser(request))
+    deal_id = deal_of(form)
+    return entered(parts, token, f"{deal.PATH}/{deal_id}" if deal_id else "/")
 
 
 @post("/bitrix24/install", status_code=200, request_max_body_size=LARGEST)
 @refusing
 async def install(request: Visit, parts: Parts) -> Answer:
     """Shown once: the page tells Bitrix24 that the installation is finished; then the app is opened."""
-    opening = await _proved(request, parts)
+    opening = await _proved(request, parts, await _form(request))
     door = PortalDoor(parts.connecting)
     if (tenant_id := await door.tenant_of(opening)) is not None:
         await door.renew(tenant_id, opening, always=True)
@@ -154,18 +159,17 @@ async def welcome_chooser(request: Visit) -> None:
     greet(request)
 
 
-def entered(parts: Parts, token: str) -> Answer:
+def entered(parts: Parts, token: str, path: str = "/") -> Answer:
     """Into the app, inside the frame."""
-    answer: Answer = Redirect("/", status_code=303)
+    answer: Answer = Redirect(path, status_code=303)
     answer.set_cookie(frame_cookie(parts.settings, token, SESSION_DAYS * 86_400))
     answer.set_cookie(frame_cookie(parts.settings, "", 0, OPENING))
     return answer
 
 
-async def _proved(request: Visit, parts: Parts) -> Opening:
+async def _proved(request: Visit, parts: Parts, form: dict[str, str]) -> Opening:
     openings = Openings(parts.connecting, parts.redis)
-    address = caller_address(request, parts.settings)
-    opening = await openings.prove(await _form(request), address)
+    opening = await openings.prove(form, caller_address(request, parts.settings))
     _framed(opening)
     return opening
 
