@@ -14,6 +14,9 @@ import msgspec
 
 UNPREFIXED = frozenset({"database_url", "redis_url"})
 
+#: All accounts together may not ask oftener than Bling allows one address (600 in 10 s).
+MOST_BLING_PER_SECOND = 50
+
 _WEB = ("http://", "https://")
 _POSTGRES = ("postgresql://", "postgres://")
 _SCHEMES: dict[str, tuple[str, ...]] = {
@@ -60,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bling_api_url: str = "https://api.bling.com.br/Api/v3"
     bling_authorize_url: str = "https://www.bling.com.br/Api/v3/oauth/authorize"
     bling_token_url: str = "https://api.bling.com.br/Api/v3/oauth/token"  # noqa: S105
+    #: Requests a second that Bling allows each account; more than 3 only where it has granted the app more.
+    bling_per_second: int = 3
     bling_client_id: str = ""
     bling_client_secret: str = ""
 
@@ -139,6 +144,8 @@ def _refuse_unusable(settings: Settings) -> None:
             raise SettingsError(f"{environment_name(name)} must begin with {' or '.join(schemes)}")
     if settings.app_url.endswith("/"):
         raise SettingsError("PONTE_APP_URL must not end with a slash")
+    if not 1 <= settings.bling_per_second <= MOST_BLING_PER_SECOND:
+        raise SettingsError(f"PONTE_BLING_PER_SECOND must be from 1 to {MOST_BLING_PER_SECOND}")
     if settings.metrics_port and settings.web_processes > 1:
         raise SettingsError("PONTE_METRICS_PORT needs PONTE_WEB_PROCESSES=1: each process counts for itself")
     if settings.clock_url and settings.env not in ("demo", "test"):

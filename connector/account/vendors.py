@@ -12,7 +12,7 @@ from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.client import Portal as Address
 from connector.bitrix24.limits import PortalLimiter
 from connector.bling.client import Bling
-from connector.bling.limits import AccountLimiter, AddressLimiter
+from connector.bling.limits import AccountLimiter, AddressLimiter, Rates
 from connector.domain.vendor import CallObserver, Provider
 from connector.store import calls
 from connector.store.connections import Account, Portal
@@ -35,7 +35,7 @@ def bling_client(connecting: Connecting, tenant_id: UUID, account: Account, obse
     """One of the tenant's Bling accounts."""
     limiter = AccountLimiter(
         account.company_id,
-        AddressLimiter(connecting.redis),
+        AddressLimiter(connecting.redis, rates=Rates(per_second=connecting.settings.bling_per_second)),
         day_count=_calls_today(connecting, tenant_id, account.id),
     )
     tokens = connecting.connections.bling_tokens(tenant_id, account.id)

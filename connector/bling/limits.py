@@ -20,12 +20,15 @@ from connector.bling.errors import ADDRESS, ADDRESS_BLOCK, DAY, SECOND, next_day
 from connector.domain.vendor import Throttled
 from connector.wire import Clock, utc_now
 
+#: Requests of an account whose times are kept.
+REMEMBERED = 3
+
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """What the limiters allow; the defaults are Bling's own limits, kept with a margin."""
 
     per_second: int = 3
-    #: Added to the second, because requests travel at different speeds.
+    #: Added to each second, because requests travel at different speeds.
     margin_s: float = 0.05
     per_day: int = 120_000
     #: 11 calendar seconds touch any 10 s: 11 x 54 < 600.
@@ -36,6 +39,16 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     errors_per_second: float = 15.0
     tokens_per_minute: int = 15
     tokens_at_first: int = 4
+
+    @property
+    def together(self) -> int:
+        """Requests that may go at once: the last three are remembered."""
+        return min(self.per_second, REMEMBERED)
+
+    @property
+    def stretch_s(self) -> float:
+        """Seconds that so many have to last: one, or less where more are allowed."""
+        return self.together / self.per_second
 
 
 class AccountUsage(msgspec.Struct, frozen=True):
@@ -190,7 +203,7 @@ class AccountLimiter:
         rates = self._rates
         return (
             self._today(),
-            rates.per_second,
+            rates.together,
             rates.margin_s,
             rates.per_day,
             rates.address_per_second,
@@ -199,6 +212,7 @@ class AccountLimiter:
             rates.errors_per_second,
             self._patience,
             PROBE_S,
+            rates.stretch_s,
         )
 
 

@@ -17,7 +17,7 @@ if a[1] == ARGV[1] then ours, others = tonumber(a[2]), tonumber(a[3]) end
 ACQUIRE = pace.script(
     _DAY_STATE
     + """
-local per_second, window, per_day = tonumber(ARGV[2]), 1 + tonumber(ARGV[3]), tonumber(ARGV[4])
+local together, margin, per_day = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local patience = tonumber(ARGV[9])
 local out = redis.call('PTTL', KEYS[4])
 if out > 0 then return {out * 1000, 'address'} end
@@ -36,9 +36,10 @@ if errors >= tonumber(ARGV[7]) then
   return {math.ceil((errors - tonumber(ARGV[7]) + 1) / tonumber(ARGV[8]) * 1000000), 'ask'}
 end
 
-if a[9] then window = math.max(window, 1 + tonumber(a[9]) - (now - tonumber(a[10])) * 0.001) end
+if a[9] then margin = math.max(margin, tonumber(a[9]) - (now - tonumber(a[10])) * 0.001) end
+local window = (1 + margin) * tonumber(ARGV[11])
 local last = {tonumber(a[4] or '0'), tonumber(a[5] or exact(since)), tonumber(a[6] or exact(since))}
-local start = math.max(now, last[3], last[4 - per_second] + window)
+local start = math.max(now, last[3], last[4 - together] + window)
 local place
 while true do
   local second = math.floor(start)

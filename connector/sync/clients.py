@@ -8,7 +8,7 @@ from uuid import UUID
 from connector.bitrix24.client import Bitrix24, Portal
 from connector.bitrix24.limits import PortalLimiter
 from connector.bling.client import Bling
-from connector.bling.limits import AccountLimiter, AddressLimiter
+from connector.bling.limits import AccountLimiter, AddressLimiter, Rates
 from connector.domain.vendor import CallObserver, Provider
 from connector.store import calls
 from connector.store.standing import PortalStanding
@@ -38,7 +38,7 @@ def bling_client(
         engine.connections.bling_tokens(tenant_id, account_id),
         AccountLimiter(
             company_id,
-            AddressLimiter(engine.redis),
+            AddressLimiter(engine.redis, rates=Rates(per_second=engine.settings.bling_per_second)),
             day_count=_calls_today(engine, tenant_id, account_id),
             clock=engine.clock,
         ),

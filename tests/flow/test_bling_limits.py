@@ -83,6 +83,18 @@ async def test_the_margin_leaves_nine_tenths_of_the_ceiling(redis: Redis, slept:
     assert 120 / slept[-1] >= 0.9 * 3
 
 
+async def test_an_account_that_is_granted_more_goes_faster(redis: Redis, slept: list[float]) -> None:
+    await turns(account(redis, rates=Rates(per_second=30)), 121)
+    assert slept[:3] == [0, 0, 0]
+    # 118 more at thirty a second, a twentieth slower.
+    assert slept[-1] == pytest.approx(4.2, abs=0.3)
+
+
+async def test_an_account_that_is_granted_less_goes_slower(redis: Redis, slept: list[float]) -> None:
+    await turns(account(redis, rates=Rates(per_second=1)), 5)
+    assert slept == pytest.approx([0, 1.05, 2.1, 3.15, 4.2], abs=0.3)
+
+
 async def test_an_empty_redis_means_one_in_the_first_second(redis: Redis, slept: list[float]) -> None:
     await redis.flushdb()
     await turns(account(redis), 3)

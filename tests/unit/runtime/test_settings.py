@@ -43,6 +43,8 @@ def test_what_is_missing_is_named(name: str) -> None:
         ("PONTE_ENV", "staging"),
         ("PONTE_MAIL_URL", "ftp://host"),
         ("PONTE_CLOCK_URL", "http://127.0.0.1/clock"),
+        ("PONTE_BLING_PER_SECOND", "0"),
+        ("PONTE_BLING_PER_SECOND", "51"),
     ],
 )
 def test_what_is_unusable_is_named(name: str, value: str) -> None:
