@@ -102,6 +102,27 @@ def money(value: Decimal) -> str:
     return written
 
 
+def price(value: Decimal) -> str:
+    """`R$ 33,3333`: as many decimals as it has, two at least."""
+    written: str = numbers.format_currency(value, "BRL", "¤ #,##0.00######", locale="pt_BR")
+    return written
+
+
+def decimal(value: Decimal) -> str:
+    """`2,5`: as many decimals as it has."""
+    written: str = numbers.format_decimal(value, "#,##0.####", locale=_locale())
+    return written
+
+
+def day(text: str) -> str:
+    """`23/11/2026` of an ISO date, or of a moment in the tenant's zone; what is no date stands for itself."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (moment if moment.tzinfo is None else local(moment)).strftime(_date_pattern())
+
+
 def size(count: int) -> str:
     """`519 bytes`, `12 kB`."""
     return f"{number(count)} bytes" if count < 10_000 else f"{number(count // 1000)} kB"

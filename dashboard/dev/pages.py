@@ -9,7 +9,14 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 
-from dashboard.dev import sample_events, sample_order, sample_overview, sample_settings, sample_shell
+from dashboard.dev import (
+    sample_deal,
+    sample_events,
+    sample_order,
+    sample_overview,
+    sample_settings,
+    sample_shell,
+)
 from dashboard.reader import Language, Reader, Theme, reading
 from dashboard.rendering import page
 from dashboard.views.parts import Notice
@@ -40,6 +47,10 @@ SCREENS: dict[str, Screen] = {
         "event.html",
         {"view": sample_events.event_view(failed=True), "dry_run": sample_events.SIMULATION},
     ),
+    "registros": lambda: ("records.html", {"view": sample_deal.records_view()}),
+    "evento-pedido": lambda: ("event.html", {"view": sample_deal.created(), "dry_run": None}),
+    "evento-pedido-alterado": lambda: ("event.html", {"view": sample_deal.changed(), "dry_run": None}),
+    "evento-pedido-espera": lambda: ("event.html", {"view": sample_deal.held(), "dry_run": None}),
     "entrar": lambda: (
         "sign_in.html",
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.dev.sample_shell import CREATED, FAILED, HELD, SAME, SKIPPED, UPDATED, feed
 from dashboard.views import event
 from dashboard.views.events import Events, Filters, Row, Tab
-from dashboard.views.parts import Choice, Fact, Notice
+from dashboard.views.parts import Action, Choice, Fact, Notice
 
 
 def events_view(*, rows: bool = True) -> Events:
@@ -108,6 +108,8 @@ def event_view(*, failed: bool) -> event.Event:
             for field, name, before, after in CHANGES
         ),
         no_change="Nada mudou no Bitrix24.",
+        rows=None,
+        links=(Action(label="Ver no Bling", url="#"),),
         calls=(
             event.Call(
                 short="Bl",

@@ -68,11 +68,22 @@ def overview_well() -> overview.Overview:
         figures=FIGURES,
         chart=chart.draw(slots(), reader().now),
         states=(
-            overview.StateLine(count=4790, text="em dia", tone="ok", url="#"),
-            overview.StateLine(count=12, text="fora do filtro", tone="", url="#"),
-            overview.StateLine(count=10, text="precisam de você", tone="need", url="#"),
+            overview.StateGroup(
+                name="Produtos",
+                lines=(
+                    overview.StateLine(count=4790, text="em dia", tone="ok", url="#"),
+                    overview.StateLine(count=12, text="fora do filtro", tone="", url="#"),
+                    overview.StateLine(count=10, text="precisam de você", tone="need", url="#"),
+                ),
+            ),
+            overview.StateGroup(
+                name="Pedidos",
+                lines=(
+                    overview.StateLine(count=212, text="em dia", tone="ok", url="#"),
+                    overview.StateLine(count=4, text="aguardando", tone="wait", url="#"),
+                ),
+            ),
         ),
-        records=4812,
         causes=(
             overview.Cause(
                 sentence="O Bitrix24 recusou a gravação.",
@@ -121,7 +132,6 @@ def overview_first() -> overview.Overview:
         figures=FIGURES,
         chart=chart.draw((), reader().now),
         states=(),
-        records=0,
         causes=(),
         feed=(),
     )

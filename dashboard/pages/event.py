@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
@@ -15,9 +16,11 @@ from connector.domain.vendor import VendorError
 from connector.store import history
 from connector.store.scope import Connection
 from connector.sync.replay import dry_run, replay
+from dashboard.pages.deal_names import names_in
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page, part
+from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.event import Story, event, refusal, simulation
 from dashboard.views.event import Simulation
 from server.parts import Parts
@@ -42,7 +45,7 @@ async def simulate(name: str, viewer: Viewer, parts: Parts, request: Visit) -> R
     """What would be written now; nothing is."""
     found = await _event(name, viewer, parts)
     try:
-        said = simulation(await dry_run(parts.engine, viewer.tenant_id, found.record))
+        said = simulation(await dry_run(parts.engine, viewer.tenant_id, found.record), found.record.kind)
     except VendorError as error:
         said = refusal(error.text)
     if request.headers.get("hx-request"):
@@ -69,6 +72,8 @@ async def _page(
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
         story = await _story(conn, viewer.tenant_id, found)
+        names = await names_in(conn, viewer.tenant_id, story.sync) if found.record.kind in DEALS else Names()
+    story = msgspec.structs.replace(story, names=names, bling=parts.settings.bling_authorize_url)
     view = event(story, around)
     return page("event.html", {"shell": shell_of(around, request), "view": view, "dry_run": dry})
 

@@ -11,7 +11,6 @@ from litestar.types import ControllerRouterHandler
 from connector.account import toggles
 from connector.account.licence import period_of
 from connector.account.people import Viewer
-from connector.domain.events import Kind
 from connector.store import history, licences, rollups
 from connector.store.scope import Connection
 from dashboard.formats import local
@@ -42,13 +41,12 @@ async def _day(conn: Connection, around: Surroundings) -> Day:
     tenant_id = around.viewer.tenant_id
     feed = await history.events(conn, tenant_id, history.Filter(), None, FEED)
     syncs = await history.syncs(conn, tenant_id, [event.sync_id for event in feed if event.sync_id])
-    counts = await history.summary(conn, tenant_id)
     return Day(
         toggles=await toggles.load(tenant_id),
         half_hours=await rollups.half_hours(conn, tenant_id, chart.first_slot(reader().now)),
         hours=await rollups.hours(conn, tenant_id, _midnight() - timedelta(days=1)),
         used=await licences.used(tenant_id, period_of(around.business_now)),
-        states=counts.get(Kind.PRODUCT, {}),
+        states=await history.summary(conn, tenant_id),
         feed=feed,
         syncs={sync.id: sync for sync in syncs},
         last_sync_at=await history.last_sync_at(conn, tenant_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connector.domain.events import Reason, RecordState
+from connector.domain.events import Kind, Reason, RecordState
 from dashboard.reader import _, plural
 from dashboard.telling import reasons
 from dashboard.telling.notices import CONNECTION_REASONS
@@ -15,11 +15,11 @@ from dashboard.views.parts import Action
 IN_BANNER = frozenset({*CONNECTION_REASONS, Reason.LICENCE, Reason.PAUSED, Reason.QUOTA})
 
 
-def causes(held: Mapping[str, int], states: Mapping[RecordState, int]) -> tuple[Cause, ...]:
+def causes(held: Mapping[str, int], states: Mapping[Kind, Mapping[RecordState, int]]) -> tuple[Cause, ...]:
     """The most frequent first; what only failed is one line of its own."""
     waiting = {reason: n for reason, n in held.items() if reason not in IN_BANNER}
     lines = [_held(reason, waiting[reason]) for reason in sorted(waiting, key=lambda one: -waiting[one])]
-    failed = states.get(RecordState.NEEDS_YOU, 0)
+    failed = sum(one.get(RecordState.NEEDS_YOU, 0) for one in states.values())
     return (*lines, _failed(failed)) if failed and not waiting else tuple(lines)
 
 
@@ -28,14 +28,21 @@ def _held(reason: str, count: int) -> Cause:
     return Cause(
         sentence=explained.sentence if explained else reason,
         count=plural("%(num)s mudança aguarda", "%(num)s mudanças aguardam", count),
-        remedy=Action(label=_("Ver eventos"), url=f"/eventos?resultado=held&motivo={reason}"),
+        remedy=_remedy(reason),
     )
+
+
+def _remedy(reason: str) -> Action:
+    """Where the cause can be mended at once; else the events, which tell more."""
+    if reason == Reason.STAGE_MISSING:
+        return Action(label=_("Definir a etapa"), url=f"{reasons.ORDER_PAGE}#etapas")
+    return Action(label=_("Ver eventos"), url=f"/eventos?resultado=held&motivo={reason}")
 
 
 def _failed(count: int) -> Cause:
     return Cause(
         sentence=plural(
-            "%(num)s produto não chegou ao Bitrix24.", "%(num)s produtos não chegaram ao Bitrix24.", count
+            "%(num)s registro não chegou ao Bitrix24.", "%(num)s registros não chegaram ao Bitrix24.", count
         ),
         count=_("Cada evento diz a causa e o que fazer."),
         remedy=Action(label=_("Ver eventos"), url="/eventos?resultado=failed"),

@@ -7,15 +7,17 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Outcome, Reason
+from connector.domain.deals import ROWS_FIELD
+from connector.domain.events import Kind, Outcome, Reason
 from connector.domain.products import Change
 from connector.domain.vendor import Call as VendorCall
 from connector.domain.vendor import Provider
 from connector.store.history import EventDetail, EventRow, SyncRow
-from connector.sync.replay import PlannedWrite, Preview
+from connector.sync.replay import COMMENT, DEAL, PlannedWrite, Preview
 from dashboard import formats
 from dashboard.reader import _, plural
-from dashboard.telling import changes, history, reasons, words
+from dashboard.telling import changes, deals, history, places, reasons, rules, words
+from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.known import Surroundings
 from dashboard.telling.rules import bitrix24_name, rule_name
 from dashboard.telling.way import way
@@ -36,16 +38,21 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[EventRow, ...]
     #: Writes of the other events.
     syncs: dict[UUID, SyncRow]
+    #: What ids of the portal are called.
+    names: Names = Names()
+    #: Any address of Bling's site.
+    bling: str = ""
 
 
 def event(story: Story, around: Surroundings) -> view.Event:
     """The whole screen."""
     told = story.event
     changed = changes.of(story.sync)
+    went = told.outcome not in FAILED
     return view.Event(
         id=str(told.id),
         url=history.url(told.id),
-        title=history.title(told),
+        title=_title(told),
         happening=words.happening(told.record.kind, told.action),
         chip=words.outcome(told.outcome),
         facts=_facts(story, around),
@@ -53,8 +60,10 @@ def event(story: Story, around: Surroundings) -> view.Event:
         steps=way(told, story.sync, story.calls, changed),
         total=formats.duration(history.elapsed_ms(told)) if told.settled_at else "",
         under_way=told.settled_at is None,
-        changes=tuple(_change(change) for change in changed) if told.outcome not in FAILED else (),
+        changes=tuple(_change(change, story.names) for change in _fields(changed)) if went else (),
         no_change=_no_change(told),
+        rows=deals.rows(changed, told.body) if went else None,
+        links=places.links(told.record, told.bitrix_id, around.portal, story.bling),
         calls=tuple(_call(call) for call in story.calls),
         payload=_payload(told.body),
         earlier=tuple(_other(other, story.syncs) for other in story.others),
@@ -63,14 +72,14 @@ def event(story: Story, around: Surroundings) -> view.Event:
     )
 
 
-def simulation(preview: Preview) -> view.Simulation:
-    """A dry run in words."""
+def simulation(preview: Preview, kind: Kind) -> view.Simulation:
+    """A dry run of a record of that kind in words."""
     if preview.writes:
         sentence = _("Reprocessar agora gravaria isto no Bitrix24:")
     elif preview.outcome is Outcome.UNCHANGED:
         sentence = _("Reprocessar agora não mudaria nada: os dois lados já estão iguais.")
     else:
-        explained = reasons.told(preview.reason)
+        explained = reasons.told(preview.reason, kind)
         why = explained.sentence if explained else preview.detail or ""
         sentence = _("Reprocessar agora não gravaria nada.") + f" {why}".rstrip()
     return view.Simulation(sentence=sentence, writes=tuple(_write(write) for write in preview.writes))
@@ -84,28 +93,49 @@ def refusal(text: str) -> view.Simulation:
 def _facts(story: Story, around: Surroundings) -> tuple[str, ...]:
     told = story.event
     account = next((one.name for one in around.accounts if one.id == told.record.account_id), "")
+    is_deal = told.record.kind in DEALS
     facts = [
-        f"SKU {told.sku}" if told.sku else "",
+        f"SKU {told.sku}" if told.sku and not is_deal else "",
         _("Conta %(name)s") % {"name": account} if account else "",
         f"Bling {told.record.bling_id}",
-        f"Bitrix24 {told.bitrix_id}" if told.bitrix_id else "",
+        (_("Negócio %(id)s") if is_deal else "Bitrix24 %(id)s") % {"id": told.bitrix_id}
+        if told.bitrix_id
+        else "",
         _("Recebido em %(time)s") % {"time": formats.date_clock(told.received_at)},
         _("Mapeamento versão %(number)s") % {"number": story.sync.mapping_version} if story.sync else "",
     ]
     return tuple(fact for fact in facts if fact)
 
 
+def _title(told: EventDetail) -> str:
+    """The record's name; an order or invoice that nobody has named yet has its number in the message."""
+    if told.record.kind not in DEALS or told.label not in ("", str(told.record.bling_id)):
+        return history.title(told)
+    number = deals.number_in(told.body)
+    return f"{words.kind(told.record.kind)} {number}" if number else history.title(told)
+
+
+def _fields(changed: list[Change]) -> list[Change]:
+    """Rows have a table of their own."""
+    return [one for one in changed if one.field != ROWS_FIELD]
+
+
 def _notice(story: Story) -> Notice | None:
-    """Cause and remedy, where there is one; what went well needs none."""
+    """Cause and remedy, where there is one; a remark on what went well."""
     told = story.event
     explained = reasons.told(told.reason, told.record.kind)
     if explained is None:
-        return None
+        return Notice(tone="wait", fact=_sentence(told.detail)) if told.detail and told.settled_at else None
     if told.reason is Reason.SUPERSEDED and story.sync and story.sync.event_id != told.id:
         newest = Action(label=_("Ver o mais novo"), url=history.url(story.sync.event_id))
         return Notice(tone="info", fact=explained.sentence, action=newest)
     fact = _with_detail(explained.sentence, told.detail)
-    return Notice(tone=_tone(told.outcome), fact=fact, next_step=explained.remedy)
+    remedy = reasons.remedy(told.reason, told.record.kind)
+    return Notice(tone=_tone(told.outcome), fact=fact, next_step=explained.remedy, action=remedy)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def _tone(outcome: Outcome | None) -> Literal["need", "wait", "info"]:
@@ -126,15 +156,15 @@ def _no_change(told: EventRow) -> str:
     return _("Nada mudou no Bitrix24.")
 
 
-def _change(change: Change) -> view.Change:
+def _change(change: Change, names: Names) -> view.Change:
     return view.Change(
         field=bitrix24_name(change.field),
         name=change.field,
-        before=changes.written(change.field, change.before),
-        after=changes.written(change.field, change.after),
+        before=changes.written(change.field, change.before, names),
+        after=changes.written(change.field, change.after, names),
         rule=rule_name(change.rule),
         version=str(change.version),
-        locked=True,
+        locked=change.rule not in rules.FREE,
     )
 
 
@@ -174,9 +204,17 @@ def _other(other: EventRow, syncs: dict[UUID, SyncRow]) -> view.Earlier:
 
 def _write(write: PlannedWrite) -> view.Write:
     target = f" {write.bitrix_id}" if write.bitrix_id else ""
-    verb = _("Criar produto") if write.action == "create" else _("Atualizar produto") + target
-    values = tuple(
+    is_new = write.action == "create"
+    if write.shape == DEAL:
+        verb = _("Criar negócio") if is_new else _("Atualizar negócio") + target
+    else:
+        verb = _("Criar produto") if is_new else _("Atualizar produto") + target
+    comment = write.values.get(COMMENT)
+    values = [
         Fact(bitrix24_name(field), changes.written(field, value) or _("vazio"))
         for field, value in write.values.items()
+        if field[:1] != "@"
+    ]
+    return view.Write(
+        method=verb, values=(*values, *([Fact(_("Comentário no negócio"), comment)] if comment else []))
     )
-    return view.Write(method=verb, values=values)

@@ -11,6 +11,7 @@ from connector.store.history import EventRow, SyncRow
 from dashboard import formats
 from dashboard.reader import _, reader
 from dashboard.telling import changes, reasons, words
+from dashboard.telling.deals import DEALS
 from dashboard.views.events import Row
 from dashboard.views.parts import FeedItem
 
@@ -31,7 +32,7 @@ def feed_item(event: EventRow, syncs: Syncs) -> FeedItem:
         url=url(event.id),
         icon=words.icon(event.record.kind),
         label=title(event),
-        key=event.sku or "",
+        key=key(event),
         detail=detail(event, syncs),
         chip=words.outcome(event.outcome),
         at=event.received_at,
@@ -46,13 +47,18 @@ def row(event: EventRow, syncs: Syncs) -> Row:
         at=event.received_at,
         icon=words.icon(event.record.kind),
         label=title(event),
-        key=event.sku or "",
+        key=key(event),
         happening=words.happening(event.record.kind, event.action),
         source=words.source(event.source),
         chip=words.outcome(event.outcome),
         detail=brief_detail(event, syncs),
         took=took(event),
     )
+
+
+def key(event: EventRow) -> str:
+    """A product's SKU; an order's number is in its name already."""
+    return (event.sku or "") if event.record.kind not in DEALS else ""
 
 
 def title(event: EventRow) -> str:

@@ -11,7 +11,7 @@ from connector.account.people import Viewer
 from connector.account.toggles import Toggle
 from connector.bitrix24.limits import PortalUsage
 from connector.bling.limits import AccountUsage
-from connector.domain.events import RecordState
+from connector.domain.events import Kind, RecordState
 from connector.domain.licence import Licence
 from connector.store.connections import Account, Portal
 from connector.store.history import EventRow, SyncRow
@@ -47,8 +47,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     hours: list[HourCount]
     #: Syncs counted in this usage period.
     used: int
-    #: Products by state.
-    states: dict[RecordState, int]
+    #: Records by kind and state.
+    states: dict[Kind, dict[RecordState, int]]
     feed: list[EventRow]
     syncs: dict[UUID, SyncRow]
     last_sync_at: datetime | None

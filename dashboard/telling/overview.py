@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from connector.domain.events import RecordState
+from connector.domain.events import Kind, RecordState
 from connector.domain.licence import Licence, LicenceState
 from connector.domain.plans import PLANS
 from connector.domain.vendor import ConnectionState
@@ -15,10 +16,11 @@ from dashboard.telling.causes import causes
 from dashboard.telling.connections import portal_facts
 from dashboard.telling.known import Day, Limits, Surroundings
 from dashboard.telling.notices import START
-from dashboard.telling.rules import OPTIONS
+from dashboard.telling.records import SHOWN
+from dashboard.telling.rules import OPTIONS, ORDER_OPTIONS
 from dashboard.telling.shell import domain
 from dashboard.views import chart
-from dashboard.views.overview import Figure, Overview, Side, StateLine, Step
+from dashboard.views.overview import Figure, Overview, Side, StateGroup, StateLine, Step
 from dashboard.views.parts import Action, Fact, Meter, Tone
 
 #: The bridge pulses when something passed so lately.
@@ -56,8 +58,9 @@ def overview(around: Surroundings, day: Day, limits: Limits) -> Overview:
         last_passed=last,
         figures=(*_counted(around, day), _success(day), _speed(day), _licence(around.licence, day.used)),
         chart=chart.draw(figures.slots(day.half_hours), now),
-        states=tuple(_state(state, day.states[state]) for state in ORDER if day.states.get(state)),
-        records=sum(day.states.values()),
+        states=tuple(
+            _group(kind, day.states[kind]) for kind in SHOWN if any(day.states.get(kind, {}).values())
+        ),
         causes=causes(around.held, day.states),
         feed=tuple(history.feed_item(event, day.syncs) for event in day.feed),
     )
@@ -85,11 +88,11 @@ def _sentence(around: Surroundings, day: Day) -> str:
         return _("A ponte está parada: um dos lados não está conectado.")
     if not _ticked(day):
         return _("Os dois lados estão conectados. Falta escolher o que sincroniza.")
-    if day.states.get(RecordState.NEEDS_YOU):
+    if needing := sum(states.get(RecordState.NEEDS_YOU, 0) for states in day.states.values()):
         return plural(
-            "%(num)s produto precisa de você. O resto está em dia.",
-            "%(num)s produtos precisam de você. O resto está em dia.",
-            day.states[RecordState.NEEDS_YOU],
+            "%(num)s registro precisa de você. O resto está em dia.",
+            "%(num)s registros precisam de você. O resto está em dia.",
+            needing,
         )
     if waiting:
         return plural("%(num)s mudança aguarda.", "%(num)s mudanças aguardam.", waiting)
@@ -123,7 +126,7 @@ def _steps(around: Surroundings, day: Day) -> tuple[Step, ...]:
         Step(
             number=3,
             title=_("Testar"),
-            text=_("Salve um produto no Bling e veja-o chegar aqui, ao vivo."),
+            text=_("Salve um produto ou um pedido no Bling e veja-o chegar aqui, ao vivo."),
             done=False,
             next=connected and ticked,
         ),
@@ -141,7 +144,7 @@ def _to_connect(around: Surroundings) -> tuple[str, str, Action | None]:
 
 
 def _ticked(day: Day) -> bool:
-    return any(day.toggles.get(name) for name in OPTIONS)
+    return any(day.toggles.get(name) for name in (*OPTIONS, *ORDER_OPTIONS))
 
 
 def _bling(around: Surroundings, limits: Limits) -> Side:
@@ -266,8 +269,12 @@ def _licence(licence: Licence | None, used: int) -> Figure:
     return Figure(name=name, value=_(LICENCES[licence.state]), meaning=until)
 
 
-def _state(state: RecordState, count: int) -> StateLine:
+def _group(kind: Kind, states: Mapping[RecordState, int]) -> StateGroup:
+    lines = tuple(_state(kind, state, states[state]) for state in ORDER if states.get(state))
+    return StateGroup(name=words.many(kind), lines=lines)
+
+
+def _state(kind: Kind, state: RecordState, count: int) -> StateLine:
     one, many, tone = words.STATES[state]
-    return StateLine(
-        count=count, text=_(one) if count == 1 else _(many), tone=tone, url=f"/eventos?estado={state}"
-    )
+    url = f"/registros?tipo={kind}&estado={state}"
+    return StateLine(count=count, text=_(one) if count == 1 else _(many), tone=tone, url=url)

@@ -6,6 +6,8 @@ import msgspec
 
 from connector.domain.events import Kind, Reason
 from dashboard.reader import N_, _
+from dashboard.telling.deals import DEALS
+from dashboard.views.parts import Action
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -178,7 +180,20 @@ _OF_DEALS: dict[Reason, Explanation] = {
         N_("Restaure o negócio na lixeira do Bitrix24 e reprocesse, se ele deve voltar."),
     ),
 }
-DEALS = frozenset({Kind.ORDER, Kind.SALE})
+ORDER_PAGE, PRODUCT_PAGE = "/configuracao/pedido", "/configuracao/produto"
+
+
+def remedy(code: str | None, kind: Kind) -> Action | None:
+    """Where the cause can be mended; None where no page of ours does."""
+    match code:
+        case Reason.STAGE_MISSING:
+            return Action(label=_("Definir a etapa"), url=f"{ORDER_PAGE}#etapas")
+        case Reason.BEFORE_START | Reason.FILTERED if kind in DEALS:
+            return Action(label=_("Ver quais pedidos entram"), url=f"{ORDER_PAGE}#entram")
+        case Reason.CREATE_OFF | Reason.TOGGLE_OFF:
+            return Action(label=_("Ver as opções"), url=ORDER_PAGE if kind in DEALS else PRODUCT_PAGE)
+        case _:
+            return None
 
 
 def told(code: str | None, kind: Kind | None = None) -> Explanation | None:

@@ -3,40 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
-from connector.domain.events import RecordState
+from connector.domain.events import Kind, RecordState
 from connector.store.links import Link
 from dashboard import formats
-from dashboard.reader import _
+from dashboard.reader import N_, _
 from dashboard.telling import reasons, words
-from dashboard.views.parts import Chip
+from dashboard.views.parts import Chip, Nav
 from dashboard.views.records import Line, Records, StateTab
+
+#: Kinds with a list, in its order.
+SHOWN = (Kind.PRODUCT, Kind.ORDER, Kind.SALE, Kind.CONTACT)
+LEADS: dict[Kind, str] = {
+    Kind.PRODUCT: N_("Cada produto que a Ponte conhece, e como ele está."),
+    Kind.ORDER: N_("Cada pedido que a Ponte conhece, e como está o negócio dele."),
+    Kind.SALE: N_("Cada venda que a Ponte conhece, e como está o negócio dela."),
+    Kind.CONTACT: N_("Cada cliente de um pedido, e quem ele é no Bitrix24."),
+}
+
+Counts = Mapping[Kind, Mapping[RecordState, int]]
 
 
 def records(
-    state: RecordState | None, counts: Mapping[RecordState, int], rows: Sequence[Link], size: int
+    kind: Kind, state: RecordState | None, counts: Counts, rows: Sequence[Link], size: int
 ) -> Records:
     """The whole screen."""
     last = rows[size - 1] if len(rows) > size else None
     place = f"{last.record.account_id}.{last.record.bling_id}" if last else ""
+    states = counts.get(kind, {})
+    shown = [one for one in RecordState if states.get(one) or one is state]
+    total = formats.number(sum(states.values()))
     return Records(
+        title=words.many(kind),
+        lead=_(LEADS[kind]),
+        icon=words.icon(kind),
+        kinds=tuple(Nav(label=words.many(one), url=_url(one), current=one is kind) for one in SHOWN),
         tabs=(
-            StateTab(_("Todos"), formats.number(sum(counts.values())), "/registros", "", state is None),
-            *(
-                _tab(one, counts.get(one, 0), state is one)
-                for one in RecordState
-                if counts.get(one) or one is state
-            ),
+            StateTab(_("Todos"), total, _url(kind), "", state is None),
+            *(_tab(kind, one, states.get(one, 0), state is one) for one in shown),
         ),
         rows=tuple(_line(link) for link in rows[:size]),
-        older=f"/registros?{f'estado={state}&' if state else ''}depois={place}" if last else "",
+        older=_url(kind, estado=state, depois=place) if last else "",
     )
 
 
-def _tab(state: RecordState, count: int, current: bool) -> StateTab:
+def _url(kind: Kind, **more: str | None) -> str:
+    asked = {"tipo": None if kind is Kind.PRODUCT else kind.value, **more}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/registros?{query}" if query else "/registros"
+
+
+def _tab(kind: Kind, state: RecordState, count: int, current: bool) -> StateTab:
     one, many, tone = words.STATES[state]
     label = _capital(_(one) if count == 1 else _(many))
-    return StateTab(label, formats.number(count), f"/registros?estado={state}", tone, current)
+    return StateTab(label, formats.number(count), _url(kind, estado=state), tone, current)
 
 
 def _capital(text: str) -> str:
@@ -49,10 +70,10 @@ def _line(link: Link) -> Line:
     return Line(
         url=f"/eventos?q={link.record.bling_id}",
         icon=words.icon(link.record.kind),
-        label=link.label or str(link.record.bling_id),
-        key=link.sku or "",
+        label=link.label or f"{words.kind(link.record.kind)} {link.record.bling_id}",
+        key=(link.sku or "") if link.record.kind is Kind.PRODUCT else "",
         chip=Chip(_capital(_(one)), tone),
-        detail=explained.short if explained else "",
+        detail=explained.short if explained else link.detail or "",
         bitrix_id=str(link.bitrix_id or ""),
         at=link.synced_at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connector.account.toggles import Toggle
-from connector.domain.mapping import LINK_FIELD, PRICE_FIELD
+from connector.domain.mapping import FREE_RULES, LINK_FIELD, PRICE_FIELD
 from connector.domain.mapping import Rule as DomainRule
 from connector.domain.transforms import Constant
 from connector.store.connections import Portal
@@ -83,6 +83,8 @@ BLING_NAMES: dict[str, str] = {
     "vendedor.id": N_("Vendedor"),
     "loja.id": N_("Canal de venda"),
 }
+#: Rules of one's own that people can change.
+FREE = frozenset({rule.id for rules in FREE_RULES.values() for rule in rules} | {"responsavel", "fonte"})
 #: Rules of deals that are not called as their Bling field.
 RULE_NAMES: dict[str, str] = {
     "deleted": N_("Exclusão no Bling"),

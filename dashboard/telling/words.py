@@ -25,6 +25,15 @@ KINDS: dict[Kind, tuple[str, str]] = {
     Kind.STOCK: (N_("Estoque"), "warehouse"),
 }
 
+#: Many of a kind.
+PLURALS: dict[Kind, str] = {
+    Kind.PRODUCT: N_("Produtos"),
+    Kind.ORDER: N_("Pedidos"),
+    Kind.SALE: N_("Vendas"),
+    Kind.CONTACT: N_("Contatos"),
+    Kind.STOCK: N_("Estoques"),
+}
+
 HAPPENINGS: dict[tuple[Kind, Action], str] = {
     (Kind.PRODUCT, Action.CREATED): N_("Produto criado"),
     (Kind.PRODUCT, Action.UPDATED): N_("Produto alterado"),
@@ -80,6 +89,11 @@ def outcome(value: Outcome | None) -> Chip:
 def kind(value: Kind) -> str:
     """`Produto`."""
     return _(KINDS[value][0])
+
+
+def many(value: Kind) -> str:
+    """`Produtos`."""
+    return _(PLURALS[value])
 
 
 def icon(value: Kind) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from dashboard.views.parts import Chip, Fact, Notice
+from dashboard.views.parts import Action, Chip, Fact, Notice
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +29,36 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     version: str
     locked: bool
+
+
+class RowLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a deal; `was_…` where it was something else before."""
+
+    name: str
+    #: It stands for a product of the catalogue, or for what is no product.
+    linked: bool
+    state: Literal["", "new", "gone"]
+    quantity: str
+    price: str
+    discount: str
+    total: str
+    was_quantity: str
+    was_price: str
+    was_discount: str
+    was_total: str
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """A deal's rows and what they add up to."""
+
+    lines: tuple[RowLine, ...]
+    total: str
+    was_total: str
+    check: str
+    #: None: there is nothing to compare the sum with.
+    agrees: bool | None
+    #: Beside what the rows were before.
+    compared: bool
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +120,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     under_way: bool
     changes: tuple[Change, ...]
     no_change: str
+    #: The deal's rows; None for what has none, and for a write that left them.
+    rows: Rows | None
+    #: To the record in Bling and in Bitrix24.
+    links: tuple[Action, ...]
     calls: tuple[Call, ...]
     payload: Payload | None
     earlier: tuple[Earlier, ...]

@@ -39,6 +39,13 @@ class StateLine(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class StateGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """The states of one kind."""
+
+    name: str
+    lines: tuple[StateLine, ...]
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """What needs the person: the cause, how many wait for it, the remedy."""
 
@@ -71,7 +78,6 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     last_passed: datetime | None
     figures: tuple[Figure, ...]
     chart: Chart
-    states: tuple[StateLine, ...]
-    records: int
+    states: tuple[StateGroup, ...]
     causes: tuple[Cause, ...]
     feed: tuple[FeedItem, ...]

@@ -1,4 +1,4 @@
-"""Registros: products in one state."""
+"""Registros: records of a kind in one state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from dashboard.views.parts import Chip, Tone
+from dashboard.views.parts import Chip, Nav, Tone
 
 
 class StateTab(msgspec.Struct, frozen=True):
@@ -35,6 +35,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Records(msgspec.Struct, frozen=True, kw_only=True):
     """The whole screen."""
 
+    title: str
+    lead: str
+    icon: str
+    kinds: tuple[Nav, ...]
     tabs: tuple[StateTab, ...]
     rows: tuple[Line, ...]
     older: str

@@ -63,7 +63,7 @@ def test_a_sku_finds_its_events(signed_in: Page, api: httpx.Client, bling: httpx
     api.put("/toggles", json={"product.create": True})
     settled(api, make(bling, "ACHA-ME-7"), "created")
     signed_in.goto("/eventos")
-    signed_in.get_by_label("Buscar por SKU ou ID do Bling").fill("acha-me-7")
+    signed_in.get_by_label("Buscar por SKU, número do pedido ou ID do Bling").fill("acha-me-7")
     signed_in.keyboard.press("Enter")
     rows = signed_in.get_by_role("row").filter(has_text="ACHA-ME-7")
     expect(rows.first).to_be_visible()
