@@ -12,11 +12,13 @@ from connector.account.toggles import BadToggle, OnDeleted, Toggle
 from server.api.access import Calling
 from server.api.schemas import OrderSettings
 from server.parts import Used
-from server.problems import FieldError, Invalid, bad_field
+from server.problems import FieldError, Invalid
 
 Changes = Annotated[dict[str, Any], Body(description="Any of the toggles, each true or false")]
 OrderChoice = Annotated[dict[str, Any], Body(description='{"on_deleted": "nothing" | "lost" | "comment"}')]
 
+ON_DELETED = "on_deleted"
+_CHOICES = "on_deleted is nothing, lost or comment"
 _TEXTS = {"unknown": "there is no toggle {}", "boolean": "{} is true or false"}
 
 
@@ -56,17 +58,18 @@ async def put_order_settings(parts: Used, caller: Calling, data: OrderChoice) ->
 
 
 def _checked_choice(data: dict[str, Any]) -> OnDeleted:
+    """The choice, if nothing else is asked for; every bad name is told."""
     errors = [
         FieldError(field=name, code="unknown", message=f"there is no setting {name}")
         for name in data
-        if name != "on_deleted"
+        if name != ON_DELETED
     ]
+    choice = data.get(ON_DELETED)
+    if not isinstance(choice, str) or choice not in set(OnDeleted):
+        errors.append(FieldError(field=ON_DELETED, code="choice", message=_CHOICES))
     if errors:
         raise Invalid(*errors)
-    try:
-        return OnDeleted(str(data.get("on_deleted")))
-    except ValueError as error:
-        raise bad_field("on_deleted", "choice", "on_deleted is nothing, lost or comment") from error
+    return OnDeleted(str(choice))
 
 
 def _bad_toggle(name: str, code: str) -> FieldError:
