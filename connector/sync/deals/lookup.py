@@ -54,15 +54,21 @@ class Finder:
         return {int(row["id"]): row for row in await self._rows(questions, now)}
 
     async def rows_of(self, wanted: Mapping[int, DealWork], now: datetime) -> dict[int, list[crm.Row]]:
-        """The rows of these deals."""
-        results = await self._packer.run([crm.list_rows(deal) for deal in wanted])
+        """The rows of these deals, all pages of them."""
         found: dict[int, list[crm.Row]] = {}
-        for (deal, work), result in zip(wanted.items(), results, strict=True):
-            if isinstance(result, Failed):
-                self._faults.write_failed(work, result.error, now)
-            else:
-                work.called(result.call_id)
-                found[deal] = crm.rows(result.result)
+        pages = dict.fromkeys(wanted, 0)
+        while pages:
+            results = await self._packer.run([crm.list_rows(deal, start) for deal, start in pages.items()])
+            further: dict[int, int] = {}
+            for deal, result in zip(pages, results, strict=True):
+                if isinstance(result, Failed):
+                    self._faults.write_failed(wanted[deal], result.error, now)
+                    continue
+                wanted[deal].called(result.call_id)
+                found.setdefault(deal, []).extend(crm.rows(result.result))
+                if result.next is not None:
+                    further[deal] = result.next
+            pages = further
         return found
 
     async def _rows(
@@ -116,7 +122,7 @@ def chunks(items: Sequence[_T]) -> Iterator[list[_T]]:
 
 
 def _canonical(value: Any, wanted: str) -> str:
-    if value is None or value is False:
+    if value is None or value is False or (value == 0 and not wanted):
         return ""
     if isinstance(value, float | int) and "." in wanted:
         try:
