@@ -106,6 +106,13 @@ def with_rows(target: Target, rows: Sequence[DealRow]) -> Target:
     return {**target, MANUAL_FIELD: "N" if rows else "Y", ROWS_FIELD: rows_text(rows)}
 
 
+def without_former(target: Target, memory: Target) -> Target:
+    """A target that takes away the person whom Ponte wrote before, where a firm follows, or the other way."""
+    pairs = ((CONTACT_FIELD, COMPANY_FIELD), (COMPANY_FIELD, CONTACT_FIELD))
+    left = {old for old, new in pairs if memory.get(old) and old not in target and new in target}
+    return {**target, **dict.fromkeys(left, "")}
+
+
 def plan_new(target: Target, allowed: Allowed) -> DealPlan:
     """For a record that has no deal."""
     if not allowed.create:

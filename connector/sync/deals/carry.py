@@ -5,16 +5,26 @@ Each record's writes are steps (connector.sync.waves).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from connector.bitrix24 import crm
 from connector.bitrix24.crm_rows import PERCENT
 from connector.bitrix24.packer import Command, Failed, Packer, Result
-from connector.domain.deals import ROWS_FIELD, CreateDeal, DealRow, UpdateDeal, amount_of, rows_text
-from connector.domain.events import Outcome
-from connector.domain.mapping import Target
+from connector.domain.deals import (
+    MANUAL_FIELD,
+    ROWS_FIELD,
+    SITUATION,
+    CreateDeal,
+    DealRow,
+    UpdateDeal,
+    amount_of,
+    rows_text,
+)
+from connector.domain.events import Outcome, Reason
+from connector.domain.mapping import STAGE_FIELD, Target
 from connector.domain.transforms import CENT
 from connector.domain.vendor import Rejected, Transient
 from connector.sync import waves
@@ -60,6 +70,7 @@ class DealCarrier:
         work.written = {**_memory(work.target), **plan.fields}
         if not plan.rows:
             work.written = dict(work.target)
+            _look_at_stage(work, plan.fields, added)
             return
         (result,) = yield (set_rows(work.bitrix_id, plan.rows),)
         yield from self._rows_written(work, plan.rows, result, now)
@@ -67,6 +78,8 @@ class DealCarrier:
             # Never half a deal: without its rows it would show no amount.
             yield (crm.delete_item(crm.DEAL, work.bitrix_id),)
             work.bitrix_id = work.written = None
+        else:
+            _look_at_stage(work, plan.fields, added)
 
     def _update(self, work: DealWork, plan: UpdateDeal, now: datetime) -> Steps:
         work.bitrix_id = plan.bitrix_id
@@ -79,14 +92,17 @@ class DealCarrier:
         if plan.comment:
             commands.append(crm.add_comment(crm.DEAL, plan.bitrix_id, plan.comment))
         results = list((yield commands))
-        if plan.fields:
-            self._fields_written(work, plan.fields, results.pop(0), now)
+        answer = results.pop(0) if plan.fields else None
+        if answer is not None:
+            self._fields_written(work, plan.fields, answer, now)
         if plan.rows is not None:
             yield from self._rows_written(work, plan.rows, results.pop(0), now)
         if plan.comment and isinstance(results[0], Failed):
             self._faults.write_failed(work, results[0].error, now)
         if work.open:
             work.written = {**(work.written or {}), **work.target}
+        if answer is not None:
+            _look_at_stage(work, plan.fields, answer)
 
     def _fields_written(self, work: DealWork, fields: Target, result: Result, now: datetime) -> None:
         if isinstance(result, Failed):
@@ -118,7 +134,10 @@ class DealCarrier:
     async def _check_amounts(self, works: list[DealWork], now: datetime) -> None:
         """The portal's own sum of each deal whose rows were written, 50 deals a command."""
         wanted = {work.bitrix_id: work for work in works if work.rows and work.bitrix_id is not None}
-        found = await self._deals.by_id(wanted, (), now) if wanted else {}
+        found = await self._deals.by_id(wanted, (MANUAL_FIELD,), now) if wanted else {}
+        found |= await self._unfixed(
+            {one: wanted[one] for one, deal in found.items() if _is_fixed(deal)}, now
+        )
         for bitrix_id, work in wanted.items():
             shown = found.get(bitrix_id, {}).get("opportunity")
             expected = amount_of(work.rows)
@@ -126,6 +145,18 @@ class DealCarrier:
                 text = f"o Bitrix24 mostra {shown} no negócio, e as linhas somam {expected}"
                 work.written = {n: v for n, v in (work.written or {}).items() if n != ROWS_FIELD}
                 self._faults.write_failed(work, Transient(text, code="amount", unknown=False), now)
+
+    async def _unfixed(self, works: Mapping[int, DealWork], now: datetime) -> dict[int, dict[str, Any]]:
+        """Deals whose amount somebody fixed by hand, after it has followed their rows again."""
+        if not works:
+            return {}
+        commands = [crm.update_item(crm.DEAL, bitrix_id, {MANUAL_FIELD: "N"}) for bitrix_id in works]
+        results = await self._packer.run(commands)
+        for work, result in zip(works.values(), results, strict=True):
+            work.called(result.call_id)
+            if isinstance(result, Failed):
+                self._faults.write_failed(work, result.error, now)
+        return await self._deals.by_id(works, (), now)
 
 
 def set_rows(deal_id: int, rows: Sequence[DealRow]) -> Command:
@@ -162,6 +193,24 @@ def _wrong(found: Sequence[crm.Row], wanted: Sequence[DealRow]) -> str:
     )
     expected = amount_of(wanted)
     return "" if shown == expected else f"as linhas no Bitrix24 somam {shown}, e deviam somar {expected}"
+
+
+def _is_fixed(deal: Mapping[str, Any]) -> bool:
+    return deal.get(MANUAL_FIELD) == "Y"
+
+
+def _look_at_stage(work: DealWork, sent: Target, result: Result) -> None:
+    """The portal passes over a stage that it does not have (its source): then a person has to choose another.
+
+    The link forgets the situation, so that the stage is written when the event is released.
+    """
+    if isinstance(result, Failed) or STAGE_FIELD not in sent or not work.open:
+        return
+    shown = str(crm.item(result.result).get(STAGE_FIELD))
+    if shown != sent[STAGE_FIELD]:
+        kept = {n: v for n, v in (work.written or {}).items() if n not in (STAGE_FIELD, SITUATION)}
+        work.written = {**kept, STAGE_FIELD: shown}
+        work.hold(Reason.STAGE_MISSING, f"o funil não tem mais a etapa {sent[STAGE_FIELD]}")
 
 
 def _memory(target: Target) -> Target:

@@ -17,6 +17,7 @@ from connector.domain.deals import (
     changes,
     plan_known,
     plan_new,
+    without_former,
 )
 from connector.domain.events import TRUSTING, Kind, Outcome, Reason, RecordKey
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
@@ -30,6 +31,8 @@ from connector.sync.deals.decide import is_half_made
 from connector.sync.deals.lookup import Finder, held_by, same_rows
 from connector.sync.deals.work import DealWork
 
+#: When a deal is expected to close, and then did.
+END_FIELD = "closedate"
 #: What the link remembers of an order that was deleted in Bling: the choice that was carried out.
 DELETED = "@deleted"
 
@@ -88,6 +91,8 @@ class Orders:
             )
         except (BadField, BadOrder) as error:
             return work.end(Outcome.FAILED, Reason.INVALID_VALUE, str(error))
+        if work.bitrix_id is not None:
+            work.target = without_former(work.target, work.memory)
         return None
 
     def _product_of(self, work: DealWork) -> ProductOf:
@@ -147,8 +152,18 @@ class Orders:
             # Finishing what a create began belongs to the create.
             allowed = Allowed(create=allowed.create, update=allowed.create or allowed.update)
         before = work.memory if work.present is None else work.present
-        plan = plan_known(work.target, before, work.memory, work.bitrix_id, allowed)
+        plan = plan_known(self._comparable(work), before, work.memory, work.bitrix_id, allowed)
         return adopt(work, self.context, plan, before)
+
+    def _comparable(self, work: DealWork) -> Target:
+        """The portal itself dates a deal's end when the deal is won or lost (its source)."""
+        if work.present is None:
+            return work.target
+        stages = {stage.id: stage for pipeline in self.places.pipelines for stage in pipeline.stages}
+        stage = stages.get(work.present.get(STAGE_FIELD, ""))
+        if stage is None or stage.semantics == "":
+            return work.target
+        return {name: value for name, value in work.target.items() if name != END_FIELD}
 
 
 def found(work: DealWork, deal: Mapping[str, Any], target: Target) -> None:
