@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
+import msgspec
+
 from connector.domain.events import LANES, Action, Kind, RecordKey, Source
+from connector.domain.mapping import Rule, default
 from connector.store import ids as row_ids
 from connector.store import inbox
+from connector.sync.deals.wishes import BRAZIL
+from connector.sync.replay import Preview, dry_run, replay
 from tests.support.house import NOON, House
+from tests.support.wire import Wire
 
 CENT = Decimal("0.01")
+CPF, CNPJ = "52998224725", "30188025000121"
+ATENDIDO, CANCELADO, ANDAMENTO, DESPACHADO = 9, 12, 15, 83955
 
 
 class OrderDesk:
@@ -21,9 +31,13 @@ class OrderDesk:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.wire = Wire()
+        house.engine = dataclasses.replace(house.engine, http=httpx.AsyncClient(transport=self.wire))
         self._api = house.sandbox.ready["bling"]["api_url"]
         house.sandbox.control("webhooks", {"mode": "off"})
         house.sandbox.control("limits", {"enforce": False})
+        self.today = house.engine.clock().astimezone(BRAZIL).date()
+        self._payment = 0
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A call of an outsider's."""
@@ -33,6 +47,8 @@ class OrderDesk:
         assert answer.status_code < 300, (answer.status_code, answer.text, body)
         return answer.json() if answer.content else None
 
+    # Bling's side
+
     def contact(self, **fields: Any) -> int:
         """A customer; gives their id."""
         body = {"nome": "Maria da Silva", "tipo": "F", "situacao": "A", **fields}
@@ -40,12 +56,12 @@ class OrderDesk:
 
     def order(self, contact: int = 0, items: list[dict[str, Any]] | None = None, **fields: Any) -> int:
         """An order of today; gives its id."""
-        today = date.today().isoformat()
+        today = self.today.isoformat()
         body: dict[str, Any] = {
             "contato": {"id": contact or self.contact()},
             "data": today,
             "dataSaida": today,
-            "dataPrevista": (date.today() + timedelta(days=7)).isoformat(),
+            "dataPrevista": (self.today + timedelta(days=7)).isoformat(),
             "itens": items if items is not None else [item()],
             **fields,
         }
@@ -58,7 +74,8 @@ class OrderDesk:
     @property
     def payment(self) -> int:
         """One of the account's ways to pay."""
-        return int(self.ask("GET", "/formas-pagamentos")["data"][0]["id"])
+        self._payment = self._payment or int(self.ask("GET", "/formas-pagamentos")["data"][0]["id"])
+        return self._payment
 
     def change(self, order_id: int, **fields: Any) -> None:
         """Change an order as its whole document."""
@@ -88,14 +105,35 @@ class OrderDesk:
         found: dict[str, Any] = self.ask("GET", f"/pedidos/vendas/{order_id}")["data"]
         return found
 
-    def invoice_of(self, order_id: int) -> int:
+    def retell(self, order_id: int, **fields: Any) -> None:
+        """Let Bling tell the order with these fields instead."""
+        self.wire.retold[f"/pedidos/vendas/{order_id}"] = fields
+
+    def invoice_of(self, order_id: int, consumer: bool = False) -> int:
         """A draft of the order's invoice; gives its id."""
-        answer = self.ask("POST", f"/pedidos/vendas/{order_id}/gerar-nfe")
+        kind = "nfce" if consumer else "nfe"
+        answer = self.ask("POST", f"/pedidos/vendas/{order_id}/gerar-{kind}")
         return int((answer.get("data") or answer)["idNotaFiscal"])
 
-    def authorise(self, invoice_id: int) -> None:
+    def invoice(self, contact: dict[str, Any] | None = None, consumer: bool = False, **fields: Any) -> int:
+        """A draft of an invoice that belongs to no order; gives its id."""
+        body = {
+            "tipo": 1,
+            "contato": contact or {"nome": "Ana Souza", "numeroDocumento": CPF},
+            "itens": [item(codigo="C-1")],
+            **fields,
+        }
+        return int(self.ask("POST", f"/{'nfce' if consumer else 'nfe'}", body)["data"]["id"])
+
+    def authorise(self, invoice_id: int, consumer: bool = False) -> None:
         """Let the tax office accept an invoice."""
-        self.ask("POST", f"/nfe/{invoice_id}/enviar")
+        self.ask("POST", f"/{'nfce' if consumer else 'nfe'}/{invoice_id}/enviar")
+
+    def note(self, invoice_id: int, act: str) -> None:
+        """What people and the tax office do to an invoice: reject, cancel."""
+        self.house.sandbox.control("notes", {"tenant": self.house.company_id, "note": invoice_id, "act": act})
+
+    # Messages
 
     async def told(
         self,
@@ -105,30 +143,87 @@ class OrderDesk:
         action: str = "updated",
         seconds: int = 0,
         source: Source = Source.BLING,
+        consumer: bool = False,
+        **data: Any,
     ) -> UUID:
         """An event about a record arrives, with the payload that Bling would send now; gives its id."""
-        arrival = self._arrival(record_id, kind, Action(action), seconds, source)
+        arrival = self._arrival(record_id, kind, Action(action), seconds, source, consumer, data)
         async with self.house.database.system() as conn:
             await inbox.insert(conn, [arrival])
         return arrival.id
 
+    async def sold(self, invoice_id: int, *, seconds: int = 0, consumer: bool = False) -> UUID:
+        """An event about an invoice arrives."""
+        return await self.told(invoice_id, kind=Kind.SALE, seconds=seconds, consumer=consumer)
+
+    async def synced(self, order_id: int = 0, **fields: Any) -> int:
+        """An order that is in step; gives its id. The calls until then are forgotten."""
+        order_id = order_id or self.order(**fields)
+        event = await self.told(order_id, action="created")
+        await self.house.drain()
+        assert (await self.house.outcome(event))[0] == "created"
+        self.house.forget_calls()
+        return order_id
+
+    async def outcome(self, event: UUID) -> tuple[str | None, str | None]:
+        """Drains; what became of an event."""
+        await self.house.drain()
+        return await self.house.outcome(event)
+
+    async def retried(self, times: int = 1) -> None:
+        """Lets waiting times pass, and drains."""
+        for _ in range(times):
+            await self.house.due_now()
+            await self.house.drain()
+
+    async def replayed(self, record_id: int, kind: Kind = Kind.ORDER) -> tuple[str | None, str | None]:
+        """A replay and what became of it."""
+        event = await replay(
+            self.house.engine, self.house.tenant_id, self.key(record_id, kind), of=self.house.tenant_id
+        )
+        return await self.outcome(event)
+
+    async def dry(self, record_id: int, kind: Kind = Kind.ORDER) -> Preview:
+        """What would be written."""
+        return await dry_run(self.house.engine, self.house.tenant_id, self.key(record_id, kind))
+
+    async def detail(self, event: UUID) -> str:
+        """What people read beside an event's outcome."""
+        row = await self.house.row(
+            "SELECT detail FROM event WHERE tenant_id = $1 AND id = $2"
+            " UNION ALL SELECT detail FROM inbox WHERE tenant_id = $1 AND id = $2",
+            event,
+        )
+        return row["detail"] or ""
+
+    def key(self, record_id: int, kind: Kind = Kind.ORDER) -> RecordKey:
+        """Names a record of the house's account."""
+        return RecordKey(kind, self.house.account_id, record_id)
+
     def _arrival(
-        self, record_id: int, kind: Kind, action: Action, seconds: int, source: Source
+        self,
+        record_id: int,
+        kind: Kind,
+        action: Action,
+        seconds: int,
+        source: Source,
+        consumer: bool,
+        data: dict[str, Any],
     ) -> inbox.Arrival:
         received_at = self.house.engine.clock()
-        resource = "invoice" if kind is Kind.SALE else "order"
+        resource = ("consumer_" if consumer else "") + ("invoice" if kind is Kind.SALE else "order")
         gone = action is Action.DELETED
-        data = {"id": record_id} if gone else self._payload(record_id, kind)
+        payload = {"id": record_id} if gone else self._payload(record_id, kind, consumer)
         envelope = {
             "eventId": "e",
             "event": f"{resource}.{action}",
             "companyId": self.house.company_id,
-            "data": data,
+            "data": payload | data,
         }
         return inbox.Arrival(
             tenant_id=self.house.tenant_id,
             id=row_ids.new_id(received_at),
-            record=RecordKey(kind, self.house.account_id, record_id),
+            record=self.key(record_id, kind),
             source=source,
             action=action,
             lane=LANES[source],
@@ -140,15 +235,33 @@ class OrderDesk:
             body=json.dumps(envelope).encode(),
         )
 
-    def _payload(self, record_id: int, kind: Kind) -> dict[str, Any]:
+    def _payload(self, record_id: int, kind: Kind, consumer: bool) -> dict[str, Any]:
         """What the webhook tells of the record (facts of Bling, webhooks)."""
         if kind is Kind.SALE:
-            record = self.ask("GET", f"/nfe/{record_id}")["data"]
+            record = self.ask("GET", f"/{'nfce' if consumer else 'nfe'}/{record_id}")["data"]
             names = ("id", "tipo", "situacao", "numero", "dataEmissao", "dataOperacao", "loja")
         else:
             record = self.read(record_id)
             names = ("id", "data", "numero", "numeroLoja", "total", "vendedor", "loja", "situacao")
         return {name: record.get(name) for name in names} | {"contato": {"id": record["contato"]["id"]}}
+
+    # Ponte's side
+
+    async def map(self, kind: Kind, *rules: Rule, filter: dict[str, object] | None = None) -> None:
+        """Put these rules in force beside the usual ones, or in place of those with the same id."""
+        named = {rule.id: rule for rule in (*default(kind).rules, *rules)}
+        async with self.house.database.system() as conn:
+            await conn.execute(
+                "INSERT INTO mapping (tenant_id, kind, version, rules, filter, created_at)"
+                " SELECT $1, $2, coalesce(max(version), 1) + 1, $3, $4, now()"
+                " FROM mapping WHERE tenant_id = $1 AND kind = $2",
+                self.house.tenant_id,
+                kind,
+                msgspec.json.encode(list(named.values())).decode(),
+                json.dumps(filter or {}),
+            )
+
+    # Bitrix24's side
 
     def deals(self) -> list[dict[str, Any]]:
         """The portal's deals that Ponte made, each with its `rows`."""
@@ -162,11 +275,35 @@ class OrderDesk:
             if deal["originatorId"] == "ponte"
         ]
 
-    def deal(self, order_id: int) -> dict[str, Any]:
-        """The one deal of an order."""
+    def deal(self, order_id: int | str) -> dict[str, Any]:
+        """The one deal of an order; `nfe:7` is that of an invoice."""
         origin = f"{self.house.company_id}:{order_id}"
         (found,) = [deal for deal in self.deals() if deal["originId"] == origin]
         return found
+
+    def by_hand(self, order_id: int | str, **fields: Any) -> None:
+        """Somebody changes a deal in Bitrix24."""
+        params = {"entityTypeId": 2, "id": self.deal(order_id)["id"], "fields": fields}
+        self.house.portal.call("crm.item.update", **params)
+
+    def thrown_away(self, order_id: int | str) -> None:
+        """Somebody deletes a deal in Bitrix24."""
+        self.house.portal.call("crm.item.delete", entityTypeId=2, id=self.deal(order_id)["id"])
+
+    def comments(self) -> list[str]:
+        """What stands on timelines."""
+        return [one["COMMENT"] for one in self.house.dump()["comments"]]
+
+    def require(self, entity: str, label: str) -> None:
+        """The tenant makes a field of its own obligatory."""
+        field = {"entityId": entity, "fieldName": f"UF_{entity}_COR", "userTypeId": "string"}
+        field |= {"mandatory": "Y", "editFormLabel": {"br": label}}
+        self.house.portal.call("userfieldconfig.add", moduleId="crm", field=field)
+
+    def spoil(self, method: str, **fault: Any) -> None:
+        """The request with the first command of this method goes wrong."""
+        sent = {"provider": "bitrix24", "method": "batch", "times": 1} | fault
+        self.wire.before[method] = lambda: self.house.sandbox.control("faults", sent)
 
 
 def item(**fields: Any) -> dict[str, Any]:
@@ -177,15 +314,14 @@ def item(**fields: Any) -> dict[str, Any]:
 def total_of(order: dict[str, Any]) -> Decimal:
     """Bling's own formula of an order's total (facts of Bling, the money of an order)."""
     goods = sum((_number(one["quantidade"]) * _number(one["valor"]) for one in order["itens"]), Decimal(0))
+    goods = goods.quantize(CENT, ROUND_HALF_UP)
     discount = order.get("desconto") or {}
     off = _number(discount.get("valor", 0))
     if discount.get("unidade") == "PERCENTUAL":
         off = goods * off / 100
     freight = _number((order.get("transporte") or {}).get("frete", 0))
     other = _number(order.get("outrasDespesas", 0))
-    return (
-        goods.quantize(CENT, ROUND_HALF_UP) - off.quantize(CENT, ROUND_HALF_UP) + freight + other
-    ).quantize(CENT)
+    return (goods - off.quantize(CENT, ROUND_HALF_UP) + freight + other).quantize(CENT)
 
 
 def sum_of(rows: list[dict[str, Any]]) -> Decimal:
