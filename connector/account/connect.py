@@ -23,6 +23,7 @@ from connector.bitrix24 import oauth as bitrix24_oauth
 from connector.bitrix24 import portal_setup, setup
 from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.client import Portal as Address
+from connector.bitrix24.crm_setup import prepare_crm
 from connector.bitrix24.limits import PortalLimiter
 from connector.bitrix24.oauth import Install
 from connector.bling.client import Bling
@@ -33,7 +34,7 @@ from connector.domain.vendor import Call, ConnectionState, Disconnected, Rejecte
 from connector.security.tokens import new_token
 from connector.security.vault import Vault
 from connector.settings import Settings
-from connector.store import audit, calls, connections, directory, licences, toggles
+from connector.store import audit, calls, connections, directory, licences, standing
 from connector.store.connections import Account, CatalogueNumbers, Portal
 from connector.store.directory import Door, Route
 from connector.store.ids import new_id
@@ -45,9 +46,6 @@ JUST_NOW = timedelta(minutes=10)
 NEWCOMERS = "newcomers"
 
 log = structlog.get_logger()
-
-#: The preference that remembers the portal's pipelines.
-PIPELINES = "bitrix24.pipelines"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -306,16 +304,16 @@ class Connecting:
             log.warning("deal_tab_not_bound", tenant=str(tenant_id), code=error.code)
 
     async def prepare_catalogue(self, tenant_id: UUID) -> None:
-        """Find and make what product sync needs in the portal; may be done again. Raises `VendorError`."""
+        """Find and make what sync needs in the portal; may be done again. Raises `VendorError`."""
         made: list[Call] = []
         client = await self._tenants_portal(tenant_id, made)
         catalogue = await setup.prepare(client)
-        pipelines = await portal_setup.pipelines(client)
+        places = await prepare_crm(client)
         at = now()
         async with self.database.tenant(tenant_id) as conn:
             numbers = msgspec.convert(catalogue, CatalogueNumbers, from_attributes=True)
             await connections.save_catalogue(conn, tenant_id, numbers, at)
-            await toggles.prefer(tenant_id, PIPELINES, msgspec.to_builtins(pipelines))
+            await standing.keep_crm(conn, tenant_id, msgspec.json.encode(places).decode(), at)
             await calls.record(conn, tenant_id, made)
             await restored(conn, tenant_id, at)
 

@@ -81,8 +81,8 @@ async def test_the_portal_is_ready_after_that(frame: Frame, office: Office) -> N
         portal["offer_link_property"],
         portal["base_price_type"],
     )
-    (pipelines,) = await office.rows("preference", "name = 'bitrix24.pipelines'")
-    assert '"id":0' in pipelines["value"].replace(" ", "")
+    (kept,) = await office.rows("portal")
+    assert '"id":0' in kept["crm"].replace(" ", "")
     bound = await _bound(office, frame)
     assert {"ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE"} <= bound
     assert {"bitrix24.connected", "person.joined"} <= {row["action"] for row in await office.rows("audit")}
