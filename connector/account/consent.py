@@ -78,9 +78,17 @@ class Connected(msgspec.Struct, frozen=True):
 
 
 async def begin(
-    connecting: Connecting, viewer: Viewer, session: str, *, account_id: UUID | None = None, ticket: str = ""
+    connecting: Connecting,
+    viewer: Viewer,
+    session: str,
+    *,
+    account_id: UUID | None = None,
+    ticket: str = "",
+    bound_to: str = "",
 ) -> str:
     """Where the person consents; `ticket` of `keep_app` for the tenant's own app.
+
+    `bound_to` = who comes back with the state, if that is not the session (`consent_window`).
 
     Raises `Failed` for an account or ticket that is not the session's tenant's, or when the plan is full.
     """
@@ -94,7 +102,7 @@ async def begin(
         raise Failed(Failure.PLAN)
     async with connecting.database.system() as conn:
         await consents.sweep(conn, at)
-        key, whose = token_hash(state), token_hash(session)
+        key, whose = token_hash(state), token_hash(bound_to or session)
         await consents.add(conn, asked, key=key, session=whose, started=True, expires_at=at + PATIENCE)
     settings = connecting.settings
     return authorize_url(settings.bling_authorize_url, asked.client_id or settings.bling_client_id, state)

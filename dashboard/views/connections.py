@@ -49,3 +49,11 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     full: str
     bitrix24: Connection
     editable: bool
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """The consent that stands in a window of its own, and the page in the frame that waits for it."""
+
+    open_url: str
+    wait_url: str
+    done_url: str

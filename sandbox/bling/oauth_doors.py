@@ -45,7 +45,8 @@ def authorize(state: BlingState, request: Request) -> Answer:
     if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code":
         return _html(400, "<!doctype html><html lang=pt-BR><title>Erro</title><h1>Aplicativo inválido</h1>")
     if request.http_method != "POST":
-        return _html(200, _consent_page(state, query.get("state", "")))
+        alone = () if state.world.switches.bling_framed else (("x-frame-options", "SAMEORIGIN"),)
+        return _html(200, _consent_page(state, query.get("state", "")), alone)
     form = request.form
     back = {"state": form.get("state", "")}
     company = state.companies.get(form.get("company", ""))
@@ -113,5 +114,5 @@ def _consent_page(state: BlingState, app_state: str) -> str:
     return _PAGE.substitute(options=options, state=escape(app_state, quote=True))
 
 
-def _html(status: int, page: str) -> Answer:
-    return Answer(status, page.encode(), "text/html; charset=utf-8")
+def _html(status: int, page: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    return Answer(status, page.encode(), "text/html; charset=utf-8", headers=headers)

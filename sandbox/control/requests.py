@@ -41,6 +41,12 @@ class LimitsOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operating_cost_s: Annotated[float, Meta(ge=0)] | None = None
 
 
+class FramingOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/framing`: whether Bling's consent page may stand in another site's frame."""
+
+    bling: bool
+
+
 class ClockOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`POST /control/clock`, in seconds."""
 

@@ -32,7 +32,7 @@ def routes(world: World) -> list[Router]:
     handlers = [
         get_ready, grant, put_tenant, reset, put_app_url, get_pids, put_pids,
         add_fault, clear_faults, get_calls, clear_calls, set_webhooks, clear_webhooks,
-        set_limits, get_clock, advance_clock, seed, act_on_note, get_dump, set_scopes,
+        set_limits, set_framing, get_clock, advance_clock, seed, act_on_note, get_dump, set_scopes,
     ]  # fmt: skip
     return [
         Router(
@@ -151,6 +151,13 @@ def set_limits(data: sent.LimitsOrder, world: World) -> dict[str, bool]:
         world.switches.operating_cost_s = data.operating_cost_s
     if data.enforce is not None:
         world.switches.set_enforce(data.enforce)
+    return DONE
+
+
+@post("/framing", status_code=200, sync_to_thread=False)
+def set_framing(data: sent.FramingOrder, world: World) -> dict[str, bool]:
+    """Whether Bling's consent page may stand in another site's frame."""
+    world.switches.bling_framed = data.bling
     return DONE
 
 

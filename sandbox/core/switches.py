@@ -1,4 +1,4 @@
-"""The two switches of `POST /control/limits`."""
+"""The two switches of `POST /control/limits`, and the one of `POST /control/framing`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class Switches:
     def __init__(self) -> None:
         self.enforce = True
         self.operating_cost_s = DEFAULT_OPERATING_COST_S
+        self.bling_framed = True
+        """Whether Bling's consent page lets other sites hold it in a frame."""
         self._listeners: list[Callable[[], None]] = []
 
     def on_enforce(self, listener: Callable[[], None]) -> None:
@@ -26,6 +28,7 @@ class Switches:
             listener()
 
     def reset(self) -> None:
-        """Limits on, default cost, empty buckets."""
+        """Limits on, default cost, empty buckets, pages in frames."""
+        self.bling_framed = True
         self.operating_cost_s = DEFAULT_OPERATING_COST_S
         self.set_enforce(True)

@@ -36,6 +36,7 @@ PUBLIC = {
     "GET /oauth/bitrix24/start": "leads to the portal's own page",
     "GET /oauth/bitrix24/callback": "state and code",
     "GET /oauth/bling/callback": "state and session",
+    "GET /oauth/bling/janela/{ticket:str}": "a ticket that a frame was given, from a page of ours",
     "GET /health/live": "tells nothing",
     "GET /health/ready": "tells nothing",
     "GET /metrics": "token, or this machine",
