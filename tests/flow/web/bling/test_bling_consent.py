@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
 import msgspec
 import pytest
-from litestar import Litestar
 
-from connector import pace
 from connector.settings import Settings
 from connector.store.people import Role
 from ponte.app import create_app
@@ -18,27 +16,6 @@ from ponte.runtime.redis import Redis
 from tests.support.consent import Visitor, connected, oauth_calls, state_of, visitor
 from tests.support.office import Customer, Office, message, running
 from tests.support.sandbox import Sandbox
-
-
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    """The whole app."""
-    app = create_app(settings)
-    async with running(app):
-        yield app
-
-
-@pytest.fixture
-async def tenant(office: Office, sandbox: Sandbox) -> Customer:
-    """A tenant whose limiters know that nothing was spent."""
-    await pace.assume_idle(office.parts.redis)
-    return await office.customer()
-
-
-@pytest.fixture
-async def owner(office: Office, sandbox: Sandbox, tenant: Customer) -> Visitor:
-    """Its owner's browser."""
-    return await visitor(office, sandbox, tenant)
 
 
 async def _actions(office: Office) -> list[str]:

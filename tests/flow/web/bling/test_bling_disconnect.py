@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-from litestar import Litestar
 
-from connector import pace
 from connector.account.people import PONTE
 from connector.domain.vendor import ConnectionState, Disconnected
-from connector.settings import Settings
 from connector.store.connections import Account
 from connector.store.people import Role
 from connector.sync.drain import drain
-from ponte.app import create_app
 from tests.support.consent import Visitor, connected, oauth_calls, visitor
-from tests.support.office import Customer, Office, message, running
+from tests.support.office import Customer, Office, message
 from tests.support.sandbox import Sandbox
-
-
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    """The whole app."""
-    app = create_app(settings)
-    async with running(app):
-        yield app
-
-
-@pytest.fixture
-async def tenant(office: Office, sandbox: Sandbox) -> Customer:
-    """A tenant whose limiters know that nothing was spent."""
-    await pace.assume_idle(office.parts.redis)
-    return await office.customer()
 
 
 @pytest.fixture
 async def account(office: Office, sandbox: Sandbox, tenant: Customer) -> Account:
     """An account of its that Ponte connected."""
     return await connected(office, sandbox, tenant)
-
-
-@pytest.fixture
-async def owner(office: Office, sandbox: Sandbox, tenant: Customer) -> Visitor:
-    """Its owner's browser."""
-    return await visitor(office, sandbox, tenant)
 
 
 async def _state(office: Office, account: Account) -> str:
