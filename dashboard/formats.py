@@ -104,7 +104,8 @@ def money(value: Decimal) -> str:
 
 def price(value: Decimal) -> str:
     """`R$ 33,3333`: as many decimals as it has, two at least."""
-    written: str = numbers.format_currency(value, "BRL", "¤ #,##0.00######", locale="pt_BR")
+    pattern = "¤ #,##0.00######"
+    written: str = numbers.format_currency(value, "BRL", pattern, "pt_BR", currency_digits=False)
     return written
 
 

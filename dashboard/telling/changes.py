@@ -20,6 +20,12 @@ from dashboard.telling.rules import bitrix24_name
 #: For feeds, which know no names of a portal.
 NOBODY = Names()
 INTERESTING = (STAGE_FIELD, AMOUNT_FIELD, ROWS_FIELD)
+#: A deal's fields; "" = all others, which keep their order.
+CARD = (
+    *("title", STAGE_FIELD, "categoryId", AMOUNT_FIELD, "contactId", "companyId", "", "currencyId"),
+    *("isManualOpportunity", "originatorId", "originId"),
+)
+FIRST_OTHERS = CARD.index("")
 #: Their values are ids that say nothing to people.
 UNNAMED = frozenset({STAGE_FIELD, "categoryId", "assignedById", "sourceId", "contactId", "companyId"})
 
@@ -59,6 +65,11 @@ def in_brief(changes: Sequence[Change], *, created: bool) -> str:
     first, *rest = sorted(changes, key=_interest)
     line = _first(first)
     return line + (" " + plural("e mais %(num)s campo", "e mais %(num)s campos", len(rest)) if rest else "")
+
+
+def place(change: Change) -> int:
+    """Where a field stands among those of its write: a deal's as its card has them, technical ones last."""
+    return CARD.index(change.field) if change.field in CARD else FIRST_OTHERS
 
 
 def _interest(change: Change) -> int:

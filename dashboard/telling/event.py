@@ -116,8 +116,8 @@ def _title(told: EventDetail) -> str:
 
 
 def _fields(changed: list[Change]) -> list[Change]:
-    """Rows have a table of their own."""
-    return [one for one in changed if one.field != ROWS_FIELD]
+    """What people ask for first; rows have a table of their own."""
+    return sorted((one for one in changed if one.field != ROWS_FIELD), key=changes.place)
 
 
 def _notice(story: Story) -> Notice | None:

@@ -6,7 +6,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 
 from sandbox.core.world import World
-from sandbox.pages import bitrix24, bling, contacts, mail, orders, sales
+from sandbox.pages import bitrix24, bling, contacts, doors, mail, orders, sales
 from sandbox.pages.rendering import page
 
 
@@ -37,6 +37,8 @@ def routes(world: World) -> list[Router]:
         bitrix24.show_deal,
         bitrix24.change_deal,
         bitrix24.delete_deal,
+        doors.open_bling,
+        doors.open_deal,
         mail.show_mail,
         mail.post_mail,
     ]
