@@ -72,6 +72,16 @@ def suggest(pipeline: Pipeline, valor: int | None) -> str | None:
     return next(iter(progress), None) if valor in _OPEN else None
 
 
+def counterpart(pipelines: Iterable[Pipeline], stage_id: str, number: int) -> str | None:
+    """What a stage of success or failure is in another pipeline; None for a stage in progress."""
+    known = list(pipelines)
+    meaning = next((one.semantics for each in known for one in each.stages if one.id == stage_id), "")
+    there = pipeline_of(known, number)
+    if there is None or meaning == "":
+        return None
+    return won(there) if meaning == "S" else lost(there)
+
+
 def won(pipeline: Pipeline) -> str | None:
     """The stage of success."""
     return next((stage.id for stage in pipeline.stages if stage.semantics == "S"), None)

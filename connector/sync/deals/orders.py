@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from connector.domain.events import TRUSTING, Kind, Outcome, Reason, RecordKey
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
 from connector.domain.money import Row
 from connector.domain.orders import BadOrder, Person, ProductOf
-from connector.domain.pipelines import lost, pipeline_of
+from connector.domain.pipelines import counterpart, lost, pipeline_of
 from connector.domain.products import Hold, Shape, Skip, Unchanged
 from connector.store.links import Link
 from connector.sync.context import Context
@@ -48,15 +48,18 @@ class Orders:
     links: Mapping[RecordKey, Link]
     #: The sales that belong to orders, by the orders' keys.
     sales: Mapping[RecordKey, Link]
+    #: The pipelines of the deals whose stage may be written: people move deals.
+    _pipelines: dict[int, int] = field(default_factory=dict)
 
     async def plan(
         self, works: Iterable[DealWork], people: Mapping[RecordKey, Person], now: datetime
     ) -> None:
         """Plan what is open: `people` by the orders' keys."""
+        await self._locate([work for work in works if work.open], now)
         mine = [work for work in works if work.open]
         for work in mine:
             if work.gone_in_bling:
-                remove(work, self.context, self.places)
+                self._remove(work)
             else:
                 self._want(work, people.get(work.key, Person()))
         ready = [work for work in mine if work.open and work.plan is None]
@@ -72,11 +75,28 @@ class Orders:
         situation = orders.situation_of(work.source)
         if work.bitrix_id is not None and memory.get(SITUATION) == str(situation):
             return memory.get(STAGE_FIELD, "")
-        number = orders.pipeline_number(lens)
-        kept = memory.get(PIPELINE_FIELD, "")
-        return orders.stage_of(
-            lens, self.places.pipelines, int(kept) if kept.isdecimal() else number, work.source
-        )
+        home = _pipeline_in(memory, orders.pipeline_number(lens))
+        return self._there(work, orders.stage_of(lens, self.places.pipelines, home, work.source), home)
+
+    async def _locate(self, works: list[DealWork], now: datetime) -> None:
+        """A stage belongs to a pipeline, and Bitrix24 silently passes over one of another pipeline."""
+        moving = {work.bitrix_id: work for work in works if work.bitrix_id is not None and self._moves(work)}
+        if moving:
+            there = await self.finder.by_id(moving, (), now)
+            self._pipelines |= {one: int(deal.get(PIPELINE_FIELD) or 0) for one, deal in there.items()}
+
+    def _moves(self, work: DealWork) -> bool:
+        """Whether a stage may be written."""
+        if work.gone_in_bling:
+            return self.context.deals.on_deleted == "lost"
+        return work.memory.get(SITUATION) != str(orders.situation_of(work.source or {}))
+
+    def _there(self, work: DealWork, stage: str | None, home: int) -> str | None:
+        """A stage of the pipeline `home` in the one that the deal is in; "" where it has none like it."""
+        number = self._pipelines.get(work.bitrix_id or 0, home)
+        if not stage or number == home:
+            return stage
+        return counterpart(self.places.pipelines, stage, number) or ""
 
     def _want(self, work: DealWork, person: Person) -> None:
         assert work.source is not None
@@ -94,6 +114,31 @@ class Orders:
         if work.bitrix_id is not None:
             work.target = without_former(work.target, work.memory)
         return None
+
+    def _remove(self, work: DealWork) -> None:
+        """The order was deleted in Bling: what the tenant chose for that."""
+        memory, choice = work.memory, self.context.deals.on_deleted
+        if work.bitrix_id is None:
+            return work.end(Outcome.SKIPPED, Reason.NOT_LINKED)
+        if memory.get(DELETED) == choice:
+            return work.end(Outcome.UNCHANGED)
+        work.target = {**memory, DELETED: choice}
+        match choice:
+            case "lost":
+                number = self._pipelines.get(work.bitrix_id, _pipeline_in(memory, 0))
+                pipeline = pipeline_of(self.places.pipelines, number)
+                stage = lost(pipeline) if pipeline is not None else None
+                if stage is None:
+                    return work.hold(Reason.STAGE_MISSING, "o funil não tem etapa de negócio perdido")
+                work.target[STAGE_FIELD] = stage
+                plan = UpdateDeal(bitrix_id=work.bitrix_id, fields={STAGE_FIELD: stage})
+            case "comment":
+                text = f"{work.label} foi excluído no Bling."
+                plan = UpdateDeal(bitrix_id=work.bitrix_id, fields={}, comment=text)
+            case _:
+                text = "pedido excluído no Bling; o negócio fica como está"
+                return work.end(Outcome.SKIPPED, Reason.TOGGLE_OFF, text)
+        return adopt(work, self.context, plan, memory)
 
     def _product_of(self, work: DealWork) -> ProductOf:
         def product_of(row: Row) -> int:
@@ -194,31 +239,10 @@ def adopt(work: DealWork, context: Context, plan: Any, before: Target) -> None:
             work.changes = changes(context.deals.lens_of(work.key.kind), plan, before)
 
 
-def remove(work: DealWork, context: Context, places: CrmPlaces) -> None:
-    """The order was deleted in Bling: what the tenant chose for that."""
-    memory, choice = work.memory, context.deals.on_deleted
-    if work.bitrix_id is None:
-        return work.end(Outcome.SKIPPED, Reason.NOT_LINKED)
-    if memory.get(DELETED) == choice:
-        return work.end(Outcome.UNCHANGED)
-    work.target = {**memory, DELETED: choice}
-    match choice:
-        case "lost":
-            number = memory.get(PIPELINE_FIELD, "0")
-            pipeline = pipeline_of(places.pipelines, int(number) if number.isdecimal() else 0)
-            stage = lost(pipeline) if pipeline is not None else None
-            if stage is None:
-                return work.hold(Reason.STAGE_MISSING, "o funil não tem etapa de negócio perdido")
-            work.target[STAGE_FIELD] = stage
-            plan = UpdateDeal(bitrix_id=work.bitrix_id, fields={STAGE_FIELD: stage})
-        case "comment":
-            text = f"{work.label} foi excluído no Bling."
-            plan = UpdateDeal(bitrix_id=work.bitrix_id, fields={}, comment=text)
-        case _:
-            return work.end(
-                Outcome.SKIPPED, Reason.TOGGLE_OFF, "pedido excluído no Bling; o negócio fica como está"
-            )
-    return adopt(work, context, plan, memory)
+def _pipeline_in(memory: Target, otherwise: int) -> int:
+    """The pipeline that the deal was made in."""
+    kept = memory.get(PIPELINE_FIELD, "")
+    return int(kept) if kept.isdecimal() else otherwise
 
 
 def _is_doubted(work: DealWork) -> bool:
