@@ -63,7 +63,7 @@ class Sales:
             work.own = True
             self._want(work, people.get(work.key, Person()))
         new = {work.target[ORIGIN_FIELD]: work for work in works if work.open and work.bitrix_id is None}
-        fields = {name for work in works for name in work.target}
+        fields = {name for work in works for name in work.target if name[0] != "@"}
         for origin, rows in (await self.finder.by_origin(new, fields, now)).items():
             found(new[origin], rows[0], new[origin].target)
         known = {work.bitrix_id: work for work in works if work.open and work.bitrix_id is not None}
