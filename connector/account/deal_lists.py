@@ -94,7 +94,7 @@ class DealLists(msgspec.Struct, frozen=True, kw_only=True):
 async def kept(conn: Connection, tenant_id: UUID) -> DealLists:
     """What is known without asking anybody (inside the tenant's scope)."""
     saved = await account_lists.load(tenant_id)
-    crm = await rows.crm(conn, tenant_id)
+    places, places_at = _places(await rows.crm(conn, tenant_id))
     accounts = await connections.accounts(conn, tenant_id)
     return DealLists(
         accounts=tuple(
@@ -102,8 +102,8 @@ async def kept(conn: Connection, tenant_id: UUID) -> DealLists:
             for account in accounts
             if account.state is not ConnectionState.NONE
         ),
-        places=msgspec.json.decode(crm.crm, type=CrmPlaces) if crm.crm else None,
-        places_at=crm.read_at,
+        places=places,
+        places_at=places_at,
     )
 
 
@@ -214,6 +214,14 @@ async def _tried(
     except (VendorError, TimeoutError):
         return Trouble.AWAY
     return None
+
+
+def _places(saved: rows.SavedCrm) -> tuple[CrmPlaces | None, datetime | None]:
+    """Nothing for what another version of Ponte kept: it is read anew."""
+    try:
+        return (msgspec.json.decode(saved.crm, type=CrmPlaces), saved.read_at) if saved.crm else (None, None)
+    except msgspec.DecodeError:
+        return None, None
 
 
 def _is_old(read_at: datetime | None, now: datetime) -> bool:

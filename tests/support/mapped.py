@@ -28,6 +28,12 @@ async def settled(office: Office, sandbox: Sandbox) -> Customer:
     return customer
 
 
+async def never_read(office: Office, crm: str | None = None) -> None:
+    """As if the portal's CRM had not been read at connecting, or by another version of Ponte (`crm`)."""
+    async with office.database.system() as conn:
+        await conn.execute("UPDATE portal SET crm = $1::json", crm)
+
+
 async def get(office: Office, tenant: Customer, kind: str = "order") -> dict[str, Any]:
     """The mapping as the API shows it."""
     answer = await office.api(tenant, "GET", f"/mappings/{kind}")

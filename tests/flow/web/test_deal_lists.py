@@ -17,7 +17,7 @@ from connector.settings import Settings
 from connector.store import standing
 from ponte.runtime.redis import Redis
 from server.app import create_server
-from tests.support.mapped import get, held_order, lists_of, paths_called, put, rule_in, settled
+from tests.support.mapped import get, held_order, lists_of, never_read, paths_called, put, rule_in, settled
 from tests.support.office import Customer, Office, running
 from tests.support.sandbox import Sandbox
 
@@ -31,7 +31,7 @@ async def tenant(office: Office, sandbox: Sandbox) -> Customer:
 
 
 async def test_lists_are_read_once_and_kept(office: Office, tenant: Customer, sandbox: Sandbox) -> None:
-    sandbox.control("calls", method="DELETE")
+    await never_read(office)
     lists = await lists_of(office, tenant)
     (account,) = lists.accounts
     assert (account.trouble, lists.trouble) == (None, None)
@@ -49,6 +49,7 @@ async def test_lists_are_read_once_and_kept(office: Office, tenant: Customer, sa
 
 
 async def test_reading_lists_stands_in_the_call_log(office: Office, tenant: Customer) -> None:
+    await never_read(office)
     before = len(await office.rows("api_call"))
     await lists_of(office, tenant)
     calls = await office.rows("api_call")
@@ -128,6 +129,7 @@ async def test_without_redis_no_vendor_is_asked_and_mappings_are_there(
     async with running(app), httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as client:
         office = Office(app.state.parts, client)
         tenant = await settled(office, sandbox)
+        await never_read(office)
         redis.kill()
         sandbox.control("calls", method="DELETE")
         shown = await get(office, tenant)

@@ -12,7 +12,7 @@ from connector.account.clock import now
 from connector.domain.events import Kind
 from connector.domain.mapping import default
 from connector.store import connections, mappings, standing
-from tests.support.mapped import get, held_order, lists_of, paths_called, put, rule_in, settled
+from tests.support.mapped import get, held_order, lists_of, never_read, paths_called, put, rule_in, settled
 from tests.support.office import Customer, Office
 from tests.support.sandbox import Sandbox
 
@@ -124,7 +124,11 @@ async def test_the_link_property_is_shown_as_the_portal_calls_it(office: Office,
     assert await put(office, tenant, shown, "product") == shown
 
 
-async def test_a_get_asks_no_vendor(office: Office, tenant: Customer, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("crm", [None, '{"pipelines": 1}'])
+async def test_a_get_asks_no_vendor(
+    office: Office, tenant: Customer, sandbox: Sandbox, crm: str | None
+) -> None:
+    await never_read(office, crm)
     sandbox.control("calls", method="DELETE")
     shown = await get(office, tenant)
     assert rule_in(shown, "etapa")["transform"] == {"type": "choice", "table": {}}
@@ -155,6 +159,7 @@ async def test_a_saved_table_is_what_is_shown(office: Office, tenant: Customer) 
 
 async def test_a_stage_that_the_portal_does_not_have_is_named(office: Office, tenant: Customer) -> None:
     """The portal's pipelines were never read: saving reads them."""
+    await never_read(office)
     sent = await get(office, tenant)
     rule_in(sent, "etapa")["transform"]["table"] = {"9": "WON", "6": "NONSENSE"}
     answer = await office.api(tenant, "PUT", "/mappings/order", json=sent)
@@ -190,6 +195,7 @@ async def _keep_places(office: Office, tenant: Customer, crm: str, ago: timedelt
 async def test_a_portal_that_is_away_keeps_nobody_from_saving(
     office: Office, tenant: Customer, sandbox: Sandbox
 ) -> None:
+    await never_read(office)
     sandbox.control("faults", {"provider": "bitrix24", "method": "batch", "status": 503, "times": 20})
     sent = await get(office, tenant)
     rule_in(sent, "etapa")["transform"]["table"] = TABLE
