@@ -11,7 +11,18 @@ import msgspec
 
 from connector.account.mapping_flaws import Flaw
 from connector.account.typed import is_text
-from connector.domain.transforms import Choice, Constant, Date, Template, Transform, YesNo
+from connector.domain.transforms import (
+    Choice,
+    Constant,
+    Date,
+    ListOf,
+    Number,
+    Template,
+    Transform,
+    Unit,
+    YesNo,
+)
+from connector.domain.units import UNITS, factor
 
 LONGEST_TEXT = 1000
 MOST_CHOICES = 1000
@@ -36,7 +47,7 @@ def transform_errors(sent: Any) -> Iterator[Found]:
         yield "transform.type", Flaw.UNKNOWN, f"a transform's type is {', '.join(sorted(_TRANSFORMS))}"
         return
     for name in sent:
-        if name not in ("type", *known.__struct_fields__):
+        if name not in ("type", *known.__struct_encode_fields__):
             yield f"transform.{name}", Flaw.UNKNOWN, f"the transform {tag} has no {name}"
     if isinstance(table := sent.get("table"), dict) and (wrong := _no_texts(table)):
         for key in wrong:
@@ -63,6 +74,16 @@ def _meaning_errors(transform: Transform) -> Iterator[Found]:
             yield "transform.value", Flaw.VALUE, f"value is a text of 1 to {LONGEST_TEXT} characters"
         case YesNo(true=true, false=false) if not (_is_short(true) and _is_short(false)) or true == false:
             yield "transform.true", Flaw.VALUE, "true and false are two different words of Bling's"
+        case Number(scale=scale) if not 1e-6 <= abs(scale) <= 1e6:
+            yield "transform.scale", Flaw.VALUE, "scale is a number between 0.000001 and 1000000"
+        case Unit(source=source, target=target) if factor(source, target) is None:
+            yield (
+                "transform.from",
+                Flaw.VALUE,
+                f"from and to are two of {', '.join(sorted(UNITS))} of one kind",
+            )
+        case ListOf(separator=separator) if not separator.strip() or len(separator) > 5:
+            yield "transform.separator", Flaw.VALUE, "separator is a sign such as ; or ,"
         case Date(zone=zone) if not _is_zone(zone):
             yield "transform.zone", Flaw.VALUE, "zone is a name such as America/Sao_Paulo"
         case _:

@@ -9,15 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from fractions import Fraction
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from connector.domain.html_text import text_of_html
+from connector.domain.units import factor
+
 CENT = Decimal("0.01")
 #: Bitrix24 keeps prices with two decimals by default; more digits than this are no price.
 LARGEST_PRICE = Decimal("9999999999999.99")
+#: What a scaled number is rounded to, and what it must not exceed.
+NINTH, LARGEST_NUMBER = Decimal("1e-9"), Decimal("1e15")
 #: What stands for no date in Bling.
 NO_DATE = "0000-00-00"
 
@@ -39,6 +46,21 @@ class Text(msgspec.Struct, frozen=True, tag="text", tag_field="type", omit_defau
 
     trim: bool = True
     case: Literal["keep", "upper", "lower", "title"] = "keep"
+
+
+class Number(msgspec.Struct, frozen=True, tag="number", tag_field="type", omit_defaults=True):
+    """A number, Bling's times `scale`; at most nine decimals, without superfluous zeros."""
+
+    scale: int | float = 1
+
+
+class Unit(
+    msgspec.Struct, frozen=True, tag="unit", tag_field="type", rename={"source": "from", "target": "to"}
+):
+    """A weight or a length in another unit: `from` Bling's to Bitrix24's (connector.domain.units)."""
+
+    source: str
+    target: str
 
 
 class Money(msgspec.Struct, frozen=True, tag="money", tag_field="type", omit_defaults=True):
@@ -66,6 +88,16 @@ class Date(msgspec.Struct, frozen=True, tag="date", tag_field="type", omit_defau
     zone: str = "America/Sao_Paulo"
 
 
+class ListOf(msgspec.Struct, frozen=True, tag="list", tag_field="type", omit_defaults=True):
+    """A text of several values ↔ a field of Bitrix24's with several values, as a JSON array of texts."""
+
+    separator: str = ";"
+
+
+class HtmlText(msgspec.Struct, frozen=True, tag="html_text", tag_field="type"):
+    """The text of an HTML description, its lines kept."""
+
+
 class Template(msgspec.Struct, frozen=True, tag="template", tag_field="type"):
     """Text with Bling's fields in braces, such as `Pedido {numero} – {contato.nome}`."""
 
@@ -78,9 +110,11 @@ class Constant(msgspec.Struct, frozen=True, tag="constant", tag_field="type"):
     value: str
 
 
-Transform = Identity | Text | Money | YesNo | Choice | Date | Template | Constant
-#: They take no single value of Bling's, so nothing leads back from them.
-ONE_WAY = (Template, Constant)
+Transform = (
+    Identity | Text | Number | Unit | Money | YesNo | Choice | Date | ListOf | HtmlText | Template | Constant
+)
+#: What was left out or put in cannot be told from what is left, so nothing leads back from them.
+ONE_WAY = (HtmlText, Template, Constant)
 
 
 def forward(transform: Transform) -> Callable[[object], str]:
@@ -93,6 +127,14 @@ def forward(transform: Transform) -> Callable[[object], str]:
             return text
         case Text():
             return lambda value: _text(value, transform)
+        case Number(scale=scale):
+            return partial(_scaled, by=Fraction(str(scale)))
+        case Unit():
+            return partial(_scaled, by=_factor(transform))
+        case ListOf(separator=separator):
+            return lambda value: _listed(value, separator)
+        case HtmlText():
+            return lambda value: text_of_html(text(value))
         case Money(negative=negative):
             return (lambda value: money(value, negative=True)) if negative else money
         case YesNo(true=true, false=false):
@@ -108,10 +150,22 @@ def forward(transform: Transform) -> Callable[[object], str]:
 
 
 def backward(transform: Transform) -> Callable[[str], object]:
-    """The inverse of `forward`, for the export; raises `InvalidValue` where there is none."""
+    """The inverse of `forward`, for the export; raises `InvalidValue` where there is none.
+
+    Laws (tests/unit/test_domain_transforms.py): what comes back from Bling's value is that value in its
+    normal form, and what goes forth from what came back is the text again.
+    """
     match transform:
-        case Identity() | Text() | Date():
+        case Identity():
             return str
+        case Date(zone=zone):
+            return lambda value: _written_date(value, zone)
+        case Text():
+            return lambda value: _text(value, transform)
+        case Number(scale=scale):
+            return partial(_number, by=1 / Fraction(str(scale)))
+        case Unit():
+            return partial(_number, by=1 / _factor(transform))
         case Money():
             return Decimal
         case YesNo(true=true, false=false):
@@ -119,8 +173,29 @@ def backward(transform: Transform) -> Callable[[str], object]:
         case Choice(table=table):
             back = {there: here for here, there in reversed(table.items())}
             return lambda value: back.get(value, "")
-        case Template() | Constant():
-            raise InvalidValue("um modelo de texto ou valor fixo não tem caminho de volta")
+        case ListOf(separator=separator):
+            return lambda value: separator.join(msgspec.json.decode(value, type=list[str]))
+        case HtmlText() | Template() | Constant():
+            raise InvalidValue("um modelo, um valor fixo ou um texto sem formatação não tem caminho de volta")
+
+
+def why_one_way(transform: Transform) -> str | None:
+    """Why nothing leads back, in people's words; None where it does."""
+    match transform:
+        case Template():
+            return "um modelo junta vários campos: não dá para separá-los de volta"
+        case Constant():
+            return "um valor fixo não diz nada sobre o outro lado"
+        case HtmlText():
+            return "a formatação foi retirada e não volta"
+        case Number(scale=0):
+            return "multiplicado por zero, o número não volta"
+        case Unit() if factor(transform.source, transform.target) is None:
+            return "as unidades não medem a mesma coisa"
+        case Choice(table=table) if len(set(table.values())) < len(table):
+            return "dois valores do Bling dão o mesmo no Bitrix24: volta o primeiro deles"
+        case _:
+            return None
 
 
 def at(source: object, path: str) -> object:
@@ -173,6 +248,56 @@ def money(value: object, *, negative: bool = False) -> str:
     if amount < 0 and not negative:
         raise InvalidValue(f"o valor {value} é negativo")
     return str(amount.quantize(CENT, ROUND_HALF_UP))
+
+
+def _written_date(value: str, zone: str) -> str:
+    """As Bling writes it: a day, or day and time of its own zone."""
+    if len(value) <= len(NO_DATE):
+        return value
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def number(value: object) -> Decimal:
+    """Any finite number; raises `InvalidValue`."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise InvalidValue(f"não é um número: {value!r}")
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        raise InvalidValue(f"não é um número: {value!r}") from None
+    if not found.is_finite() or abs(found) > LARGEST_NUMBER:
+        raise InvalidValue(f"não é um número que caiba: {value!r}")
+    return found
+
+
+def _scaled(value: object, by: Fraction) -> str:
+    return plain(_number(value, by))
+
+
+def _number(value: object, by: Fraction) -> Decimal:
+    exact = Fraction(number(value)) * by
+    with localcontext(prec=60):
+        return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(NINTH, ROUND_HALF_UP)
+
+
+def plain(value: Decimal) -> str:
+    """Without superfluous zeros and without an exponent."""
+    written = f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def _factor(unit: Unit) -> Fraction:
+    found = factor(unit.source, unit.target)
+    if found is None:
+        raise InvalidValue(f"{unit.source} e {unit.target} não medem a mesma coisa")
+    return found
+
+
+def _listed(value: object, separator: str) -> str:
+    parts = (part.strip() for part in text(value).split(separator))
+    found = [part for part in parts if part]
+    return msgspec.json.encode(found).decode() if found else ""
 
 
 def _text(value: object, how: Text) -> str:
