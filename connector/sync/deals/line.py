@@ -113,12 +113,17 @@ class Deals:
         while missing and self._clock() < until:
             await self._ask_for(missing - self._asked)
             await asyncio.sleep(PRODUCTS_LOOK)
-            missing -= (await self._shared.load_links(missing)).keys()
+            missing -= await self._known_products(missing)
             missing &= await self._under_way(missing)
 
     async def _unknown_products(self, works: list[DealWork]) -> set[RecordKey]:
         wanted = {key for work in works for key in _products(work)}
-        return wanted - (await self._shared.load_links(wanted)).keys()
+        return wanted - await self._known_products(wanted)
+
+    async def _known_products(self, wanted: set[RecordKey]) -> set[RecordKey]:
+        """Those that have a link. A product that is being made has one already, but no id to name yet."""
+        links = await self._shared.load_links(wanted)
+        return {one for one, link in links.items() if link.bitrix_id is not None or link.creating_at is None}
 
     async def _under_way(self, records: set[RecordKey]) -> set[RecordKey]:
         tenant_id = self._shared.tenant_id
