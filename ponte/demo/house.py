@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from connector.security.vault import new_key
-from connector.settings import Settings, to_environment
+from connector.settings import Settings, load, to_environment
 from ponte.demo import seed, template
 from ponte.demo.folders import data_folder
 from ponte.demo.programs import Program
@@ -24,6 +24,8 @@ from ponte.runtime.postgres import Postgres
 from ponte.runtime.redis import Redis
 
 READY_SECONDS = 30.0
+#: Settings that the demo takes from its environment, as it takes `DATABASE_URL` and `REDIS_URL`.
+GIVEN = ("PONTE_BLING_PER_SECOND",)
 SANDBOX = "sandbox"
 
 
@@ -85,7 +87,7 @@ class House:
 
     def _settings(self, vendors: Mapping[str, Any], owner_url: str, redis_url: str) -> Settings:
         bling, bitrix24, stripe = vendors["bling"], vendors["bitrix24"], vendors["stripe"]
-        return Settings(
+        settings = Settings(
             env="demo",
             database_url=databases.at(owner_url, role=databases.LOGIN_ROLE),
             migrate_url=owner_url,
@@ -108,6 +110,8 @@ class House:
             stripe_webhook_secret=stripe["webhook_secret"],
             mail_url=f"{self.sandbox_url}/mail",
         )
+        given = {name: os.environ[name] for name in GIVEN if name in os.environ}
+        return load({**to_environment(settings), **given})
 
     def _ask_sandbox(self) -> dict[str, Any]:
         with httpx.Client(trust_env=False, timeout=10) as client:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from typing import Protocol
 
 import httpx
 
@@ -12,8 +14,16 @@ from ponte.demo.house import open_house
 from ponte.demo.supervisor import end_on_signals
 from ponte.runtime.child import StartError
 from ponte.runtime.plainuser import PlainUserError
+from ponte.story.orders import OrderStory
 from ponte.story.scenes import Story
 from ponte.story.stage import Broken, Stage
+
+
+class Chapter(Protocol):
+    """Part of the story."""
+
+    def scenes(self) -> list[tuple[str, Callable[[], None]]]:
+        """Title and deed of each."""
 
 
 def run() -> int:
@@ -26,7 +36,7 @@ def run() -> int:
             _say("everything is running", began)
             stage = Stage(ready)
             try:
-                return play(Story(stage))
+                return play(Story(stage)) or play(OrderStory(stage))
             finally:
                 stage.close()
     except (StartError, FolderError, PlainUserError) as error:
@@ -34,7 +44,7 @@ def run() -> int:
         return 1
 
 
-def play(story: Story) -> int:
+def play(story: Chapter) -> int:
     """All scenes up to the first that does not hold."""
     for title, scene in story.scenes():
         began = time.monotonic()

@@ -31,6 +31,7 @@ class Stage:
         tenant = ready["tenants"][0]
         self.member_id: str = tenant["bitrix24_member_id"]
         self.tenant_id: str = tenant["id"]
+        self.bling_company_id: str = tenant["bling_company_id"]
         self._ponte = _client(f"{ready['app_url']}/api/v1", tenant["api_key"])
         self._bling = _client(ready["bling"]["api_url"], tenant["bling_access_token"])
         self._bitrix24 = _client(ready["bitrix24"]["rest_url"].replace("{member_id}", self.member_id))
