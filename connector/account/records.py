@@ -8,10 +8,21 @@ from uuid import UUID
 
 import msgspec
 
+from connector.account import mappings
+from connector.domain.deals import ORIGIN_FIELD, SITUATION
 from connector.domain.events import Kind, Reason
-from connector.domain.mapping import LINK_FIELD, Rule
-from connector.domain.transforms import InvalidValue, backward, forward
-from connector.store import connections, history, standing
+from connector.domain.mapping import LINK_FIELD, STAGE_FIELD, Rule
+from connector.domain.transforms import (
+    ONE_WAY,
+    Constant,
+    InvalidValue,
+    Template,
+    at,
+    backward,
+    fields_of,
+    forward,
+)
+from connector.store import connections, history
 from connector.store.connections import Portal
 from connector.store.history import SyncRow
 from connector.store.links import Link
@@ -75,11 +86,11 @@ async def record_of(database: Database, tenant_id: UUID, kind: Kind, bling_id: i
         link = await history.record(conn, tenant_id, kind, bling_id)
         if link is None:
             return None
-        mapping = await standing.mapping(conn, tenant_id, kind)
+        mapping = await mappings.in_force(conn, tenant_id, kind)
         portal = await connections.portal(conn, tenant_id)
         sync = await history.sync(conn, tenant_id, link.sync_id) if link.sync_id else None
         event = await history.event(conn, tenant_id, sync.event_id) if sync else None
-    said = _payload(event.body) if event else {}
+    said = {"id": bling_id} | (_payload(event.body) if event else {})
     written = msgspec.json.decode(link.written, type=dict[str, str]) if link.written else {}
     if link.bitrix_id is not None:
         written.setdefault(LINK_FIELD, str(link.record.bling_id))
@@ -97,24 +108,57 @@ def vendor_field(name: str, portal: Portal | None) -> str:
 def _pair(rule: Rule, said: dict[str, Any], written: dict[str, str], name: str) -> FieldPair:
     """A message that said nothing of the field leaves what was read when the field was written."""
     there = written.get(rule.bitrix24)
-    here = _shown(said[rule.bling]) if rule.bling in said else None
-    if here is None and there is not None:
-        here = _shown(backward(rule.transform)(there))
+    value = _said(rule, said)
+    if value is None:
+        value = _remembered(rule, there, written)
+    expected = _forward(rule, value)
+    if isinstance(rule.transform, ONE_WAY):
+        # Text of several fields, or of none: what it comes to is all that can be shown, and what was written
+        # is what it came to when it was read.
+        expected = shown = expected or there
+    else:
+        shown = None if value is None else _shown(value)
     return FieldPair(
         rule=rule.id,
         bling=rule.bling,
         bitrix24=name,
-        bling_value=here,
+        bling_value=shown,
         bitrix24_value=there,
-        in_step=_forward(rule, said.get(rule.bling, here)) == there,
+        in_step=expected == _key(rule, there),
     )
 
 
+def _said(rule: Rule, said: dict[str, Any]) -> object:
+    """What the rule's transform takes, as far as the message says it; None if it does not."""
+    match rule.transform:
+        case Constant():
+            return rule
+        case Template(text=pattern):
+            return said if all(at(said, path) is not None for path in fields_of(pattern)) else None
+        case _:
+            return at(said, rule.bling)
+
+
+def _remembered(rule: Rule, there: str | None, written: dict[str, str]) -> object:
+    """What Bling said when the field was written; two situations may have one stage."""
+    if rule.bitrix24 == STAGE_FIELD:
+        return written.get(SITUATION)
+    if there is None or isinstance(rule.transform, ONE_WAY):
+        return None
+    return backward(rule.transform)(there)
+
+
+def _key(rule: Rule, there: str | None) -> str | None:
+    """A deal's origin names the company before the record."""
+    return there.rpartition(":")[2] if there is not None and rule.bitrix24 == ORIGIN_FIELD else there
+
+
 def _forward(rule: Rule, value: object) -> str | None:
+    """What Bitrix24 should hold; None for nothing."""
     if value is None or value == "":
         return None
     try:
-        return forward(rule.transform)(value)
+        return forward(rule.transform)(value) or None
     except InvalidValue:
         return None
 
