@@ -56,7 +56,7 @@ class Eraser:
         if await self._drained(tenant_id):
             return False
         found = sum([await self._empty(tenant_id, one) for one in holdings])
-        return await self._proved(begun, found, now)
+        return not found and await self._proved(begun, holdings, now)
 
     async def _give_back(self, tenant_id: UUID) -> None:
         """The vendors' tokens; one that cannot be given back ends by itself."""
@@ -94,12 +94,16 @@ class Eraser:
             if deleted < BATCH:
                 return found
 
-    async def _proved(self, begun: Erasure, found: int, now: datetime) -> bool:
-        """Only a look that found nothing, long enough after the doors were shut, is a proof."""
-        shut_for = now - (begun.begun_at or now)
-        if found or shut_for < FADED:
+    async def _proved(self, begun: Erasure, holdings: list[Holding], now: datetime) -> bool:
+        """Only a look that found nothing, long enough after the doors were shut, is a proof.
+
+        Rows that another worker is deleting at this moment were not there to be deleted: hence the last look.
+        """
+        if now - (begun.begun_at or now) < FADED:
             return False
         async with self.database.system() as conn:
+            if await erasures.left(conn, begun.tenant_id, holdings):
+                return False
             await erasures.prove(conn, begun.tenant_id, now)
         log.info("tenant_erased", tenant=str(begun.tenant_id), why=begun.why)
         return True

@@ -115,6 +115,12 @@ async def delete_some(conn: Connection, tenant_id: UUID, holding: Holding, most:
     return await count(conn, tenant_id, holding.name, int(done.rpartition(" ")[2]))
 
 
+async def left(conn: Connection, tenant_id: UUID, holdings: list[Holding]) -> list[str]:
+    """Tables that still hold rows of the tenant."""
+    asked = "SELECT EXISTS (SELECT FROM {} WHERE tenant_id = $1)"
+    return [one.name for one in holdings if await conn.fetchval(asked.format(one.name), tenant_id)]
+
+
 async def count(conn: Connection, tenant_id: UUID, table: str, number: int) -> int:
     """Add so many rows of a table to the proof."""
     if number:

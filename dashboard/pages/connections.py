@@ -118,7 +118,7 @@ def _back(said: dict[str, str]) -> Redirect:
 def _shell(around: Surroundings, request: Request[Any, Any, Any], said: Notice | None) -> Shell:
     """The remedy of a broken connection stands on this page: the banner would say it twice."""
     shell = shell_of(around, request)
-    others = tuple(one for one in shell.notices if one.action is None)
+    others = tuple(one for one in shell.notices if one.action is None or one.action.posts)
     return msgspec.structs.replace(shell, path=PATH, notices=(said,) if said else others)
 
 

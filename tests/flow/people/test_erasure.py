@@ -23,6 +23,7 @@ from tests.support.frame import Frame
 from tests.support.office import PASSWORD, Customer, Office, message
 from tests.support.sandbox import Sandbox
 from tests.support.walk import CANARY, Victim
+from worker import jobs
 
 #: Without a `tenant_id`, nobody's or everybody's; persons and their links have tests of their own.
 NOBODYS = {"mail", "quarantined", "unclaimed", "person", "signup", "password_reset", "signin_attempt"}
@@ -140,6 +141,23 @@ async def test_who_was_stopped_by_an_operator_stays_so(desk: Desk, dona: Visitor
     await _leave(dona)
     await dona.post("/equipe/ficar")
     assert [row["paused_at"] is not None for row in await desk.rows("tenant")] == [True]
+
+
+async def test_conexoes_says_so_too(dona: Visitor) -> None:
+    await _leave(dona)
+    assert "são apagados em" in (await dona.get("/configuracao/conexoes")).text
+
+
+async def test_the_workers_job_goes_on_with_it(desk: Desk, sandbox: Sandbox, eraser: Eraser) -> None:
+    frame = Frame(desk.client, sandbox)
+    await frame.submit(await frame.open(), "/bitrix24/continuar")
+    async with desk.database.system() as conn:
+        await conn.execute(
+            "INSERT INTO erasure (tenant_id, why, asked_at, due_at, paused, counts)"
+            " SELECT tenant_id, 'left', now(), now(), true, '{}' FROM tenant"
+        )
+    await jobs.erase({"engine": desk.parts.engine, "eraser": eraser})
+    assert await desk.rows("tenant") == []
 
 
 async def test_nothing_goes_before_its_day(desk: Desk, dona: Visitor, eraser: Eraser) -> None:
@@ -305,6 +323,25 @@ async def test_what_came_late_goes_too_before_the_proof(
     assert await eraser.erase_due(now + AFTER, later) == 0
     assert await eraser.erase_due(now + 2 * AFTER, later) == 1
     assert await eraser.erase_due(now + 3 * AFTER, later) == 0
+
+
+async def test_two_workers_at_once_prove_nothing_too_early(
+    desk: Desk, customer: Customer, dona: Visitor, eraser: Eraser, owner: asyncpg.Connection
+) -> None:
+    """One holds rows that it has not deleted yet: the other, who deletes nothing, has no proof."""
+    await _leave(dona)
+    now, later = _in(desk, 2 * GRACE)
+    await eraser.erase_due(now, later)
+    await owner.execute("INSERT INTO usage VALUES ($1, '2020-01-01', 1)", customer.tenant_id)
+
+    async def nothing(*args: Any) -> int:
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erasures, "delete_some", nothing)
+        assert await eraser.erase_due(now + AFTER, later) == 0
+    assert await eraser.erase_due(now + AFTER, later) == 0
+    assert await eraser.erase_due(now + AFTER, later) == 1
 
 
 async def test_clean_erases_at_once(desk: Desk, sandbox: Sandbox, eraser: Eraser) -> None:
