@@ -52,3 +52,8 @@ PLANS = {
 
 #: A trial has the limits of this plan.
 TRIAL_PLAN = "profissional"
+
+
+def rank(lookup_key: str) -> int:
+    """A plan's place among all, the smallest first."""
+    return list(PLANS).index(lookup_key)

@@ -39,7 +39,18 @@ from connector.store.tables_directory import (
     Session,
     SigninAttempt,
     Signup,
+    StripeCustomer,
+    StripeEvent,
     Unclaimed,
+)
+from connector.store.tables_operator import (
+    MessageHour,
+    MessageMinute,
+    Operator,
+    OperatorAudit,
+    OperatorSession,
+    Silence,
+    Visit,
 )
 
 
@@ -101,6 +112,8 @@ class Portal(Table, tablename="portal", db=ENGINE, tags=[Class.TENANT]):
     catalogue_at = Timestamptz(**NULL)
     crm = JSON(**NULL)
     crm_at = Timestamptz(**NULL)
+    fields = JSON(**NULL)
+    fields_at = Timestamptz(**NULL)
     checked_at = Timestamptz(**NULL)
     connected_at = Timestamptz(**NULL)
     created_at = Timestamptz()
@@ -159,6 +172,28 @@ class Licence(Table, tablename="licence", db=ENGINE, tags=[Class.TENANT]):
     source = Text()
     ends_at = Timestamptz(**NULL)
     updated_at = Timestamptz()
+    renews = Boolean(default=True)
+    trial_ends_at = Timestamptz(**NULL)
+    granted_plan = Text(**NULL)
+    granted_until = Timestamptz(**NULL)
+    granted_source = Text(**NULL)
+    granted_note = Text(**NULL)
+
+
+class Subscription(Table, tablename="subscription", db=ENGINE, tags=[Class.TENANT]):
+    """A subscription as Stripe had it when it was asked last."""
+
+    tenant_id = UUID(primary_key=True)
+    id = Text()
+    customer_id = Text()
+    status = Text()
+    plan = Text(**NULL)
+    item_id = Text()
+    created_at = Timestamptz()
+    period_end = Timestamptz(**NULL)
+    unpaid_since = Timestamptz(**NULL)
+    cancel_at = Timestamptz(**NULL)
+    ended_at = Timestamptz(**NULL)
 
 
 class Usage(Table, tablename="usage", db=ENGINE, tags=[Class.TENANT]):
@@ -212,6 +247,7 @@ class Inbox(Table, tablename="inbox", db=ENGINE, tags=[Class.TENANT]):
     reason = Text(**NULL)
     detail = Text(**NULL)
     body = Bytea()
+    held_at = Timestamptz(**NULL)
 
 
 class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
@@ -379,8 +415,9 @@ class CallHour(Table, tablename="call_hour", db=ENGINE, tags=[Class.TENANT]):
 
 TABLES: tuple[type[Table], ...] = (
     *(Person, Membership, Session, SigninAttempt, ApiKey, AccountRoute, PortalRoute, Unclaimed, Quarantined),
-    *(Consent,),
+    *(Consent, StripeCustomer, StripeEvent),
     *(Mail, Signup, PasswordReset, Invitation, Erasure),
+    *(Operator, OperatorSession, Visit, OperatorAudit, MessageMinute, MessageHour, Silence),
     *(
         Tenant,
         Account,
@@ -389,6 +426,7 @@ TABLES: tuple[type[Table], ...] = (
         Preference,
         Mapping,
         Licence,
+        Subscription,
         Usage,
         Audit,
         Lease,

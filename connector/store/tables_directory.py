@@ -196,3 +196,28 @@ class Erasure(Table, tablename="erasure", db=ENGINE, tags=[Class.DIRECTORY]):
     begun_at = Timestamptz(**NULL)
     erased_at = Timestamptz(**NULL)
     counts = JSON()
+
+
+class StripeCustomer(Table, tablename="stripe_customer", db=ENGINE, tags=[Class.DIRECTORY]):
+    """Whose a customer of Stripe's is (connector.store.billing)."""
+
+    customer_id = Text(primary_key=True)
+    tenant_id = UUID()
+    session_id = Text(**NULL)
+    asked_at = Timestamptz(**NULL)
+    compared_at = Timestamptz()
+    created_at = Timestamptz()
+
+
+class StripeEvent(Table, tablename="stripe_event", db=ENGINE, tags=[Class.DIRECTORY]):
+    """What Stripe told (connector.store.billing)."""
+
+    id = Text(primary_key=True)
+    type = Text()
+    customer_id = Text(**NULL)
+    tenant_id = UUID(**NULL)
+    received_at = Timestamptz()
+    due_at = Timestamptz(**NULL)
+    attempts = SmallInt()
+    outcome = Text(**NULL)
+    body = Bytea(**NULL)
