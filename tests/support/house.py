@@ -50,14 +50,14 @@ class KnownTokens:
 
 
 class House:
-    """One tenant, connected to company and portal 0; events are put in as a door would."""
+    """One tenant, connected to company 0 and a portal; events are put in as a door would."""
 
-    def __init__(self, engine: Engine, sandbox: Sandbox, connections: Connections) -> None:
+    def __init__(self, engine: Engine, sandbox: Sandbox, connections: Connections, portal: int = 0) -> None:
         self.engine = engine
         self.database = engine.database
         self.sandbox = sandbox
         self.connections = connections
-        self.portal = Portal(sandbox)
+        self.portal = Portal(sandbox, portal)
         self.company_id: str = sandbox.ready["companies"][0]["company_id"]
         self.tenant_id = uuid4()
         self.account_id = uuid4()
@@ -308,13 +308,18 @@ def product(bling_id: int, **fields: Any) -> dict[str, Any]:
 
 
 async def build(
-    settings: Any, sandbox: Sandbox, http: httpx.AsyncClient, redis: ArqRedis, database: Database
+    settings: Any,
+    sandbox: Sandbox,
+    http: httpx.AsyncClient,
+    redis: ArqRedis,
+    database: Database,
+    portal: int = 0,
 ) -> House:
     """A house whose limiters know that nothing was spent."""
     await pace.assume_idle(redis)
     connections = KnownTokens(
         Tokens(sandbox.ready["companies"][0]["access_token"]),
-        Tokens(sandbox.ready["portals"][0]["access_token"]),
+        Tokens(sandbox.ready["portals"][portal]["access_token"]),
     )
     engine = Engine(
         settings=settings,
@@ -327,6 +332,6 @@ async def build(
         business_clock=lambda: datetime.now(UTC),
         create_settles=timedelta(0),
     )
-    house = House(engine, sandbox, connections)
+    house = House(engine, sandbox, connections, portal)
     await house.build()
     return house
