@@ -17,6 +17,7 @@ from benchmarks.ground import Ground, ground
 from benchmarks.hundred import hundred
 from benchmarks.ingest import ingest
 from benchmarks.machine import machine
+from benchmarks.orders import orders
 from benchmarks.overhead import overhead
 from benchmarks.queue import queue
 from benchmarks.results import Row, Rows
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "hundred": hundred,
     "burst": burst,
     "large_burst": large_burst,
+    "orders": orders,
     "demo": demo,
 }
 

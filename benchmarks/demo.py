@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hmac
 import random
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
 import httpx
-import msgspec
 
 from benchmarks import messages
 from benchmarks.ground import Ground
 from benchmarks.messages import Notice
 from benchmarks.results import Rows, row
+from benchmarks.running import Ready, running
 from connector.store.ids import new_id
 
-READY_S, STARTS = 60.0, 2
+STARTS = 2
 #: Few enough changes of each product that nobody takes them for a loop (30 in ten minutes).
 CHANGES, PRODUCTS = 100, 10
 #: Price of the first change in cents; each has one of its own, by which its write is known again.
@@ -38,14 +30,12 @@ LINKED_S = 4.0
 #: so that no clock of ours keeps step with it.
 PAUSE_S = (0.5, 0.7)
 
-Ready = dict[str, Any]
-
 
 async def demo(ground: Ground) -> Rows:
     """Seconds until the ready line, the slowest of two starts; then changes one at a time."""
     starts: list[float] = []
     for number in range(STARTS):
-        async with _running(ground.folder) as (ready, seconds):
+        async with running(ground.folder) as (ready, seconds):
             starts.append(seconds)
             if number == STARTS - 1:
                 latencies = sorted(await _latencies(ready))
@@ -53,28 +43,6 @@ async def demo(ground: Ground) -> Rows:
     yield row("demo_ready_s", max(starts), "<=", 10, starts=told)
     yield row("latency_p50_s", _percentile(latencies, 50), "<=", 0.25, changes=CHANGES)
     yield row("latency_p99_s", _percentile(latencies, 99), "<=", 1.0, slowest=round(latencies[-1], 4))
-
-
-@asynccontextmanager
-async def _running(folder: Path) -> AsyncIterator[tuple[Ready, float]]:
-    """`ponte demo --json` in a new data folder: its ready line, and seconds until it came."""
-    place = tempfile.mkdtemp(prefix="demo-", dir=folder)
-    begun = time.perf_counter()
-    with (folder / "demo.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ponte", "demo", "--json", "--data-dir", place),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            limit=1 << 20,
-        )
-    assert process.stdout is not None
-    try:
-        line = await asyncio.wait_for(process.stdout.readline(), READY_S)
-        yield msgspec.json.decode(line, type=Ready), time.perf_counter() - begun
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        await process.wait()
 
 
 async def _latencies(ready: Ready) -> list[float]:
