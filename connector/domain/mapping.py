@@ -18,6 +18,7 @@ from connector.domain.transforms import (
     Date,
     Identity,
     InvalidValue,
+    ListOf,
     Money,
     Template,
     Text,
@@ -169,13 +170,23 @@ class Lens:
         self.reads = frozenset(
             path.partition(".")[0] for rule, *_ in self._imports for path in _paths(rule) if path
         )
+        #: Bitrix24's fields in which an edit by hand is kept.
+        self.keeps = frozenset(rule.bitrix24 for rule, *_ in self._imports if rule.policy == "keep")
+        #: Bitrix24's fields that the tenant's own rules write.
+        self.free = frozenset(rule.bitrix24 for rule, *_ in self._imports if not rule.locked)
+        #: Bitrix24's fields with several values, which a target holds as JSON.
+        self.lists = frozenset(
+            rule.bitrix24 for rule, *_ in self._imports if isinstance(rule.transform, ListOf)
+        )
         self._rule_ids = {name: rule.id for rule, name, _, _ in self._imports}
         self._rules = {name: rule for rule, name, _, _ in self._imports}
 
-    def apply(self, source: Source) -> Target:
+    def apply(self, source: Source, passed: list[BadField] | None = None) -> Target:
         """Bling's fields → the texts that Bitrix24 should hold; raises `BadField`.
 
-        A value that is absent or empty is left out (`empty: ignore`) or becomes `""` (`empty: erase`).
+        A value that is absent or empty is left out (`empty: ignore`) or becomes `""` (`empty: erase`). With
+        `passed`, a rule of the tenant's own that cannot be applied is put there and its field left out; a
+        fixed one still fails the record.
         """
         target: Target = {}
         for rule, name, read, convert in self._imports:
@@ -183,7 +194,11 @@ class Lens:
             try:
                 text = "" if value is None or value == "" else convert(value)
             except InvalidValue as error:
-                raise BadField(rule, str(error)) from None
+                bad = BadField(rule, str(error))
+                if passed is None or rule.locked:
+                    raise bad from None
+                passed.append(bad)
+                continue
             if text or rule.empty == "erase":
                 target[name] = text
         return target

@@ -6,13 +6,37 @@ come from and in whether the plan is carried out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
 from connector.domain.events import Reason
-from connector.domain.mapping import PRICE_FIELD, Lens, Source, Target
+from connector.domain.fields import PortalFields
+from connector.domain.mapping import PRICE_FIELD, BadField, Lens, Source, Target
+from connector.domain.transforms import InvalidValue, at, number, plain
+
+#: Bitrix24's fields that hold numbers.
+NUMBERS = frozenset(
+    {"weight", "width", "height", "length", "measure", "iblockSectionId", "purchasingPrice", "vatId"}
+)
+#: What lives on variations and not on their parent (facts of Bitrix24, catalogue).
+_OFFERS_ALONE = (PRICE_FIELD, "measure", "purchasingPrice")
+#: What a message about a product carries (facts of Bling, webhooks).
+MESSAGE_FIELDS = frozenset(
+    {
+        *("id", "nome", "codigo", "tipo", "situacao", "preco", "unidade", "formato", "idProdutoPai"),
+        *("categoria", "descricaoCurta", "descricaoComplementar"),
+    }
+)
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which products take part; an empty set lets all pass."""
+
+    categoria: frozenset[int] = frozenset()
+    tipo: frozenset[str] = frozenset()
+    situacao: frozenset[str] = frozenset()
 
 
 class Shape(StrEnum):
@@ -128,12 +152,78 @@ def is_excluded(source: Source) -> bool:
     return source.get("situacao") == "E"
 
 
-def wanted(lens: Lens, source: Source, shape: Shape) -> Target:
-    """The texts that Bitrix24 should hold; a parent has no price there. Raises `BadField`."""
-    target = lens.apply(source)
+def wanted(
+    lens: Lens, source: Source, shape: Shape, fields: PortalFields | None = None
+) -> tuple[Target, list[BadField]]:
+    """The texts that Bitrix24 should hold, and the tenant's own rules that had to be passed over.
+
+    A parent has no price and no unit there, and a variation other properties than a product; `fields` = those
+    that the portal has, None while they are not known. Raises `BadField` for a fixed rule.
+    """
+    passed: list[BadField] = []
+    target = lens.apply(source, passed)
     if shape is Shape.SKU:
-        target.pop(PRICE_FIELD, None)
-    return target
+        for name in _OFFERS_ALONE:
+            target.pop(name, None)
+    for name in lens.free & target.keys():
+        if not _has_place(name, shape, fields):
+            del target[name]
+        elif name in NUMBERS and (text := target[name]):
+            _tidy(lens, target, name, text, passed)
+    return target, passed
+
+
+def is_filtered(source: Source, chosen: Filter) -> bool:
+    """Whether the tenant's filter leaves the product out."""
+    wanted = (
+        (chosen.categoria, at(source, "categoria.id")),
+        (chosen.tipo, source.get("tipo")),
+        (chosen.situacao, source.get("situacao")),
+    )
+    return any(allowed and value not in allowed for allowed, value in wanted)
+
+
+def edited(target: Target, present: Target, memory: Target, keeps: Iterable[str]) -> frozenset[str]:
+    """Fields that somebody edited in Bitrix24 and that the tenant wants kept.
+
+    What was never written by us and is not empty there is somebody's work, too.
+    """
+    return frozenset(
+        name
+        for name in keeps
+        if name in target
+        and present.get(name, "") != memory.get(name, "")
+        and present.get(name, "") != target[name]
+    )
+
+
+def without(plan: Plan, kept: frozenset[str]) -> Plan:
+    """A plan that leaves some fields as they are."""
+    if not isinstance(plan, Update) or not kept:
+        return plan
+    fields = {name: value for name, value in plan.fields.items() if name not in kept}
+    price = None if PRICE_FIELD in kept else plan.price
+    if not fields and price is None:
+        return Unchanged()
+    return msgspec.structs.replace(plan, fields=fields, price=price)
+
+
+def _has_place(name: str, shape: Shape, fields: PortalFields | None) -> bool:
+    if fields is None:
+        return shape is not Shape.OFFER or not name.startswith("property")
+    there = fields.offer if shape is Shape.OFFER else fields.product
+    return any(field.name == name and not field.read_only for field in there)
+
+
+def _tidy(lens: Lens, target: Target, name: str, text: str, passed: list[BadField]) -> None:
+    """Numbers have one spelling, so that they can be compared."""
+    try:
+        target[name] = plain(number(text))
+    except InvalidValue as error:
+        del target[name]
+        rule = lens.rule_for(name)
+        if rule is not None:
+            passed.append(BadField(rule, str(error)))
 
 
 def plan_linked(target: Target, shape: Shape, link: Linked, allowed: Allowed) -> Plan:

@@ -41,6 +41,9 @@ class PortalStanding(msgspec.Struct, frozen=True, kw_only=True):
     #: JSON of its pipelines, stages, presets and fields; None until they were read.
     crm: str | None = None
     crm_at: datetime | None = None
+    #: JSON of the fields that rules can name (`connector.domain.fields.PortalFields`).
+    fields: str | None = None
+    fields_at: datetime | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,3 +135,8 @@ def _preference(text: str) -> tuple[str, object]:
 async def keep_crm(conn: Connection, tenant_id: UUID, crm: str, at: datetime) -> None:
     """Remember what the portal's CRM looks like, as JSON."""
     await conn.execute(_SQL["keep_crm"], tenant_id, crm, at)
+
+
+async def keep_fields(conn: Connection, tenant_id: UUID, fields: str, at: datetime) -> None:
+    """Remember which fields the portal has, as JSON."""
+    await conn.execute(_SQL["keep_fields"], tenant_id, fields, at)

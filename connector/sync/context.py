@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
+
+import msgspec
 
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.events import Kind, Reason, RecordKey
+from connector.domain.fields import PortalFields
 from connector.domain.licence import gate
 from connector.domain.mapping import Lens
-from connector.domain.products import Allowed
+from connector.domain.products import Allowed, Filter
 from connector.domain.vendor import ConnectionState
 from connector.store import standing as rows
 from connector.store.standing import PortalStanding, Standing
@@ -33,6 +37,7 @@ class Context:
 
     tenant_id: UUID
     now: datetime
+    business_now: datetime
     #: First day of the usage period that syncs are counted in.
     period: date
     #: Licence, quota, pause or portal: why everything waits, if it does.
@@ -42,6 +47,10 @@ class Context:
     #: May a record that somebody deleted in Bitrix24 be made again?
     recreate: bool
     lens: Lens
+    #: Which products take part.
+    filter: Filter
+    #: What the portal's records have; None while that was never read.
+    fields: PortalFields | None
     accounts: dict[UUID, ConnectionState]
     #: Bling's company id of each account.
     companies: dict[UUID, str]
@@ -70,12 +79,15 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
     return Context(
         tenant_id=tenant_id,
         now=now,
+        business_now=business_now,
         period=period,
         everything_waits=_why_everything_waits(standing, catalogue, business_now),
         toggles=standing.toggles,
         allowed=_allowed(standing),
         recreate=standing.preferences.get("product.recreate") is True,
         lens=Lens(mappings[Kind.PRODUCT]),
+        filter=msgspec.convert(mappings[Kind.PRODUCT].filter, Filter),
+        fields=_fields(standing.portal),
         accounts={one: account.state for one, account in standing.accounts.items()},
         companies={one: account.company_id for one, account in standing.accounts.items()},
         portal=standing.portal,
@@ -108,6 +120,21 @@ def _why_everything_waits(
     if standing.portal is None or catalogue is None:
         return Reason.NOT_CONNECTED
     return REASONS.get(standing.portal.state)
+
+
+def _fields(portal: PortalStanding | None) -> PortalFields | None:
+    """None as well for fields that another version of Ponte kept."""
+    if portal is None or portal.fields is None:
+        return None
+    try:
+        return _fields_of(portal.fields)
+    except msgspec.DecodeError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _fields_of(text: str) -> PortalFields:
+    return msgspec.json.decode(text, type=PortalFields)
 
 
 def _catalogue(portal: PortalStanding | None) -> Catalogue | None:

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 from arq.connections import ArqRedis
 
 from connector import pace
 from connector.bitrix24.setup import prepare
 from connector.domain.events import LANES, Action, Kind, RecordKey, Source
+from connector.domain.mapping import FIXED_RULES, Rule
 from connector.domain.vendor import TokenSource
 from connector.store import ids as row_ids
 from connector.store import inbox
@@ -145,6 +147,20 @@ class House:
                 self.tenant_id,
                 name,
                 json.dumps(value),
+            )
+
+    async def map(self, kind: Kind, *rules: Rule, **filter: object) -> None:
+        """Put a mapping in force: the fixed rules and these."""
+        fixed = FIXED_RULES[kind]
+        async with self.database.system() as conn:
+            await conn.execute(
+                "INSERT INTO mapping (tenant_id, kind, version, rules, filter, created_at)"
+                " SELECT $1, $2, coalesce(max(version), 1) + 1, $3::json, $4::json, now()"
+                " FROM mapping WHERE tenant_id = $1 AND kind = $2",
+                self.tenant_id,
+                kind,
+                msgspec.json.encode([*fixed, *rules]).decode(),
+                json.dumps(filter),
             )
 
     async def told(

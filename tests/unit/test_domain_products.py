@@ -55,8 +55,8 @@ def test_a_child_names_its_parent_in_either_form():
 
 def test_a_parent_has_no_price():
     source = {"id": 7, "nome": "Copo", "preco": 5, "situacao": "A"}
-    assert "price" not in wanted(LENS, source, Shape.SKU)
-    assert wanted(LENS, source, Shape.SIMPLE)["price"] == "5.00"
+    assert "price" not in wanted(LENS, source, Shape.SKU)[0]
+    assert wanted(LENS, source, Shape.SIMPLE)[0]["price"] == "5.00"
 
 
 def test_equal_is_unchanged_even_when_nothing_is_ticked():

@@ -13,7 +13,7 @@ SELECT
     ARRAY(SELECT a.connected_at FROM account a WHERE a.tenant_id = $1 ORDER BY a.id) AS account_connected,
     p.state AS portal_state, p.member_id, p.client_endpoint,
     p.product_iblock_id, p.offer_iblock_id, p.product_link_property, p.offer_link_property, p.base_price_type,
-    p.crm, p.crm_at
+    p.crm, p.crm_at, p.fields, p.fields_at
 FROM tenant t
 LEFT JOIN licence l ON l.tenant_id = t.tenant_id
 LEFT JOIN portal p ON p.tenant_id = t.tenant_id
@@ -29,6 +29,9 @@ LIMIT 1;
 SELECT DISTINCT ON (kind) kind, version, rules, filter FROM mapping
 WHERE tenant_id = $1
 ORDER BY kind, version DESC;
+
+-- name: keep_fields
+UPDATE portal SET fields = $2::json, fields_at = $3 WHERE tenant_id = $1;
 
 -- name: keep_crm
 UPDATE portal SET crm = $2::json, crm_at = $3 WHERE tenant_id = $1;

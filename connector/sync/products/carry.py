@@ -30,7 +30,11 @@ UNKNOWN_PRICE = "Price is not exists"
 class Carrier:
     """Writes the plans of one wave of records."""
 
-    def __init__(self, packer: Packer, catalogue: Catalogue, faults: Faults) -> None:
+    def __init__(
+        self, packer: Packer, catalogue: Catalogue, faults: Faults, lists: frozenset[str] = frozenset()
+    ) -> None:
+        """`lists`: fields with several values, which targets hold as JSON."""
+        self._lists = lists
         self._packer = packer
         self._catalogue = catalogue
         self._faults = faults
@@ -63,7 +67,7 @@ class Carrier:
                 raise AssertionError(f"{work.key} has nothing to write: {work.plan}")
 
     def _create(self, work: ProductWork, plan: Create, now: datetime) -> Steps:
-        (added,) = yield (elements.add(self._catalogue, plan.shape, plan.fields, plan.parent),)
+        (added,) = yield (elements.add(self._catalogue, plan.shape, plan.fields, plan.parent, self._lists),)
         if isinstance(added, Failed):
             self._faults.create_failed(work, added.error, now)
             return
@@ -73,7 +77,7 @@ class Carrier:
             yield (vendor.deactivate(plan.replaces),)
         if plan.price is not None:
             yield from self._first_price(work, work.bitrix_id, plan.price, now)
-        work.end(Outcome.CREATED)
+        work.end(Outcome.CREATED, detail=work.remark)
 
     def _first_price(self, work: ProductWork, product_id: int, price: str, now: datetime) -> Steps:
         (result,) = yield (vendor.add_price(product_id, self._catalogue.base_price_type, price),)
@@ -86,10 +90,13 @@ class Carrier:
 
     def _update(self, work: ProductWork, plan: Update, now: datetime) -> Steps:
         work.bitrix_id = plan.bitrix_id
-        work.written = dict(work.before)
+        # What was kept counts as not ours, so that it is recognised again.
+        work.written = {**work.before, **{name: work.target[name] for name in work.kept}}
         commands: list[Command] = []
         if plan.fields:
-            commands.append(elements.update(self._catalogue, plan.shape, plan.bitrix_id, plan.fields))
+            commands.append(
+                elements.update(self._catalogue, plan.shape, plan.bitrix_id, plan.fields, self._lists)
+            )
         if plan.price is not None and plan.price_id is not None:
             commands.append(vendor.update_price(plan.price_id, plan.price))
         results = (yield commands) if commands else ()
@@ -98,7 +105,7 @@ class Carrier:
         if plan.price is not None and work.open:
             known = results[-1] if plan.price_id is not None else None
             yield from self._changed_price(work, plan, known, now)
-        work.end(Outcome.UPDATED)
+        work.end(Outcome.UPDATED, detail=work.remark)
 
     def _fields_written(self, work: ProductWork, result: Result, plan: Update, now: datetime) -> None:
         if isinstance(result, Failed):

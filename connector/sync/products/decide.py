@@ -9,6 +9,7 @@ import msgspec
 from connector.domain.events import TRUSTING, Action, Kind, Outcome, Reason, RecordKey
 from connector.domain.mapping import BadField, fingerprint
 from connector.domain.products import (
+    MESSAGE_FIELDS,
     Change,
     Create,
     Hold,
@@ -20,6 +21,7 @@ from connector.domain.products import (
     Update,
     changes,
     is_excluded,
+    is_filtered,
     parent_of,
     plan_linked,
     plan_removal,
@@ -50,8 +52,10 @@ def decide(work: ProductWork, context: Context) -> None:
             return remove(work, context)
         case Trust.READ:
             return _before_reading(work, context)
-        case Trust.PAYLOAD:
+        case Trust.PAYLOAD if context.lens.reads <= MESSAGE_FIELDS:
             return weigh(work, context)
+        case Trust.PAYLOAD:
+            return _before_reading_more(work, context)
 
 
 def weigh(work: ProductWork, context: Context) -> None:
@@ -61,11 +65,14 @@ def weigh(work: ProductWork, context: Context) -> None:
         return remove(work, context)
     if work.link is not None and work.link.gone_at is not None and not context.recreate:
         return work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
+    if is_filtered(source, context.filter):
+        return work.end(Outcome.SKIPPED, Reason.FILTERED)
     work.shape = shape_of(source)
     try:
-        work.target = wanted(context.lens, source, work.shape)
+        work.target, passed = wanted(context.lens, source, work.shape, context.fields)
     except BadField as error:
         return work.end(Outcome.FAILED, Reason.INVALID_VALUE, str(error))
+    work.remark = "; ".join(map(str, passed)) or None
     if work.bitrix_id is None:
         return _without_link(work, context)
     if work.event.source not in TRUSTING or work.link is None or _wants_its_children(work, context):
@@ -75,6 +82,9 @@ def weigh(work: ProductWork, context: Context) -> None:
         work.plan = Unchanged()
         work.written = work.target
         return work.end(Outcome.UNCHANGED)
+    if context.lens.keeps:
+        # Whether somebody edited what is to be kept is seen in the present record alone.
+        return None
     linked = linked_of(work.link)
     return adopt_plan(
         work, context, plan_linked(work.target, work.shape, linked, context.allowed), linked.written
@@ -136,6 +146,16 @@ def _before_reading(work: ProductWork, context: Context) -> None:
         work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
     elif work.bitrix_id is not None and not (allowed.update or allowed.delete):
         work.end(Outcome.SKIPPED, Reason.TOGGLE_OFF)
+
+
+def _before_reading_more(work: ProductWork, context: Context) -> None:
+    """A rule reads what the message does not carry; what it carries may be enough to leave the record out."""
+    if is_excluded(work.source or {}):
+        return remove(work, context)
+    if is_filtered(work.source or {}, context.filter):
+        return work.end(Outcome.SKIPPED, Reason.FILTERED)
+    work.source = None
+    return _before_reading(work, context)
 
 
 def _without_link(work: ProductWork, context: Context) -> None:

@@ -6,15 +6,17 @@ methods by shape.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.batch import Command
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.mapping import LINK_FIELD, Target
-from connector.domain.products import Present, Shape
-from connector.domain.transforms import money
+from connector.domain.products import NUMBERS, Present, Shape
+from connector.domain.transforms import InvalidValue, money, number, plain
 
 _ADD = {Shape.SIMPLE: vendor.add_product, Shape.SKU: vendor.add_sku, Shape.OFFER: vendor.add_offer}
 _UPDATE = {
@@ -38,21 +40,29 @@ def has_room_for(catalogue: Catalogue, shape: Shape) -> bool:
     return shape is not Shape.OFFER or catalogue.offer_iblock_id is not None
 
 
-def add(catalogue: Catalogue, shape: Shape, target: Target, parent: int | None) -> Command:
-    """Make a record of the target's fields, below `parent` for an offer."""
+def add(
+    catalogue: Catalogue,
+    shape: Shape,
+    target: Target,
+    parent: int | None,
+    lists: frozenset[str] = frozenset(),
+) -> Command:
+    """Make a record of the target's fields, below `parent` for an offer; `lists` = fields held as JSON."""
     place = iblock(catalogue, offers=shape is Shape.OFFER)
     if place is None:
         raise ValueError("this catalogue has no offers")
-    fields: dict[str, Any] = {"iblockId": place[0], **_spelled(target, place[1])}
+    fields: dict[str, Any] = {"iblockId": place[0], **_spelled(target, place[1], lists)}
     if parent is not None:
         fields["parentId"] = parent
     return _ADD[shape](fields)
 
 
-def update(catalogue: Catalogue, shape: Shape, bitrix_id: int, target: Target) -> Command:
+def update(
+    catalogue: Catalogue, shape: Shape, bitrix_id: int, target: Target, lists: frozenset[str] = frozenset()
+) -> Command:
     """Write the target's fields into a record."""
     place = iblock(catalogue, offers=shape is Shape.OFFER)
-    return _UPDATE[shape](bitrix_id, _spelled(target, place[1] if place else 0))
+    return _UPDATE[shape](bitrix_id, _spelled(target, place[1] if place else 0, lists))
 
 
 def retire(catalogue: Catalogue, shape: Shape, bitrix_id: int) -> Command:
@@ -73,9 +83,10 @@ def is_found(result: object) -> bool:
     return bool(vendor.found(result, 0))
 
 
-def present(one: vendor.Present) -> Present:
+def present(one: vendor.Present, free: Iterable[str] = ()) -> Present:
     """A record of a list as the planner knows it: canonical texts of the mapping's fields."""
-    values: Target = {"name": one.name, "active": "Y" if one.active else "N", LINK_FIELD: one.link}
+    values: Target = {name: _text(name, one.fields.get(name)) for name in free}
+    values |= {"name": one.name, "active": "Y" if one.active else "N", LINK_FIELD: one.link}
     if one.sku:
         values["xmlId"] = one.sku
     return Present(id=one.id, shape=_shape(one.type), values=values, link=one.link)
@@ -86,13 +97,37 @@ def amount(price: vendor.Price) -> str:
     return money(price.price)
 
 
-def _spelled(target: Target, link_property: int) -> Mapping[str, str]:
-    if LINK_FIELD not in target:
+def _spelled(target: Target, link_property: int, lists: frozenset[str]) -> Mapping[str, Any]:
+    if LINK_FIELD not in target and not lists:
         return target
     return {
-        vendor.property_name(link_property) if name == LINK_FIELD else name: value
+        vendor.property_name(link_property) if name == LINK_FIELD else name: (
+            _values(value) if name in lists else value
+        )
         for name, value in target.items()
     }
+
+
+def _values(text: str) -> list[str] | str:
+    """Several values; none are sent as an empty text, for a query has no empty list."""
+    return msgspec.json.decode(text, type=list[str]) if text else ""
+
+
+def _text(name: str, value: Any) -> str:
+    """A field as the planner compares it."""
+    if name.startswith("property"):
+        if isinstance(value, list):
+            texts = [vendor.property_text(one) for one in value]
+            return msgspec.json.encode(texts).decode() if texts else ""
+        return vendor.property_text(value)
+    if value is None or value is False:
+        return ""
+    if name in NUMBERS:
+        try:
+            return plain(number(str(value)))
+        except InvalidValue:
+            return str(value)
+    return str(value)
 
 
 def _shape(kind: int) -> Shape:

@@ -49,8 +49,8 @@ class Products:
         line = Line(
             context=context,
             reader=Reader(shared.bling, context.lens.reads, shared.faults),
-            finder=Finder(shared.packer, catalogue, shared.faults, self._making),
-            writer=Carrier(shared.packer, catalogue, shared.faults) if shared.ends.real else Pencil(),
+            finder=Finder(shared.packer, catalogue, shared.faults, self._making, context.lens),
+            writer=self._writer(catalogue, context),
             faults=shared.faults,
             clock=engine.clock,
             load_links=shared.load_links,
@@ -60,6 +60,11 @@ class Products:
             families=self._families,
         )
         await line.process(works)
+
+    def _writer(self, catalogue: Catalogue, context: Context) -> Carrier | Pencil:
+        if not self._shared.ends.real:
+            return Pencil()
+        return Carrier(self._shared.packer, catalogue, self._shared.faults, context.lens.lists)
 
 
 @dataclass(slots=True)

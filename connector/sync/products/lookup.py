@@ -18,12 +18,12 @@ from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome, Reason, RecordKey
-from connector.domain.mapping import PRICE_FIELD
-from connector.domain.products import Create, Present, Shape, plan_present, plan_unlinked
+from connector.domain.mapping import PRICE_FIELD, Lens
+from connector.domain.products import Create, Present, Shape, edited, plan_present, plan_unlinked, without
 from connector.sync.context import Context
 from connector.sync.faults import Faults
 from connector.sync.products import elements
-from connector.sync.products.decide import adopt_plan
+from connector.sync.products.decide import adopt_plan, linked_of
 from connector.sync.products.work import ProductWork
 
 _T = TypeVar("_T")
@@ -80,9 +80,16 @@ class Finder:
     """Looks records up, many in one list command, and plans with what it found."""
 
     def __init__(
-        self, packer: Packer, catalogue: Catalogue, faults: Faults, making: dict[str, RecordKey]
+        self,
+        packer: Packer,
+        catalogue: Catalogue,
+        faults: Faults,
+        making: dict[str, RecordKey],
+        lens: Lens,
     ) -> None:
         """`making`: SKUs that records of this turn are being created with, in all chunks."""
+        self._free = sorted(lens.free)
+        self._keeps = lens.keeps
         self._making = making
         self._packer = packer
         self._catalogue = catalogue
@@ -126,7 +133,8 @@ class Finder:
                 for work in question.works:
                     self._faults.write_failed(work, result.error, now)
                 continue
-            found.take(elements.present(one) for one in vendor.found(result.result, question.link_property))
+            rows = vendor.found(result.result, question.link_property)
+            found.take(elements.present(one, self._free) for one in rows)
             _remember_call(question.works, result)
             if result.next is not None:
                 further.append(question.page(result.next))
@@ -138,7 +146,9 @@ class Finder:
             for iblock, link_property in self._iblocks(offers):
                 for group in _chunks(side):
                     ids = [work.key.bling_id for work in group]
-                    yield _Question(vendor.find_by_link(iblock, link_property, ids), link_property, group)
+                    yield _Question(
+                        vendor.find_by_link(iblock, link_property, ids, self._free), link_property, group
+                    )
 
     def _by_sku(self, works: list[ProductWork]) -> Iterable[_Question]:
         with_sku = [work for work in works if work.target.get("xmlId")]
@@ -147,7 +157,9 @@ class Finder:
             for iblock, link_property in self._iblocks(offers):
                 for group in _chunks(side):
                     codes = sorted({work.target["xmlId"] for work in group})
-                    yield _Question(vendor.find_by_xml_id(iblock, link_property, codes), link_property, group)
+                    yield _Question(
+                        vendor.find_by_xml_id(iblock, link_property, codes, self._free), link_property, group
+                    )
 
     def _by_id(self, works: list[ProductWork]) -> Iterable[_Question]:
         for offers in (False, True):
@@ -155,7 +167,9 @@ class Finder:
             for iblock, link_property in self._iblocks(offers):
                 for group in _chunks(side):
                     ids = [work.bitrix_id for work in group if work.bitrix_id is not None]
-                    yield _Question(vendor.find_by_ids(iblock, link_property, ids), link_property, group)
+                    yield _Question(
+                        vendor.find_by_ids(iblock, link_property, ids, self._free), link_property, group
+                    )
 
     def _iblocks(self, *sides: bool) -> Iterable[tuple[int, int]]:
         """Iblock and link property of products (False) and offers (True), where the portal has them."""
@@ -185,7 +199,8 @@ class Finder:
         work.doubles = sorted(one.id for one in found.with_link(link))[1:]
         if taken is not None:
             work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
-        adopt_plan(work, context, plan, taken.values if taken else {})
+            work.kept = edited(work.target, taken.values, {}, self._keeps)
+        adopt_plan(work, context, without(plan, work.kept), taken.values if taken else {})
 
     def _in_its_place(self, work: ProductWork) -> None:
         """A portal may have no place for variations."""
@@ -213,8 +228,10 @@ class Finder:
             work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
             return
         work.present, work.price_id = present, present.price_id
+        memory = linked_of(work.link).written if work.link is not None else {}
+        work.kept = edited(work.target, present.values, memory, self._keeps)
         plan = plan_present(work.target, work.shape, present, context.allowed)
-        adopt_plan(work, context, plan, present.values)
+        adopt_plan(work, context, without(plan, work.kept), present.values)
 
 
 def _may_be_in(work: ProductWork, *, offers: bool) -> bool:

@@ -33,6 +33,10 @@ class ProductWork(Work):
         self.family_read = False
         self.present: Present | None = None
         self.price_id = link.price_id if link is not None and link.gone_at is None else None
+        #: Fields in which an edit by hand was kept.
+        self.kept: frozenset[str] = frozenset()
+        #: A plain remark on a product that was written.
+        self.remark: str | None = None
         #: Further records of Bitrix24 that carry this record's link.
         self.doubles: list[int] = []
 
