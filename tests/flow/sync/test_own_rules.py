@@ -124,7 +124,7 @@ async def test_a_list_goes_into_a_property_with_several_values(open_house: House
     rule = Rule(id="cores", bling="descricaoCurta", bitrix24=number, transform=ListOf(separator=","))
     await open_house.map(Kind.PRODUCT, rule)
     bling_id = open_house.in_bling(codigo="C-1", descricaoCurta="azul, verde")
-    await open_house.told(bling_id, action="created", descricaoCurta="azul, verde")
+    await open_house.told(bling_id, action="created", codigo="C-1", descricaoCurta="azul, verde")
     await open_house.drain()
     values = [one["value"] for one in open_house.product(bling_id)[number]]
     assert values == ["azul", "verde"]
