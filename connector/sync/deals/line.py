@@ -10,7 +10,8 @@ know of each other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -186,16 +187,22 @@ class Deals:
         ]
         people = await self._customers.of(lone, context, places, now)
         tenant_id = self._shared.tenant_id
-        deals = {work.bitrix_id for work in works if work.bitrix_id is not None}
-        deals |= {link.bitrix_id for link in known.values() if link.bitrix_id is not None}
         async with self._shared.engine.database.tenant(tenant_id) as conn:
-            sharers = await link_rows.sales_of(conn, tenant_id, deals)
             products = await link_rows.of_skus(conn, tenant_id, [sku for work in lone for sku in _skus(work)])
-        by_deal: dict[int, list[Link]] = {}
-        for link in sharers:
-            by_deal.setdefault(link.bitrix_id or 0, []).append(link)
-        await Sales(context, places, self._finder, known, by_deal, products).plan(works, people, now)
-        await self._carry_out(works)
+        for some in _apart(works, known):
+            sharers = await self._sharers(some, known)
+            await Sales(context, places, self._finder, known, sharers, products).plan(some, people, now)
+            await self._carry_out(some)
+
+    async def _sharers(self, works: list[DealWork], known: Mapping[RecordKey, Link]) -> dict[int, list[Link]]:
+        """The sales that are in these sales' deals by now, by the deal."""
+        deals = {deal for work in works if (deal := _deal_of(work, known)) is not None}
+        tenant_id = self._shared.tenant_id
+        found: dict[int, list[Link]] = {}
+        async with self._shared.engine.database.tenant(tenant_id) as conn:
+            for link in await link_rows.sales_of(conn, tenant_id, deals):
+                found.setdefault(link.bitrix_id or 0, []).append(link)
+        return found
 
     async def _orders_of(self, works: list[DealWork], context: Context) -> dict[RecordKey, Link]:
         """The orders with deals that sales belong to; a sale whose order is on its way is postponed."""
@@ -261,6 +268,26 @@ def _growing(works: list[DealWork]) -> Iterator[list[DealWork]]:
     while start < len(works):
         yield works[start : start + size]
         start, size = start + size, size * GROWTH
+
+
+def _apart(works: list[DealWork], known: Mapping[RecordKey, Link]) -> list[list[DealWork]]:
+    """Sales in groups that have no deal twice: each has to know how the others of its deal stand."""
+    groups: list[list[DealWork]] = []
+    seen: Counter[int] = Counter()
+    for work in works:
+        deal = _deal_of(work, known)
+        place = 0 if deal is None else seen[deal]
+        if deal is not None:
+            seen[deal] += 1
+        groups += [[] for _ in range(len(groups), place + 1)]
+        groups[place].append(work)
+    return groups
+
+
+def _deal_of(work: DealWork, known: Mapping[RecordKey, Link]) -> int | None:
+    """The sale's deal, or its order's."""
+    order = known.get(work.key)
+    return work.bitrix_id or (order.bitrix_id if order is not None else None)
 
 
 def _products(work: DealWork) -> set[RecordKey]:
