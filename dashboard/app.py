@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from connector.settings import Settings
 from dashboard import static_files
 from dashboard.dev import pages as dev
+from dashboard.operator.routers import routers as operator_routers
 from dashboard.pages import (
     bling_consent,
     bling_return,
@@ -32,10 +33,11 @@ from dashboard.pages import (
     records,
     sign_in,
     team,
+    visit,
 )
 from dashboard.pages.visitors import welcome, welcome_anyone
 from server.requests import RequestNames
-from server.sessions import SignedIn, provide_viewer, readers_only_read
+from server.sessions import SignedIn, provide_viewer, readers_only_read, visitors_keep_out
 
 #: Where the components page may be seen: it shows nothing real, but nobody needs it in production.
 WORKSHOPS = frozenset({"development", "demo", "test"})
@@ -47,7 +49,14 @@ def pages(settings: Settings) -> list[ControllerRouterHandler]:
     """All handlers of the dashboard."""
     workshop = dev.handlers if settings.env in WORKSHOPS else []
     names = RequestNames(https=settings.app_url.startswith("https:"))
-    return [*static_files.handlers, _public(names), *_portal(names), *_inside(names), *workshop]
+    return [
+        *static_files.handlers,
+        _public(names),
+        *_portal(names),
+        *_inside(names),
+        *operator_routers(names),
+        *workshop,
+    ]
 
 
 def _public(names: RequestNames) -> Router:
@@ -100,5 +109,9 @@ def _inside(names: RequestNames) -> list[Router]:
             dependencies={"viewer": Provide(provide_viewer)},
             include_in_schema=False,
         )
-        for found, guards in ((handlers, [readers_only_read]), (own.handlers, []))
+        for found, guards in (
+            (handlers, [readers_only_read, visitors_keep_out]),
+            (own.handlers, [visitors_keep_out]),
+            (visit.handlers, []),
+        )
     ]

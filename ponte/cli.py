@@ -11,6 +11,11 @@ from connector import settings as environment
 from connector.settings import Settings, SettingsError
 from ponte import logs
 
+_ADD = (
+    "Makes an operator and prints the password and the authenticator app's secret, this once. "
+    "For an address that is known both are made anew, and its sessions end."
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; its exit code (2 when settings or arguments are unusable)."""
@@ -40,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     demo.add_argument("--port", type=_port, default=0, help="the app's; the next one is the sandbox's")
     demo.add_argument("--data-dir", type=Path, help="where data and logs go (default: .ponte/)")
+    operator = command("operator", "the people who keep Ponte running", _no_order)
+    orders = operator.add_subparsers(required=True, metavar="ORDER")
+    add = orders.add_parser("add", help="let somebody in, or give them new secrets", description=_ADD)
+    add.add_argument("email", metavar="EMAIL", help="whom")
+    add.set_defaults(run=_operator_add)
     command("story", "play the main story end to end and tell how long each step took", _story)
     return parser
 
@@ -79,6 +89,16 @@ def _doctor(_options: argparse.Namespace) -> int:
     from ponte.doctor import command
 
     return command.run()
+
+
+def _operator_add(options: argparse.Namespace) -> int:
+    from ponte import operators
+
+    return operators.add(_production(), options.email)
+
+
+def _no_order(_options: argparse.Namespace) -> int:
+    raise AssertionError("argparse asks for an order")
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -27,8 +27,11 @@ from connector.store.people import Role
 from server.frame import frame_cookie_name, is_framed
 from server.parts import parts_of
 from server.problems import Forbidden, NotSignedIn
+from server.visits import THEIR_OWN, visitor_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Begun and finished by GET, and no less a change.
+CONSENTS = "/oauth/"
 OUR_OWN = frozenset({"same-origin", "none"})
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
@@ -71,6 +74,23 @@ def csrf_token(token: str) -> str:
     return sha256(b"form of " + token.encode()).hexdigest()
 
 
+async def recognise(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Find the person who is signed in, if anybody is."""
+    parts, token = parts_of(connection.scope), session_token(connection)
+    viewer = await viewer_of(parts.database, token, parts.clock.now()) if token else None
+    if viewer is not None:
+        connection.scope["user"], connection.scope["auth"] = viewer, token
+    return viewer is not None
+
+
+async def _recognise_visitor(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Find the operator who visits; on a tenant's own screens they come before a person who is signed in."""
+    found = await visitor_of(connection)
+    if found is not None:
+        connection.scope["user"], connection.scope["auth"] = found
+    return found is not None
+
+
 class SignedIn(ASGIMiddleware):
     """Lets in who has a session; the viewer is `request.user`, the session's token `request.auth`."""
 
@@ -79,12 +99,8 @@ class SignedIn(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """401 without a session that lives."""
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-        token = session_token(connection)
-        parts = parts_of(scope)
-        viewer = await viewer_of(parts.database, token, parts.clock.now()) if token else None
-        if viewer is None:
+        if not await _recognise_visitor(connection) and not await recognise(connection):
             raise NotSignedIn
-        scope["user"], scope["auth"] = viewer, token
         await next_app(scope, receive, send)
 
 
@@ -97,6 +113,15 @@ def readers_only_read(connection: ASGIConnection[Any, Viewer, Any, Any], _: Base
     """Guard: a viewer changes nothing."""
     if connection.scope.get("method") not in SAFE_METHODS and connection.user.role is Role.VIEWER:
         raise Forbidden("your role may only read")
+
+
+def visitors_keep_out(connection: ASGIConnection[Any, Viewer, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: what a visiting operator may not do though an administrator may."""
+    if connection.user.visit is None or not connection.url.path.startswith(THEIR_OWN):
+        return
+    reads = connection.scope.get("method") in SAFE_METHODS
+    if not reads or connection.url.path.startswith(CONSENTS):
+        raise Forbidden("a visit does not reach so far")
 
 
 def owners_only(connection: ASGIConnection[Any, Viewer, Any, Any], _: BaseRouteHandler) -> None:

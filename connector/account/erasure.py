@@ -27,7 +27,7 @@ BATCH = 5_000
 #: A message, a request or a drain that began before the doors were shut is over by then.
 FADED = timedelta(minutes=2)
 #: What leads to a tenant: gone before anything else.
-DOORS = ("account_route", "portal_route", "api_key", "session", "consent", "invitation")
+DOORS = ("account_route", "portal_route", "api_key", "session", "consent", "invitation", "visit")
 
 log = structlog.get_logger(__name__)
 

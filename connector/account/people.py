@@ -10,6 +10,15 @@ import msgspec
 from connector.store.people import Role
 
 
+class Visiting(msgspec.Struct, frozen=True, kw_only=True):
+    """That who looks is an operator of Ponte's (connector.account.operator_visits)."""
+
+    reason: str
+    ends_at: datetime
+    #: The tenant lets operators change things.
+    may_change: bool
+
+
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """The person who looks, in the tenant that is looked at."""
 
@@ -28,6 +37,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     leaves_at: datetime | None = None
     #: The origin of the portal whose page holds this one in a frame; empty outside.
     framed_by: str = ""
+    #: Of an operator, whose id `person_id` then is: no person's of any tenant.
+    visit: Visiting | None = None
 
     @property
     def may_change(self) -> bool:
@@ -37,6 +48,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def actor(self) -> Actor:
         """As the audit log names them."""
+        if self.visit is not None:
+            return Actor(f"{self.name} (Ponte)")
         return Actor(self.name, self.person_id)
 
 

@@ -112,7 +112,7 @@ async def check_password(
         log.warning("signin_refused", person=None, odd=True)
         return Refused()
     async with database.system() as conn:
-        if (braked := await _count_try(conn, email, now)) is not None:
+        if (braked := await count_try(conn, email, now)) is not None:
             log.warning("signin_braked", seconds=braked.retry_after)
             return braked
         person = await people.person_by_email(conn, email)
@@ -206,7 +206,8 @@ async def _note(
     )
 
 
-async def _count_try(conn: Connection, email: str, now: datetime) -> Braked | None:
+async def count_try(conn: Connection, email: str, now: datetime) -> Braked | None:
+    """Count a try under this name (system scope); says so when none is looked at for a while."""
     args = (now - FORGET, FREE_TRIES, LATER_TRIES, now + BRAKE)
     if await conn.fetchval(_TRY, email, now, *args) is not None:
         return None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.response import Redirect
 
+from dashboard.operator.readers import greet_operator
 from dashboard.pages.visitors import greet
 from dashboard.reader import _
 from dashboard.rendering import page
@@ -48,24 +49,31 @@ def _tell(request: Visit, error: Any, said: Response[Any]) -> Response[Any]:
     """The page that says what the server's answer says; status and headers are the same."""
     if isinstance(error, NotSignedIn):
         return _to_sign_in(request)
-    greet(request)
+    operators = _is_operators(request)
+    (greet_operator if operators else greet)(request)
     status = HTTPStatus(said.status_code or 500)
-    return page("problem.html", {"view": _words(status, error)}, status=status, headers=dict(said.headers))
+    shown = {"view": _words(status, error, "/operator" if operators else "/")}
+    return page("problem.html", shown, status=status, headers=dict(said.headers))
+
+
+def _is_operators(request: Visit) -> bool:
+    return request.url.path.startswith("/operator")
 
 
 def _to_sign_in(request: Visit) -> Response[Any]:
-    """And back to the page that was asked for."""
+    """And back to the page that was asked for; operators have a door of their own."""
+    door, home = ("/operator/entrar", "/operator") if _is_operators(request) else ("/entrar", "/")
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    wanted = asked if request.method in SAFE_METHODS and asked != "/" else ""
-    target = f"/entrar?next={quote(wanted, safe='')}" if wanted else "/entrar"
+    wanted = asked if request.method in SAFE_METHODS and asked != home else ""
+    target = f"{door}?next={quote(wanted, safe='')}" if wanted else door
     if request.headers.get("hx-request"):
         return Response("", status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": target})
     return Redirect(target, status_code=303)
 
 
-def _words(status: HTTPStatus, error: Any) -> ProblemPage:
+def _words(status: HTTPStatus, error: Any, home: str) -> ProblemPage:
     title, text = _told(status, error)
-    return ProblemPage(title=title, text=text, url="/", way_on=_("Voltar ao início"))
+    return ProblemPage(title=title, text=text, url=home, way_on=_("Voltar ao início"))
 
 
 def _told(status: HTTPStatus, error: Any) -> tuple[str, str]:

@@ -10,10 +10,8 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from connector.account.people import Viewer
-from connector.account.signin import viewer_of
 from dashboard.reader import Language, Reader, Theme, reading
-from server.parts import parts_of
-from server.sessions import csrf_token, refuse_other_sites, session_token
+from server.sessions import csrf_token, recognise, refuse_other_sites
 
 LANGUAGE, THEME = "language", "theme"
 BRAZIL = ZoneInfo("America/Sao_Paulo")
@@ -33,15 +31,6 @@ async def welcome_anyone(request: Visit) -> None:
     """`before_request` of a page for everybody: who is signed in is known there too."""
     await recognise(request)
     await welcome(request)
-
-
-async def recognise(request: Visit) -> None:
-    """Find the session, if there is one that lives."""
-    token = session_token(request)
-    parts = parts_of(request.scope)
-    viewer = await viewer_of(parts.database, token, parts.clock.now()) if token else None
-    if viewer is not None:
-        request.scope["user"], request.scope["auth"] = viewer, token
 
 
 def greet(request: Visit) -> None:

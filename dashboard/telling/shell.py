@@ -8,6 +8,7 @@ from connector.store.connections import Portal
 from dashboard.reader import _
 from dashboard.telling.known import Surroundings
 from dashboard.telling.notices import notices
+from dashboard.telling.visit import visit_notice
 from dashboard.views.parts import Nav, Shell
 
 
@@ -20,7 +21,8 @@ def shell(around: Surroundings, path: str) -> Shell:
         person=around.viewer.name or around.viewer.email,
         path=path,
         several=around.viewer.tenants > 1,
-        notices=notices(around),
+        visiting=around.viewer.visit is not None,
+        notices=(*visit_notice(around.viewer), *notices(around)),
     )
 
 

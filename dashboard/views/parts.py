@@ -91,4 +91,6 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     #: The person belongs to other companies too.
     several: bool = False
+    #: An operator looks.
+    visiting: bool = False
     notices: tuple[Notice, ...] = ()

@@ -48,6 +48,14 @@ def _for_a_person(ready: dict[str, Any]) -> str:
             f"    senha   {tenant['password']}",
             "",
         ]
+    operator = ready["operator"]
+    lines += [
+        f"  Operação                    {ready['app_url']}/operator",
+        f"    e-mail  {operator['email']}",
+        f"    senha   {operator['password']}",
+        f"    código  de um aplicativo autenticador, segredo {operator['totp_secret']}",
+        "",
+    ]
     return "\n".join([*lines, "  Ctrl-C encerra tudo.", ""])
 
 

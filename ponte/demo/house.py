@@ -50,9 +50,10 @@ class House:
         settings = self._settings(vendors, owner_url, redis_url)
         server = self._start_app(settings)
         tenants = asyncio.run(seed.connect_tenants(settings, self.sandbox_url, vendors))
+        operator = asyncio.run(seed.make_operator(settings))
         server.wait_until_it_answers(f"{self.app_url}/health/ready", READY_SECONDS)
         self._tell_pids(self.supervisor.pids)
-        return self._ready_line(vendors, tenants)
+        return self._ready_line(vendors, tenants, operator)
 
     def _database(self) -> str:
         """The owner's address of the demo's database: on the server given, or on our own."""
@@ -127,7 +128,9 @@ class House:
         except httpx.HTTPError as error:
             note(f"the sandbox did not take the process ids: {error}")
 
-    def _ready_line(self, vendors: Mapping[str, Any], tenants: list[dict[str, Any]]) -> dict[str, Any]:
+    def _ready_line(
+        self, vendors: Mapping[str, Any], tenants: list[dict[str, Any]], operator: dict[str, str]
+    ) -> dict[str, Any]:
         return {
             "ready": True,
             "app_url": self.app_url,
@@ -135,6 +138,7 @@ class House:
             **{name: vendors[name] for name in ("bling", "bitrix24", "stripe")},
             "tenants": tenants,
             "spare": vendors["spare"],
+            "operator": operator,
             "pids": self.supervisor.pids,
         }
 

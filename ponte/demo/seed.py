@@ -1,4 +1,4 @@
-"""The demo's tenants: two companies that have signed up and connected both sides."""
+"""The demo's tenants: two companies that have signed up and connected both sides. And its operator."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import httpx
 import msgspec
 from redis.asyncio import Redis
 
+from connector.account import operators
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
 from connector.account.connections import Connections
@@ -36,6 +37,7 @@ OWNERS = (
     Owner("Ana Souza", "ana@aurora.example", "ponte-aurora-2026"),
     Owner("Bruno Lima", "bruno@serraazul.example", "ponte-serra-azul-2026"),
 )
+OPERATOR = Owner("Diego Farias", "diego@ponte.example", "ponte-operacao-2026")
 
 
 class Vendors:
@@ -79,6 +81,19 @@ async def connect_tenants(
         vendors = Vendors(http, sandbox_url)
         pairs = zip(OWNERS, offered["companies"], offered["portals"], strict=False)
         return await asyncio.gather(*(_make(connecting, vendors, *pair) for pair in pairs))
+
+
+async def make_operator(settings: Settings) -> dict[str, str]:
+    """The demo's operator; its entry of the ready line."""
+    database = await Database.open(settings.database_url, 1)
+    try:
+        vault = Vault.from_setting(settings.vault_keys)
+        made = await operators.make(
+            database, vault, OPERATOR.email, Clock(settings).now(), OPERATOR.password, OPERATOR.name
+        )
+    finally:
+        await database.close()
+    return {"email": made.email, "password": made.password, "totp_secret": made.totp_secret}
 
 
 def _connecting(settings: Settings, database: Database, redis: Redis, http: httpx.AsyncClient) -> Connecting:

@@ -83,7 +83,8 @@ async def test_tenant_tables_have_no_triggers(owner: asyncpg.Connection, table: 
 @pytest.mark.parametrize("table", DIRECTORY)
 async def test_a_tenant_cannot_touch_the_directory(owner: asyncpg.Connection, table: str) -> None:
     assert await owner.fetch(GRANTS, table, "ponte_tenant") == []
-    assert len(await owner.fetch(GRANTS, table, "ponte_system")) == 4
+    granted = {row["privilege_type"] for row in await owner.fetch(GRANTS, table, "ponte_system")}
+    assert granted == {"SELECT", "INSERT", "DELETE"} | ({"UPDATE"} if table != "operator_audit" else set())
 
 
 async def test_a_tenant_cannot_rewrite_the_audit_log(owner: asyncpg.Connection) -> None:
