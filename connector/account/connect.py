@@ -362,6 +362,15 @@ class Connecting:
         action, detail = "bitrix24.connected", {"member_id": member_id}
         await audit.add(tenant_id, at=at, person_id=by.person_id, actor=by.name, action=action, detail=detail)
 
+    async def learn_token(self, conn: Connection, tenant_id: UUID, grant: Grant) -> None:
+        """A portal that was connected from outside tells its application token when the app is first opened.
+
+        In a system scope. Without it no event of the portal's would be believed, its leaving neither.
+        """
+        door = await directory.portal(conn, grant.member_id)
+        if door is not None and door.application_token is None and grant.application_token:
+            await directory.put_portal(conn, self._door(tenant_id, grant))
+
     def _door(self, tenant_id: UUID, grant: Grant) -> Door:
         token = grant.application_token
         sealed_token = self.vault.seal(token, door_name(grant.member_id)) if token else None

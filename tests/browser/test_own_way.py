@@ -117,6 +117,17 @@ def _in_bitrix24(demo: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [one for one in answer.raise_for_status().json()["products"] if one["name"] == name]
 
 
+def _open_inside(page: Page, portal: str) -> None:
+    """Inside the portal it is the same company; from here on its leaving is believed."""
+    page.goto(portal)
+    expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text(
+        "A Ponte está instalada"
+    )
+    page.goto(portal)
+    expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text("Visão geral")
+    expect(page.frame_locator("iframe").get_by_text("Casa do Cedro").first).to_be_attached()
+
+
 @pytest.mark.usefixtures("unhurried")
 def test_from_sign_up_to_the_first_product(newcomer: Page, demo: dict[str, Any], clicks: Clicks) -> None:
     company = demo["spare"]["bling_company_id"]
@@ -135,3 +146,4 @@ def test_from_sign_up_to_the_first_product(newcomer: Page, demo: dict[str, Any],
     assert [one["active"] for one in _in_bitrix24(demo, name)] == ["Y"]
     assert 8 <= pressed <= MOST_CLICKS
     keep(newcomer, "sozinha-primeiro-produto")
+    _open_inside(newcomer, portal)

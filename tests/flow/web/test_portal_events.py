@@ -139,6 +139,26 @@ async def test_an_installations_new_token_is_believed_with_proof(frame: Frame, o
     assert (await _send(office, _event(frame, "ONAPPUNINSTALL"))).status_code == 200
 
 
+async def test_a_portal_connected_from_outside_tells_its_token_when_it_is_opened(
+    frame: Frame, office: Office
+) -> None:
+    async with office.database.system() as conn:
+        await conn.execute("UPDATE portal_route SET application_token = NULL")
+    assert (await _send(office, _event(frame, "ONAPPUNINSTALL"))).status_code == 401
+    await frame.open(form=frame.form(user_id=5))
+    assert [row["application_token"] for row in await office.rows("portal_route")] == [None]
+    await frame.open()
+    assert (await _send(office, _event(frame, "ONAPPUNINSTALL"))).status_code == 200
+    assert await _state(office) == "uninstalled"
+
+
+async def test_an_opening_does_not_replace_a_token_that_is_known(frame: Frame, office: Office) -> None:
+    (before,) = await office.rows("portal_route")
+    await frame.open(claims={"APPLICATION_TOKEN": "forged"})
+    (after,) = await office.rows("portal_route")
+    assert after["application_token"] == before["application_token"]
+
+
 async def test_an_installations_new_token_is_not_believed_without(frame: Frame, office: Office) -> None:
     message = _event(frame, "ONAPPINSTALL") | {
         "auth[application_token]": "mine",
