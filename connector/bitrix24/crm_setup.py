@@ -76,21 +76,21 @@ CONTACT_DOCUMENT = Field("CRM_CONTACT", "DOCUMENTO", "string", "CPF/CNPJ", "CPF/
 COMPANY_DOCUMENT = Field("CRM_COMPANY", "DOCUMENTO", "string", "CPF/CNPJ", "CPF/CNPJ")
 
 
-async def prepare_crm(client: Bitrix24) -> CrmPlaces:
+async def prepare_crm(client: Bitrix24, *, makes: bool = True) -> CrmPlaces:
     """Read a portal's places and make the fields that are missing.
 
     What is read together shares a request: two of them as a rule, one more where Brazil's presets are missing
     and for each further page of a list. Raises what a call raises, except that a portal that keeps its users
-    or fields from Ponte still gives its places.
+    or fields from Ponte still gives its places. Where it `makes` nothing, missing fields are `""`.
     """
     packer = Packer(client)
     pipelines, sources, users, people, invoice, link = await asyncio.gather(
         _pipelines(packer),
         _statuses(packer, "SOURCE"),
         _users(packer),
-        _people(packer),
-        _ensured(packer, INVOICE),
-        _ensured(packer, INVOICE_LINK),
+        _people(packer, makes),
+        _ensured(packer, INVOICE, makes),
+        _ensured(packer, INVOICE_LINK, makes),
     )
     return CrmPlaces(
         pipelines=pipelines,
@@ -158,7 +158,7 @@ class _People(msgspec.Struct, frozen=True, kw_only=True):
     company_field: str
 
 
-async def _people(packer: Packer) -> _People:
+async def _people(packer: Packer, makes: bool) -> _People:
     """The Brazilian presets; a field of Ponte's for those that the portal lacks."""
     asked = Command(
         "crm.requisite.preset.list",
@@ -168,8 +168,8 @@ async def _people(packer: Packer) -> _People:
     presets = {str(row.get("XML_ID")): int(row["ID"]) for row in rows}
     person, company = presets.get(PERSON_PRESET), presets.get(COMPANY_PRESET)
     contact_field, company_field = await asyncio.gather(
-        _instead_of(person, packer, CONTACT_DOCUMENT),
-        _instead_of(company, packer, COMPANY_DOCUMENT),
+        _instead_of(person, packer, CONTACT_DOCUMENT, makes),
+        _instead_of(company, packer, COMPANY_DOCUMENT, makes),
     )
     return _People(
         person_preset=person,
@@ -201,14 +201,16 @@ def _name(user: Row) -> str:
 # Fields
 
 
-async def _instead_of(preset: int | None, packer: Packer, field: Field) -> str:
-    return await _ensured(packer, field) if preset is None else ""
+async def _instead_of(preset: int | None, packer: Packer, field: Field, makes: bool) -> str:
+    return await _ensured(packer, field, makes) if preset is None else ""
 
 
-async def _ensured(packer: Packer, field: Field) -> str:
-    """The field's name in items; it is made if missing. "" if the portal does not let Ponte."""
+async def _ensured(packer: Packer, field: Field, makes: bool) -> str:
+    """The field's name in items; it is made if missing. "" if Ponte may not, or the portal refuses."""
     try:
         if not await _is_there(packer, field):
+            if not makes:
+                return ""
             await _make(packer, field)
     except (Disconnected, Rejected) as error:
         if not _is_refusal(error):

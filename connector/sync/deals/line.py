@@ -55,7 +55,7 @@ class Deals:
     def __init__(self, shared: Shared, keep: Callable[[CrmPlaces, datetime], Awaitable[None]]) -> None:
         self._shared = shared
         self._clock = shared.engine.clock
-        self._places = Places(shared.portal, keep, self._clock)
+        self._places = Places(shared.portal, keep, self._clock, makes=shared.ends.real)
         self._customers = Customers(shared)
         self._matching = Matching(shared)
         self._finder = Finder(shared.packer, shared.faults)

@@ -28,10 +28,14 @@ class Places:
         portal: Bitrix24,
         keep: Callable[[CrmPlaces, datetime], Awaitable[None]],
         clock: Callable[[], datetime],
+        *,
+        makes: bool,
     ) -> None:
+        """`makes`: fields that Ponte needs are made and what was found is kept; else nothing is written."""
         self._portal = portal
         self._keep = keep
         self._clock = clock
+        self._makes = makes
         self._found: CrmPlaces | None = None
         self._at: datetime | None = None
         self._turn = asyncio.Lock()
@@ -42,8 +46,9 @@ class Places:
             self._remember(standing)
             now = self._clock()
             if self._found is None or self._at is None or now - self._at > younger:
-                self._found, self._at = await prepare_crm(self._portal), now
-                await self._keep(self._found, now)
+                self._found, self._at = await prepare_crm(self._portal, makes=self._makes), now
+                if self._makes:
+                    await self._keep(self._found, now)
             return self._found
 
     def _remember(self, standing: PortalStanding) -> None:
