@@ -60,7 +60,7 @@ class Books:
         self._rows: defaultdict[int, list[Record]] = defaultdict(list)
         for row in sorted(bitrix24["rows"], key=lambda row: (row["sort"], row["id"])):
             self._rows[row["ownerId"]].append(row)
-        self._skus = {product["id"]: product["xmlId"] for product in bitrix24["products"]}
+        self._products = {product["id"]: product["name"] for product in bitrix24["products"]}
         documents = _documents(bitrix24["requisites"])
         self._contacts = {one["id"]: _identity(one, documents, 3) for one in bitrix24["contacts"]}
         self._companies = {one["id"]: _identity(one, documents, 4) for one in bitrix24["companies"]}
@@ -98,7 +98,7 @@ class Books:
         rows = [
             {
                 **{name: row[name] for name in ("productName", "price", "quantity", "discountRate")},
-                "sku": self._skus.get(row["productId"], ""),
+                "product": self._products.get(row["productId"], ""),
             }
             for row in self._rows[deal["id"]]
         ]

@@ -85,6 +85,7 @@ async def orders(ground: Ground) -> Rows:
 async def run(ground: Ground, plan: Plan) -> Figures:
     """Sell, wait until everything has arrived, and look at both sides."""
     async with shop(ground, enterprise=plan.enterprise) as on:
+        await on.bring_products()
         if plan.disturbed:
             await on.disturb()
         begun = time.perf_counter()

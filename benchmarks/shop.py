@@ -44,6 +44,13 @@ class Shop:
         await self._ponte("PUT", "/toggles", dict.fromkeys(TOGGLES, True))
         await self._control("POST", "limits", {"enforce": False, "operating_cost_s": COST_S})
 
+    async def bring_products(self) -> None:
+        """Touch every product in Bling, as one does on the day of connecting: orders then find them."""
+        listed = await self._at_bling("GET", "/produtos?criterio=2&limite=100")
+        for product in listed.json()["data"]:
+            await self._at_bling("PATCH", f"/produtos/{product['id']}", {"observacoes": "à venda"})
+        await self.settled()
+
     async def disturb(self) -> None:
         """From now on each webhook is sent twice, in no order."""
         await self._control("POST", "webhooks", {"mode": "shuffle", "also": f"{self._app}/webhooks/bling"})
@@ -57,10 +64,8 @@ class Shop:
 
     async def move(self, order_ids: list[int], situation: int) -> None:
         """Put orders into a situation, as somebody in Bling."""
-        headers = {"authorization": f"Bearer {self._tenant['bling_access_token']}"}
         for one in order_ids:
-            url = f"{self._bling}/pedidos/vendas/{one}/situacoes/{situation}"
-            (await self._client.patch(url, headers=headers)).raise_for_status()
+            await self._at_bling("PATCH", f"/pedidos/vendas/{one}/situacoes/{situation}")
 
     async def in_step(self) -> int:
         """Orders whose deal is as it should be."""
@@ -120,6 +125,11 @@ class Shop:
 
     async def _dump(self, provider: str) -> Any:
         return await self._control("GET", f"dump?provider={provider}&tenant={self._tenant['id']}")
+
+    async def _at_bling(self, method: str, path: str, body: object = None) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self._tenant['bling_access_token']}"}
+        answer = await self._client.request(method, self._bling + path, json=body, headers=headers)
+        return answer.raise_for_status()
 
     async def _ponte(self, method: str, path: str, body: object = None) -> Any:
         headers = {"authorization": f"Bearer {self._tenant['api_key']}"}
