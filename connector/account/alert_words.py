@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from connector.account import licence_words
+from connector.account.licence_alerts import LICENCE, QUOTA
+from connector.account.said import Said
 from connector.domain.vendor import ConnectionState
 from connector.mail.letters import Words
 from connector.store.alerts import Alert
@@ -45,24 +48,36 @@ _CLOSE = {
 def letter_words(alert: Alert, company: str, waiting: int, language: str) -> Words:
     """The letter to one person."""
     tongue = _tongue(language)
-    over = alert.resolved_at is not None
+    told = _said(alert, waiting, tongue)
     return Words(
-        subject=_fact(alert, tongue).removesuffix("."),
-        lines=(_fact(alert, tongue), *_next(waiting, tongue, over=over)),
-        button=_BUTTONS[tongue][1 if over else 0],
+        subject=told.fact.removesuffix("."),
+        lines=(told.fact, *told.steps),
+        button=told.button,
         close=_CLOSE[tongue].format(company=company),
     )
 
 
 def notice(alert: Alert, waiting: int, language: str) -> str:
     """The same in a line, for Bitrix24's bell."""
-    tongue = _tongue(language)
-    said = (_fact(alert, tongue), *_next(waiting, tongue, over=alert.resolved_at is not None))
-    return "Ponte: " + " ".join(said)
+    told = _said(alert, waiting, _tongue(language))
+    return "Ponte: " + " ".join((told.fact, *told.steps))
+
+
+def is_about_money(alert: Alert) -> bool:
+    """Whether the licence or the plan is the cause, and no connection."""
+    return alert.cause.partition(":")[0] in (LICENCE, QUOTA)
 
 
 def _tongue(language: str) -> str:
     return "en" if language == "en" else "pt"
+
+
+def _said(alert: Alert, waiting: int, tongue: str) -> Said:
+    if is_about_money(alert):
+        return licence_words.said(alert, waiting, tongue)
+    over = alert.resolved_at is not None
+    button = _BUTTONS[tongue][1 if over else 0]
+    return Said(_fact(alert, tongue), _next(waiting, tongue, over=over), button)
 
 
 def _fact(alert: Alert, tongue: str) -> str:

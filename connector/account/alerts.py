@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from connector.account.licence_alerts import ONCE
 from connector.domain.vendor import ConnectionState, Provider
 from connector.store import alerts, connections
 from connector.store.alerts import Alert
@@ -34,6 +35,8 @@ def cause_of(account_id: UUID | None) -> str:
 
 def again_at(alert: Alert, now: datetime) -> datetime:
     """When to speak of it the next time."""
+    if alert.cause in ONCE:
+        return alert.opened_at + NEVER
     later = [alert.opened_at + pause for pause in REMINDERS if alert.opened_at + pause > now]
     return later[0] if later else alert.opened_at + NEVER
 

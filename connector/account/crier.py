@@ -11,14 +11,15 @@ import structlog
 from arq.connections import ArqRedis
 
 from connector.account import alerts as causes
-from connector.account import post
-from connector.account.alert_words import letter_words, notice
+from connector.account import licence_words, post
+from connector.account.alert_words import is_about_money, letter_words, notice
 from connector.account.connections import WAITING, Connections
 from connector.account.notices import wants
 from connector.account.people import NOWHERE
 from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.client import Portal as Address
 from connector.bitrix24.limits import PortalLimiter
+from connector.domain.licence import UNPAID
 from connector.domain.vendor import Call, ConnectionState, VendorError
 from connector.security.vault import Vault
 from connector.store import alerts, calls, connections, inbox, people, tenants
@@ -28,7 +29,7 @@ from connector.store.scope import Connection, Database
 
 #: Alerts of one look.
 AT_ONCE = 100
-#: Where letters lead to.
+#: Where letters about connections lead to.
 PATH = "/configuracao/conexoes"
 
 log = structlog.get_logger(__name__)
@@ -77,7 +78,8 @@ class Crier:
     async def _write(self, conn: Connection, tenant_id: UUID, alert: Alert, now: datetime) -> str:
         tenant = await tenants.load(tenant_id)
         held = await inbox.held(conn, tenant_id)
-        waiting = sum(held.get(reason, 0) for reason in WAITING)
+        reasons = UNPAID if is_about_money(alert) else WAITING
+        waiting = sum(held.get(reason, 0) for reason in reasons)
         company = tenant.name if tenant else ""
         for one in await people.members(conn, tenant_id):
             if wants(one, alert) and not one.email.endswith(NOWHERE):
@@ -93,8 +95,9 @@ class Crier:
         person = await people.person(conn, to.person_id)
         language = person.language if person else "pt"
         words = letter_words(alert, company, waiting, language)
+        path = licence_words.PATH if is_about_money(alert) else PATH
         await post.put_down(
-            conn, self.vault, post.Note(email=to.email, language=language, words=words, path=PATH), now
+            conn, self.vault, post.Note(email=to.email, language=language, words=words, path=path), now
         )
 
     async def _notice(self, tenant_id: UUID, cause: str, text: str) -> None:

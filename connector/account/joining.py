@@ -107,7 +107,7 @@ async def _found_company(
     await tenants.add(
         Tenant(tenant_id=tenant_id, name=signup.company, language=signup.language, created_at=now)
     )
-    await licence.begin_trial(tenant_id, business_now, now)
+    await licence.begin_trial(conn, tenant_id, business_now, now)
     await people.add_member(conn, Membership(tenant_id=tenant_id, person_id=person.id, role=Role.OWNER), now)
     await audit.add(
         tenant_id,

@@ -55,7 +55,7 @@ class PortalDoor:
         name = urlsplit(opening.origin).netloc
         async with self.connecting.database.system() as conn:
             await tenants.add(Tenant(tenant_id=tenant_id, name=name, created_at=now))
-            await licence.begin_trial(tenant_id, business_now, now)
+            await licence.begin_trial(conn, tenant_id, business_now, now)
             person_id = await _add(conn, tenant_id, opening, Role.OWNER, now)
             by = Actor(opening.user.name, person_id)
             await self.connecting.keep_portal(conn, tenant_id, opening.grant, by)

@@ -33,9 +33,9 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
 async def create_tenant(database: Database, name: str, at: datetime, business_now: datetime) -> UUID:
     """A company with a trial that begins now; all toggles are off."""
     tenant_id = new_id(at)
-    async with database.system():
+    async with database.system() as conn:
         await tenants.add(Tenant(tenant_id=tenant_id, name=name, created_at=at))
-        await licence.begin_trial(tenant_id, business_now, at)
+        await licence.begin_trial(conn, tenant_id, business_now, at)
     return tenant_id
 
 

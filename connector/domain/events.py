@@ -92,6 +92,7 @@ class Reason(StrEnum):
     REFUSED_BY_BLING = "refused_by_bling"
     REFUSED_BY_BITRIX24 = "refused_by_bitrix24"
     GAVE_UP = "gave_up"
+    EXPIRED = "expired"
 
 
 class RecordState(StrEnum):

@@ -1,7 +1,7 @@
 """The right to sync: what follows from a trial, a grant and Stripe's subscriptions, and the gate.
 
-A licence has no memory of its own: `licence_of` tells it from what is true now, so no order, repetition or loss
-of Stripe's messages can lead anywhere else. The table of states is in docs/billing.md.
+A licence has no memory of its own: `licence_of` tells it from what is true now, so no order or repetition of
+Stripe's messages can lead anywhere else. The table of states is in docs/billing.md.
 """
 
 from __future__ import annotations

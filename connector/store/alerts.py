@@ -65,3 +65,8 @@ async def told(conn: Connection, tenant_id: UUID, cause: str, again_at: datetime
 async def over(conn: Connection, tenant_id: UUID, cause: str) -> None:
     """There is nothing more to tell."""
     await conn.execute(_SQL["over"], tenant_id, cause)
+
+
+async def tenants_told_of(conn: Connection, beginning: str) -> list[UUID]:
+    """Tenants with causes that begin so and are not over (system scope)."""
+    return [row["tenant_id"] for row in await conn.fetch(_SQL["tenants_told_of"], beginning)]

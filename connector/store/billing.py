@@ -88,10 +88,10 @@ async def to_compare(conn: Connection, before: datetime, limit: int) -> list[Cus
     return [Customer(**row) for row in await conn.fetch(_SQL["to_compare"], before, limit)]
 
 
-async def leaving(conn: Connection, limit: int) -> list[tuple[UUID, str, datetime]]:
-    """Tenant, subscription that would go on, and when the tenant's data is erased."""
+async def leaving(conn: Connection, limit: int) -> list[tuple[str, str]]:
+    """Customers and subscriptions that would go on though their tenants leave."""
     rows = await conn.fetch(_SQL["leaving"], limit)
-    return [(row["tenant_id"], row["id"], row["due_at"]) for row in rows]
+    return [(row["customer_id"], row["id"]) for row in rows]
 
 
 async def put(

@@ -217,3 +217,36 @@ async def release(conn: Connection, tenant_id: UUID, reasons: Iterable[str], now
 async def held(conn: Connection, tenant_id: UUID) -> dict[str, int]:
     """How many events wait for each reason."""
     return {row["reason"]: row["n"] for row in await conn.fetch(_SQL["held"], tenant_id)}
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for a reason."""
+
+    n: int
+    #: Business time.
+    since: datetime | None
+
+
+async def held_since(conn: Connection, tenant_id: UUID, reasons: Iterable[str]) -> dict[str, Held]:
+    """How many events wait for each of these reasons, and since when."""
+    rows = await conn.fetch(_SQL["held_since"], tenant_id, list(reasons))
+    return {row["reason"]: Held(n=row["n"], since=row["since"]) for row in rows}
+
+
+async def held_by_kind(conn: Connection, tenant_id: UUID, reasons: Iterable[str]) -> dict[Kind, int]:
+    """How many events of each kind wait for these reasons."""
+    rows = await conn.fetch(_SQL["held_by_kind"], tenant_id, list(reasons))
+    return {_KINDS[row["kind"]]: row["n"] for row in rows}
+
+
+async def waiting_tenants(conn: Connection, reasons: Iterable[str]) -> list[UUID]:
+    """Tenants with events that are held for these reasons (system scope; no locks)."""
+    return [row["tenant_id"] for row in await conn.fetch(_SQL["waiting_tenants"], list(reasons))]
+
+
+async def held_too_long(
+    conn: Connection, tenant_id: UUID, reasons: Iterable[str], before: datetime, limit: int
+) -> dict[UUID, RecordKey]:
+    """Events that have been held for these reasons since then or longer, with their records."""
+    rows = await conn.fetch(_SQL["held_too_long"], tenant_id, list(reasons), before, limit)
+    return {row["id"]: RecordKey(_KINDS[row["kind"]], row["account_id"], row["bling_id"]) for row in rows}

@@ -57,6 +57,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     settlements: Sequence[Settlement] = ()
     #: Events that wait for a person: id, reason, detail.
     held: Sequence[tuple[UUID, Reason, str | None]] = ()
+    #: Since when they wait, in business time.
+    held_at: datetime | None = None
     #: Events that are due again: id, when, whether this was an attempt.
     postponed: Sequence[tuple[UUID, datetime, bool]] = ()
     syncs: Sequence[Sync] = ()
@@ -100,4 +102,4 @@ async def _keep_waiting(conn: Connection, tenant_id: UUID, turn: Turn) -> None:
     ]
     rows += [(event, due_at, None, None, None, int(counts)) for event, due_at, counts in turn.postponed]
     if rows:
-        await conn.execute(_SQL["waiting"], tenant_id, *map(list, zip(*rows, strict=True)))
+        await conn.execute(_SQL["waiting"], tenant_id, *map(list, zip(*rows, strict=True)), turn.held_at)

@@ -66,6 +66,7 @@ def turn_of(
     return Turn(
         settlements=settlements,
         held=held,
+        held_at=context.business_now,
         postponed=postponed,
         syncs=syncs,
         links=list((also | links).values()),

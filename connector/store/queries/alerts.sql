@@ -25,3 +25,6 @@ UPDATE alert SET told = told + 1, due_at = $3 WHERE tenant_id = $1 AND cause = $
 
 -- name: over
 DELETE FROM alert WHERE tenant_id = $1 AND cause = $2;
+
+-- name: tenants_told_of
+SELECT DISTINCT tenant_id FROM alert WHERE starts_with(cause, $1) AND resolved_at IS NULL;

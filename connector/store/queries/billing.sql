@@ -29,7 +29,7 @@ SELECT customer_id, tenant_id, session_id FROM stripe_customer WHERE compared_at
 
 -- name: leaving
 -- Who leaves and would still be asked for money.
-SELECT s.tenant_id, s.id, e.due_at FROM erasure e JOIN subscription s ON s.tenant_id = e.tenant_id
+SELECT s.customer_id, s.id FROM erasure e JOIN subscription s ON s.tenant_id = e.tenant_id
 WHERE e.erased_at IS NULL AND s.status IN ('trialing', 'active', 'past_due', 'unpaid', 'paused')
   AND s.cancel_at IS NULL
 LIMIT $1;

@@ -66,8 +66,27 @@ WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[])
   AND due_at IS NOT NULL;
 
 -- name: release
-UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL
+UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
 WHERE tenant_id = $1 AND due_at IS NULL AND reason = ANY($2::text[]);
 
 -- name: held
 SELECT reason, count(*) AS n FROM inbox WHERE tenant_id = $1 AND due_at IS NULL GROUP BY reason;
+
+-- name: waiting_tenants
+-- One look into each tenant's own held events, however many there are.
+SELECT t.tenant_id FROM tenant t
+WHERE EXISTS (SELECT 1 FROM inbox i WHERE i.tenant_id = t.tenant_id AND i.due_at IS NULL AND i.reason = ANY($1::text[]))
+ORDER BY t.tenant_id;
+
+-- name: held_since
+SELECT reason, count(*) AS n, min(held_at) AS since FROM inbox
+WHERE tenant_id = $1 AND due_at IS NULL AND reason = ANY($2::text[]) GROUP BY reason;
+
+-- name: held_by_kind
+SELECT kind, count(*) AS n FROM inbox
+WHERE tenant_id = $1 AND due_at IS NULL AND reason = ANY($2::text[]) GROUP BY kind;
+
+-- name: held_too_long
+SELECT id, kind, account_id, bling_id FROM inbox
+WHERE tenant_id = $1 AND due_at IS NULL AND reason = ANY($2::text[]) AND held_at <= $3
+ORDER BY id LIMIT $4;

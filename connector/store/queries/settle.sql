@@ -34,7 +34,7 @@ FROM gone;
 -- name: waiting
 UPDATE inbox i SET
     due_at = w.due_at, outcome = w.outcome, reason = w.reason, detail = w.detail,
-    attempts = i.attempts + w.attempts
+    attempts = i.attempts + w.attempts, held_at = CASE WHEN w.due_at IS NULL THEN $8::timestamptz END
 FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[])
     AS w (id, due_at, outcome, reason, detail, attempts)
 WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.id = w.id;
