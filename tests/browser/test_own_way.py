@@ -120,10 +120,6 @@ def _in_bitrix24(demo: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _open_inside(page: Page, portal: str) -> None:
     """Inside the portal it is the same company; from here on its leaving is believed."""
     page.goto(portal)
-    expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text(
-        "A Ponte está instalada"
-    )
-    page.goto(portal)
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text("Visão geral")
     expect(page.frame_locator("iframe").get_by_text("Casa do Cedro").first).to_be_attached()
 
