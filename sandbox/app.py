@@ -1,7 +1,8 @@
-"""Puts the sandbox together: one world, both vendors' doors, the control surface, the pages."""
+"""Puts the sandbox together: one world, the vendors' doors, the control surface, the pages."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,21 +14,24 @@ from litestar.types import Scope
 
 import sandbox.bitrix24.app
 import sandbox.bling.app
+import sandbox.stripe.app
 from sandbox import control, pages
 from sandbox.bitrix24.state import Bitrix24State
 from sandbox.bling.state import BlingState
 from sandbox.control.pairs import pair_up
 from sandbox.core.http import AnswerLost
 from sandbox.core.world import World, WorldKind
+from sandbox.stripe.state import StripeState
 
 logger = logging.getLogger(__name__)
 
 
 def build_world(*, base_url: str, app_url: str, kind: WorldKind) -> World:
-    """A world with both vendors in it."""
+    """A world with all vendors in it."""
     world = World(base_url=base_url, app_url=app_url, kind=kind)
     world.bling = BlingState(world)
     world.bitrix24 = Bitrix24State(world)
+    world.stripe = StripeState(world)
     pair_up(world)
     return world
 
@@ -38,13 +42,17 @@ def create_app(world: World) -> Litestar:
     @asynccontextmanager
     async def senders(app: Litestar) -> AsyncIterator[None]:
         world.bling.webhooks.start()
+        stripe = asyncio.create_task(world.stripe.run())
         yield
+        stripe.cancel()
+        await asyncio.gather(stripe, return_exceptions=True)
         await world.bling.webhooks.stop()
 
     return Litestar(
         route_handlers=[
             *sandbox.bling.app.routes(world),
             *sandbox.bitrix24.app.routes(world),
+            *sandbox.stripe.app.routes(world),
             *control.routes(world),
             *pages.routes(world),
         ],

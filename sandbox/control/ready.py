@@ -8,9 +8,7 @@ from sandbox.bitrix24 import tokens as bitrix24_app
 from sandbox.bling import oauth as bling_app
 from sandbox.control.pairs import spare
 from sandbox.core.world import World
-
-STRIPE_API_KEY = "sk_test_51SandboxOfPonteNothingHereIsARealKey0000000000"
-STRIPE_WEBHOOK_SECRET = "whsec_sandboxOfPonteNothingHereIsARealSecret00"
+from sandbox.stripe.credentials import STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET
 
 
 def ready(world: World) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sandbox.core.tenants import Tenants
 if TYPE_CHECKING:
     from sandbox.bitrix24.state import Bitrix24State
     from sandbox.bling.state import BlingState
+    from sandbox.stripe.state import StripeState
 
 
 class WorldKind(StrEnum):
@@ -25,7 +26,7 @@ class WorldKind(StrEnum):
 
 
 class World:
-    """Clock, log, switches and both vendors' states.
+    """Clock, log, switches and the vendors' states.
 
     `base_url` is where the sandbox is reached, `app_url` where Ponte is; neither ends with a
     slash. The vendors' states are set by `sandbox.app.build_world`, so that each vendor's code
@@ -34,6 +35,7 @@ class World:
 
     bling: BlingState
     bitrix24: Bitrix24State
+    stripe: StripeState
 
     def __init__(self, *, base_url: str, app_url: str, kind: WorldKind = WorldKind.BARE) -> None:
         self.base_url = base_url
@@ -57,3 +59,4 @@ class World:
         self.switches.reset()
         self.bling.reset()
         self.bitrix24.reset()
+        self.stripe.reset()
