@@ -22,6 +22,7 @@ from connector.store.directory import Quarantined, Route, Unclaimed
 from connector.store.inbox import Arrival
 from connector.store.scope import Connection, Database
 from connector.sync.wake import Waker
+from server.heard import Heard
 from server.ingest import GroupCommit, Unstorable
 from server.metrics import GROUP_SIZE, MESSAGES
 
@@ -47,8 +48,9 @@ class Rows(msgspec.Struct, frozen=True):
 class Inlet:
     """Stores messages, then wakes their tenants."""
 
-    def __init__(self, database: Database, waker: Waker) -> None:
-        self._database, self._waker = database, waker
+    def __init__(self, database: Database, waker: Waker, heard: Heard | None = None) -> None:
+        """`heard` is told of every message that was stored."""
+        self._database, self._waker, self._heard = database, waker, heard
         self._routes: dict[str, tuple[float, list[Route]]] = {}
         self._group: GroupCommit[Message | Strange] = GroupCommit(self._write, self._bury)
         self._to_wake: set[UUID] = set()
@@ -85,6 +87,8 @@ class Inlet:
                 raise Unstorable from error
             raise
         _count(rows, len(items))
+        if self._heard is not None:
+            self._heard.note(items)
         self._to_wake.update(arrival.tenant_id for arrival in rows.arrivals)
         self._fresh.set()
 

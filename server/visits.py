@@ -14,7 +14,7 @@ from server.parts import parts_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
-#: What is the tenant's own people's: who belongs to them, their keys and sessions, leaving, consents at vendors.
+#: What is the own people's of a tenant: who belongs to them, their keys and sessions, leaving, consents.
 #: Not even a tenant that allows operators to change things allows these.
 THEIR_OWN = ("/equipe", "/sessoes", "/empresas", "/oauth/")
 

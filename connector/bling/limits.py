@@ -91,8 +91,9 @@ class TokenLimiter:
     """Calls of the token endpoint from one egress address: 15 a minute, Bling blocks for an hour at 20."""
 
     def __init__(self, redis: Redis, address: str = "default", rates: Rates = Rates()) -> None:  # noqa: B008
+        self.key = f"bling:tokens:{address}"
         self._redis = redis
-        self._keys = [f"bling:tokens:{address}", _blocked_key(address)]
+        self._keys = [self.key, _blocked_key(address)]
         self._rates = rates
 
     async def turn(self, patience: float = 60.0) -> None:

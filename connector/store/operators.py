@@ -178,7 +178,7 @@ async def begin_visit(conn: Connection, new: NewVisit) -> None:
 async def visit(
     conn: Connection, token_hash: bytes, now: datetime, seen_after: datetime, permission: str
 ) -> Visit | None:
-    """The visit, if it and its session live; `permission` = the preference by which a tenant allows changes."""
+    """The visit, if it and its session live; `permission` = the preference that allows changes."""
     row = await conn.fetchrow(_SQL["visit"], token_hash, now, seen_after, permission)
     if row is not None:
         await conn.execute(_SQL["visit_seen"], token_hash, now)

@@ -18,7 +18,9 @@ SELECT resource, hour, n FROM message_hour WHERE hour >= $1 ORDER BY resource, h
 SELECT resource, minute, n FROM message_minute WHERE minute >= $1 ORDER BY resource, minute;
 
 -- name: last
-SELECT resource, max(minute) AS minute FROM message_minute GROUP BY resource;
+-- Resource by resource, each by the end of its key.
+SELECT r.resource, m.minute FROM (SELECT DISTINCT resource FROM message_hour WHERE hour >= $1) AS r
+CROSS JOIN LATERAL (SELECT minute FROM message_minute WHERE resource = r.resource ORDER BY minute DESC LIMIT 1) AS m;
 
 -- name: silences
 SELECT resource, last_at, noticed_at FROM silence ORDER BY resource;
