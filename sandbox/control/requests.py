@@ -28,9 +28,13 @@ class FaultOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WebhookOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST /control/webhooks`; `also` absent leaves the second address as it is."""
+    """`POST /control/webhooks`; `also` (Bling's alone) absent leaves the second address as it is.
+
+    `provider` absent: the mode of both that send signed webhooks.
+    """
 
     mode: Mode = Mode.ON
+    provider: Literal["bling", "stripe"] | None = None
     also: str | msgspec.UnsetType | None = msgspec.UNSET
 
 

@@ -18,6 +18,7 @@ from sandbox.control import requests as sent
 from sandbox.control.dump import dump
 from sandbox.control.pairs import pair_up
 from sandbox.control.ready import ready
+from sandbox.control.stripe import routes as stripe_routes
 from sandbox.core.calls import CallRow
 from sandbox.core.clock import rfc3339
 from sandbox.core.faults import Fault
@@ -39,7 +40,8 @@ def routes(world: World) -> list[Router]:
             "/control",
             route_handlers=handlers,
             dependencies={"world": Provide(lambda: world, sync_to_thread=False)},
-        )
+        ),
+        *stripe_routes(world),
     ]
 
 
@@ -131,9 +133,12 @@ def clear_calls(world: World) -> dict[str, bool]:
 
 @post("/webhooks", status_code=200, sync_to_thread=False)
 def set_webhooks(data: sent.WebhookOrder, world: World) -> dict[str, bool]:
-    """What happens to Bling's webhooks from now on; also enables disabled resources again."""
-    webhooks = world.bling.webhooks
-    webhooks.switch(data.mode, webhooks.also if data.also is msgspec.UNSET else data.also)
+    """What happens to webhooks from now on; also enables Bling's disabled resources again."""
+    if data.provider != "bling":
+        world.stripe.webhooks.mode = data.mode
+    if data.provider != "stripe":
+        webhooks = world.bling.webhooks
+        webhooks.switch(data.mode, webhooks.also if data.also is msgspec.UNSET else data.also)
     return DONE
 
 
@@ -141,6 +146,7 @@ def set_webhooks(data: sent.WebhookOrder, world: World) -> dict[str, bool]:
 def clear_webhooks(world: World) -> dict[str, bool]:
     """Webhooks as usual again."""
     world.bling.webhooks.switch(Mode.ON, None)
+    world.stripe.webhooks.mode = Mode.ON
     return DONE
 
 

@@ -41,10 +41,10 @@ def _owner(state: StripeState, body: dict[str, Any]) -> str | None:
     if found := (details.get("metadata") or {}).get("tenant_id"):
         return str(found)
     customer = body if body["object"] == "customer" else state.shelf("customer").find(body.get("customer"))
-    return None if customer is None else _owner_of_customer(state, customer["id"])
+    return None if customer is None else owner_of_customer(state, customer["id"])
 
 
-def _owner_of_customer(state: StripeState, customer_id: str) -> str | None:
+def owner_of_customer(state: StripeState, customer_id: str) -> str | None:
     """The tenant that a customer's own metadata, subscriptions or sessions name."""
     customer = state.shelf("customer").get(customer_id)
     if found := (customer.get("metadata") or {}).get("tenant_id"):
