@@ -5,6 +5,7 @@
 | `/{member_id}/rest/{method}[.json]` | a portal's REST |
 | `/{member_id}/` | its page with Ponte in an iframe; `installed` is `BX24.installFinish()` |
 | `/{member_id}/oauth/authorize/` | its consent page |
+| `/{member_id}/crm/deal/details/{id}/` | leads to the page that shows the deal |
 | `/{member_id}/acts/{act}` | POST: what happens to a portal without us, see `ACTS` |
 | `/oauth/token/`, `/oauth/rest/app.info` | the authorisation server |
 | `/api/v1/` | the script with `BX24` |
@@ -31,6 +32,8 @@ from sandbox.core.http import Answer, Request, asgi_app
 from sandbox.core.world import World
 
 MOUNT = "/bitrix24"
+#: Where a portal shows a deal; here it is one of the sandbox's pages.
+DEAL_CARD = "crm/deal/details/"
 
 Act = Callable[[Bitrix24State, Portal], None]
 
@@ -103,6 +106,10 @@ class Doors:
                 return Answer(204)
             case "oauth/authorize":
                 return pages.consent(self._state, portal, request)
+            case _ if rest.startswith(DEAL_CARD):
+                deal = rest.removeprefix(DEAL_CARD).strip("/")
+                place = f"/pages/bitrix24/{portal.member_id}/deals/{deal}"
+                return Answer(302, headers=(("location", place),))
             case _ if rest.removeprefix("acts/") in ACTS and request.http_method == "POST":
                 ACTS[rest.removeprefix("acts/")](self._state, portal)
                 return Answer(204)

@@ -1,4 +1,4 @@
-"""Addresses that the vendors' own sites have: links to a record lead to the page that shows it here."""
+"""Addresses of Bling's own site: links to a record lead to the page that shows it here."""
 
 from __future__ import annotations
 
@@ -10,9 +10,3 @@ from litestar.response import Redirect
 def open_bling() -> Redirect:
     """Bling names the record behind `#`, which no server sees."""
     return Redirect("/", status_code=303)
-
-
-@get("/bitrix24/{member_id:str}/crm/deal/details/{deal_id:int}", sync_to_thread=False)
-def open_deal(member_id: str, deal_id: int) -> Redirect:
-    """A deal's card."""
-    return Redirect(f"/pages/bitrix24/{member_id}/deals/{deal_id}", status_code=303)

@@ -38,7 +38,6 @@ def routes(world: World) -> list[Router]:
         bitrix24.change_deal,
         bitrix24.delete_deal,
         doors.open_bling,
-        doors.open_deal,
         mail.show_mail,
         mail.post_mail,
     ]
