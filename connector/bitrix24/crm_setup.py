@@ -12,10 +12,10 @@ import msgspec
 
 from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.crm import DEAL, item_name
-from connector.bitrix24.packer import Command, Done, Failed, Packer
-from connector.bitrix24.reading import listed
+from connector.bitrix24.packer import Command, Packer
+from connector.bitrix24.paged import Row, done, rows
 from connector.domain.pipelines import Pipeline, Semantics, Stage
-from connector.domain.vendor import Disconnected, Rejected, Transient
+from connector.domain.vendor import Disconnected, Rejected
 
 #: Presets of requisites by `XML_ID`.
 PERSON_PRESET = "#CRM_REQUISITE_PRESET_DEF_BR_PERSON#"
@@ -25,8 +25,6 @@ COMPANY_PRESET = "#CRM_REQUISITE_PRESET_DEF_BR_LEGALENTITY#"
 _BRAZIL = "34"
 #: The portal keeps something from Ponte that it can do without.
 _REFUSALS = frozenset({"insufficient_scope", "ACCESS_DENIED", "access_denied"})
-
-Row = dict[str, Any]
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -112,7 +110,7 @@ async def _pipelines(packer: Packer) -> tuple[Pipeline, ...]:
     """All pipelines of deals, the portal's first one in front."""
     asked = Command("crm.category.list", {"entityTypeId": DEAL})
     categories, first = await asyncio.gather(
-        _rows(packer, asked, "categories"), _statuses(packer, "DEAL_STAGE")
+        rows(packer, asked, "categories"), _statuses(packer, "DEAL_STAGE")
     )
     others = [int(row["id"]) for row in categories if int(row["id"])]
     found = await asyncio.gather(*(_statuses(packer, f"DEAL_STAGE_{number}") for number in others))
@@ -143,7 +141,7 @@ def _semantics(told: Any) -> Semantics:
 
 async def _statuses(packer: Packer, entity: str) -> list[Row]:
     asked = Command("crm.status.list", {"filter": {"ENTITY_ID": entity}, "order": {"SORT": "ASC"}})
-    return await _rows(packer, asked, "statuses")
+    return await rows(packer, asked, "statuses")
 
 
 # People
@@ -164,8 +162,8 @@ async def _people(packer: Packer, makes: bool) -> _People:
         "crm.requisite.preset.list",
         {"filter": {"COUNTRY_ID": _BRAZIL}, "select": ["ID", "XML_ID"], "order": {"ID": "ASC"}},
     )
-    rows = reversed(await _rows(packer, asked, "presets"))
-    presets = {str(row.get("XML_ID")): int(row["ID"]) for row in rows}
+    newest_first = reversed(await rows(packer, asked, "presets"))
+    presets = {str(row.get("XML_ID")): int(row["ID"]) for row in newest_first}
     person, company = presets.get(PERSON_PRESET), presets.get(COMPANY_PRESET)
     contact_field, company_field = await asyncio.gather(
         _instead_of(person, packer, CONTACT_DOCUMENT, makes),
@@ -185,12 +183,12 @@ async def _users(packer: Packer) -> tuple[Choice, ...]:
     Dismissed people are left out here: the method's own filter wants a boolean, which a batch cannot carry.
     """
     try:
-        rows = await _rows(packer, Command("user.get", {"sort": "ID", "order": "ASC"}), "users")
+        found = await rows(packer, Command("user.get", {"sort": "ID", "order": "ASC"}), "users")
     except (Disconnected, Rejected) as error:
         if not _is_refusal(error):
             raise
         return ()
-    return tuple(Choice(str(row["ID"]), _name(row)) for row in rows if row.get("ACTIVE") in (True, "Y"))
+    return tuple(Choice(str(row["ID"]), _name(row)) for row in found if row.get("ACTIVE") in (True, "Y"))
 
 
 def _name(user: Row) -> str:
@@ -222,7 +220,7 @@ async def _ensured(packer: Packer, field: Field, makes: bool) -> str:
 async def _is_there(packer: Packer, field: Field) -> bool:
     wanted = {"entityId": field.entity, "fieldName": field.name}
     asked = Command("userfieldconfig.list", {"moduleId": "crm", "filter": wanted})
-    return any(row.get("fieldName") == field.name for row in await _rows(packer, asked, "fields"))
+    return any(row.get("fieldName") == field.name for row in await rows(packer, asked, "fields"))
 
 
 async def _make(packer: Packer, field: Field) -> None:
@@ -236,7 +234,7 @@ async def _make(packer: Packer, field: Field) -> None:
         "showFilter": "Y",
     }
     try:
-        await _done(packer, Command("userfieldconfig.add", {"moduleId": "crm", "field": described}))
+        await done(packer, Command("userfieldconfig.add", {"moduleId": "crm", "field": described}))
     except Rejected:
         if not await _is_there(packer, field):
             raise
@@ -244,28 +242,3 @@ async def _make(packer: Packer, field: Field) -> None:
 
 def _is_refusal(error: Disconnected | Rejected) -> bool:
     return isinstance(error, Rejected) or error.code in _REFUSALS
-
-
-# Answers
-
-
-async def _rows(packer: Packer, command: Command, name: str) -> list[Row]:
-    """All rows of a list, page by page; raises its error."""
-    found: list[Row] = []
-    start = 0
-    while True:
-        page = Command(command.method, {**command.params, "start": start}) if start else command
-        done = await _done(packer, page)
-        found += listed(done.result, name)
-        if done.next is None:
-            return found
-        if done.next <= start:
-            raise Transient("the list goes on where it was", code="unreadable")
-        start = done.next
-
-
-async def _done(packer: Packer, command: Command) -> Done:
-    (result,) = await packer.run([command])
-    if isinstance(result, Failed):
-        raise result.error
-    return result

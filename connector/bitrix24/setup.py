@@ -29,7 +29,7 @@ async def prepare(client: Bitrix24) -> Catalogue:
     packer = Packer(client)
     info, catalogs, types = await _answers(packer, [_INFO, _CATALOGS, _PRICE_TYPES])
     await _learn_plan(client, info.result)
-    products, offers = _iblocks(_rows(catalogs, "catalogs"))
+    products, offers = iblocks(_rows(catalogs, "catalogs"))
     links = await _link_properties(packer, [products] if offers is None else [products, offers])
     return Catalogue(
         product_iblock_id=products,
@@ -46,7 +46,7 @@ async def _learn_plan(client: Bitrix24, info: Any) -> None:
     await client.limiter.learn(ENTERPRISE if family.lower().startswith("ent") else STANDARD)
 
 
-def _iblocks(catalogs: Sequence[Row]) -> tuple[int, int | None]:
+def iblocks(catalogs: Sequence[Row]) -> tuple[int, int | None]:
     """The products' iblock and that of their offers, which names it as its `productIblockId`."""
     mains = [int(row["iblockId"]) for row in catalogs if not row.get("productIblockId")]
     if not mains:

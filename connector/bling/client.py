@@ -18,8 +18,8 @@ PAGE = 100
 Record = dict[str, Any]
 Filter = dict[str, str | int | Sequence[str | int]]
 
-#: Name of the module of situations that orders have.
-_SALES = "Vendas"
+#: Name of the module of situations that orders have, and of the module of custom fields that products have.
+_SALES, _PRODUCTS = "Vendas", "Produtos"
 
 
 class Bling(Transport):
@@ -102,6 +102,16 @@ class Bling(Transport):
     async def channels(self) -> list[Record]:
         """All sales channels; an order's `loja.id` is one of them."""
         return await self._all("/canais-venda", {})
+
+    async def categories(self) -> list[Record]:
+        """All product categories; `categoriaPai.id` names the one above, 0 for none."""
+        return await self._all("/categorias/produtos", {})
+
+    async def product_custom_fields(self) -> list[Record]:
+        """The custom fields of products: id, name, and whether they are in use (`situacao` 1)."""
+        modules = _rows(await self.get("/campos-customizados/modulos"))
+        own = next((one["id"] for one in modules if one.get("modulo") == _PRODUCTS), None)
+        return [] if own is None else await self._all(f"/campos-customizados/modulos/{own}", {})
 
     async def company(self) -> Record:
         """Who the account is: `id` is the webhooks' `companyId`, `nome` its name."""

@@ -199,12 +199,26 @@ def why_one_way(transform: Transform) -> str | None:
 
 
 def at(source: object, path: str) -> object:
-    """The value at a dotted path, None where the path ends early."""
+    """The value at a dotted path, None where the path ends early.
+
+    In a product's `camposCustomizados` a step is a custom field's id: `camposCustomizados.1234`.
+    """
     for name in path.split("."):
-        if not isinstance(source, Mapping):
+        if isinstance(source, list) and name.isdecimal():
+            source = _custom(source, name)
+        elif isinstance(source, Mapping):
+            source = source.get(name)
+        else:
             return None
-        source = source.get(name)
     return source
+
+
+def _custom(fields: list[object], number: str) -> object:
+    """The value of a custom field: the chosen option's name (`item`) where it is a list, else `valor`."""
+    for field in fields:
+        if isinstance(field, Mapping) and str(field.get("idCampoCustomizado")) == number:
+            return field.get("item") or field.get("valor")
+    return None
 
 
 def fields_of(pattern: str) -> list[str]:
@@ -316,9 +330,11 @@ def _text(value: object, how: Text) -> str:
 
 
 def _yes_no(value: object, true: str, false: str) -> str:
-    if value == true:
+    """Where Bling says true or false itself, those are its words."""
+    said = str(value).lower() if isinstance(value, bool) else value
+    if said == true:
         return "Y"
-    if value == false:
+    if said == false:
         return "N"
     raise InvalidValue(f"esperado {true} ou {false}, veio {value!r}")
 

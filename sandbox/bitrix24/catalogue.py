@@ -95,6 +95,7 @@ class Catalogue:
         self.iblocks = iblocks
         self.elements: dict[int, Element] = {}
         self.properties: dict[int, dict[str, Any]] = {}
+        self.list_values: list[dict[str, Any]] = []
         self.prices: dict[int, dict[str, Any]] = {}
         self.sections: dict[int, dict[str, Any]] = {}
         self.images: dict[int, dict[str, Any]] = {}

@@ -9,6 +9,7 @@ _MODULES = (
     "prices",
     "dictionaries",
     "properties",
+    "catalogue_fields",
     "people",
     "crm_items",
     "crm_item_fields",
