@@ -25,6 +25,10 @@ ACTIONS = {
     "bling.restored": N_("voltou a alcançar o Bling"),
     "invitation.sent": N_("convidou"),
     "invitation.withdrawn": N_("cancelou o convite de"),
+    "licence.changed": N_("mudou a licença"),
+    "licence.checkout": N_("foi ao pagamento"),
+    "licence.plan_changed": N_("trocou de plano"),
+    "licence.renewed": N_("manteve a assinatura"),
     "mapping.saved": N_("salvou o mapeamento"),
     "notices.chosen": N_("escolheu os avisos por e-mail"),
     "password.changed": N_("trocou a senha"),
@@ -44,6 +48,8 @@ ACTIONS = {
     "tenant.leaving": N_("pediu para sair da Ponte"),
     "tenant.stayed": N_("decidiu ficar na Ponte"),
     "toggle.changed": N_("mudou as opções"),
+    "visit.begun": N_("entrou para dar suporte"),
+    "visit.ended": N_("terminou o suporte"),
 }
 ROLES = {
     Role.OWNER.value: N_("Proprietário"),
