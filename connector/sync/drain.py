@@ -39,8 +39,8 @@ class Pace(NamedTuple):
     chunks: int
 
 
-#: A deal is read at three a second: a chunk of them lasts about as long as a turn.
-PACES = {Road.OTHERS: Pace(250, 4), Road.DEALS: Pace(60, 2)}
+#: A deal is read at three a second, and so is a new customer: a chunk of them lasts a minute.
+PACES = {Road.OTHERS: Pace(250, 4), Road.DEALS: Pace(100, 2)}
 #: Seconds of claiming; what was claimed is finished.
 TURN = 20.0
 #: Seconds after which newly arrived events are looked for while chunks are under way.

@@ -42,11 +42,18 @@ from connector.sync.ends import Pencil
 from connector.sync.shared import Shared
 
 #: Deals of the first group of a burst, and how much larger each next one is.
-FIRST, GROWTH = 3, 2
+FIRST, GROWTH = 3, 4
+#: Seconds that the reading of a group may last, and its deals: two full batches.
+READING_S, MOST = 10, 100
 #: How long an order waits in hand for its products, and how often is looked.
 PRODUCTS_WAIT, PRODUCTS_LOOK = timedelta(seconds=15), 0.1
 #: An invoice whose order is on its way comes again after this, and gives up waiting after that.
 ORDER_WAIT, ORDER_PATIENCE = timedelta(seconds=2), timedelta(seconds=60)
+
+
+def most_of(per_second: int) -> int:
+    """Deals of the largest group: more of them share requests, fewer of them are there sooner."""
+    return min(MOST, READING_S * per_second)
 
 
 class Deals:
@@ -62,6 +69,8 @@ class Deals:
         self._writer = DealCarrier(shared.packer, shared.faults) if shared.ends.real else Pencil()
         #: Held while a group is written.
         self._writing = asyncio.Lock()
+        #: Deals of the next group, whichever chunk it is of, and of the largest one.
+        self._size, self._most = FIRST, most_of(shared.engine.settings.bling_per_second)
         #: Records that others needed: asked for once.
         self._asked: set[RecordKey] = set()
         #: Since when an invoice waits for its order.
@@ -75,7 +84,7 @@ class Deals:
         left = [work for work in works if work.open]
         writing: asyncio.Task[None] | None = None
         try:
-            for group in _growing(left):
+            for group in self._growing(left):
                 await self._read(group, context)
                 if writing is not None:
                     await writing
@@ -85,6 +94,14 @@ class Deals:
                 await asyncio.wait({writing})
         if writing is not None:
             writing.result()
+
+    def _growing(self, works: list[DealWork]) -> Iterator[list[DealWork]]:
+        start = 0
+        while start < len(works):
+            size = self._size
+            self._size = min(size * GROWTH, self._most)
+            yield works[start : start + size]
+            start += size
 
     async def _read(self, group: list[DealWork], context: Context) -> None:
         await read(self._shared, [work for work in group if not work.gone_in_bling], self._clock())
@@ -261,13 +278,6 @@ class Deals:
             await self._shared.settle(works)
             for work in works:
                 work.settled = True
-
-
-def _growing(works: list[DealWork]) -> Iterator[list[DealWork]]:
-    size, start = FIRST, 0
-    while start < len(works):
-        yield works[start : start + size]
-        start, size = start + size, size * GROWTH
 
 
 def _apart(works: list[DealWork], known: Mapping[RecordKey, Link]) -> list[list[DealWork]]:
