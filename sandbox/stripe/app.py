@@ -75,7 +75,7 @@ class Doors:
             tree = _tree(request)
             owner = owner_of(state, tree, part)
             fault = self._world.faults.take("stripe", self._names(owner), first)
-            answer = await self._carry_out(state, request, part, _Attempt(tree, key, request_id, fault))
+            answer = await _once(state, request, part, _Attempt(tree, key, request_id, fault))
         except StripeError as refusal:
             answer = refusal.answer()
         self._world.calls.record(
@@ -89,16 +89,6 @@ class Doors:
             outsider=False,
         )
         return _with_headers(answer, request_id, key)
-
-    async def _carry_out(self, state: StripeState, request: Request, part: str, attempt: _Attempt) -> Answer:
-        fault = attempt.fault
-        if fault is not None and fault.delay_ms:
-            await asyncio.sleep(fault.delay_ms / 1000)
-        ordered = ordered_fault(fault) if fault is not None else None
-        answer = ordered or _once(state, request, part, attempt)
-        if fault is None or not fault.drop:
-            return answer
-        return Answer(answer.status, answer.body, answer.content_type, lost=True)
 
     def _names(self, owner: str | None) -> frozenset[str]:
         found = self._world.tenants.find(owner)
@@ -116,17 +106,38 @@ class _Attempt(msgspec.Struct, frozen=True):
     fault: Fault | None
 
 
-def _once(state: StripeState, request: Request, part: str, attempt: _Attempt) -> Answer:
-    """The answer to a key's first request, kept for the next ones; refusals of a request's form are not."""
+async def _once(state: StripeState, request: Request, part: str, attempt: _Attempt) -> Answer:
+    """The answer to a key's first request, kept for the next ones."""
     key = attempt.key
     if key is None:
-        return _attempt(state, request, part, attempt)
+        return await _carry_out(state, request, part, attempt)
     kept = state.replays.begin(key, request)
     if kept is not None:
         return Answer(kept.status, kept.body, headers=(("idempotent-replayed", "true"),))
-    answer = _attempt(state, request, part, attempt)
-    state.replays.end(key, answer if answer.status < 400 or answer.status == 402 else None)
+    answer = None
+    try:
+        answer = await _carry_out(state, request, part, attempt)
+    finally:
+        state.replays.end(key, answer if answer is not None and _counts(attempt, answer) else None)
     return answer
+
+
+def _counts(attempt: _Attempt, answer: Answer) -> bool:
+    """Whether an answer is the key's for good: the call began to do something, however that ended."""
+    fault = attempt.fault
+    began = fault is None or ordered_fault(fault) is None
+    return began and (answer.status < 400 or answer.status == 402)
+
+
+async def _carry_out(state: StripeState, request: Request, part: str, attempt: _Attempt) -> Answer:
+    """Carry a call out, or let what a fault orders happen to it."""
+    fault = attempt.fault
+    if fault is None:
+        return _attempt(state, request, part, attempt)
+    if fault.delay_ms:
+        await asyncio.sleep(fault.delay_ms / 1000)
+    answer = ordered_fault(fault) or _attempt(state, request, part, attempt)
+    return Answer(answer.status, answer.body, answer.content_type, lost=True) if fault.drop else answer
 
 
 def _attempt(state: StripeState, request: Request, part: str, attempt: _Attempt) -> Answer:
