@@ -62,6 +62,11 @@ _REASONS: dict[Reason, Explanation] = {
         N_("A licença não está ativa. Nada se perdeu: a mudança espera aqui."),
         N_("Ative a licença para liberar o que está aguardando."),
     ),
+    Reason.EXPIRED: Explanation(
+        N_("esperou demais"),
+        N_("A mudança esperou 30 dias e saiu da fila."),
+        N_("Reprocesse para levar o registro como ele está agora."),
+    ),
     Reason.PAUSED: Explanation(
         N_("pausado"), N_("A sincronização está em pausa. Nada se perdeu: a mudança espera aqui.")
     ),

@@ -82,7 +82,7 @@ def shop(bling: httpx.Client, api: httpx.Client) -> Iterator[Shop]:
     rules = {kind: rules_of(api, kind) for kind in ("order", "sale")}
     yield Shop(bling, api)
     for kind, known in rules.items():
-        filter = {"filter": {}} if kind == "order" else {}
+        filter: dict[str, Any] = {"filter": {}} if kind == "order" else {}
         api.put(f"/mappings/{kind}", json={"rules": known, **filter}).raise_for_status()
     put_table(api, {})
     off = {"order.create": False, "order.update": False, "sale.create": False}
