@@ -5,7 +5,7 @@ The tenant's mapping is versioned; the rules that are fixed for everybody stand 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import Literal
 
@@ -168,7 +168,7 @@ class Lens:
         )
         #: Bling's fields that the import direction reads, their first parts.
         self.reads = frozenset(
-            path.partition(".")[0] for rule, *_ in self._imports for path in _paths(rule) if path
+            path.partition(".")[0] for rule, *_ in self._imports for path in paths_of(rule)
         )
         #: Bitrix24's fields in which an edit by hand is kept.
         self.keeps = frozenset(rule.bitrix24 for rule, *_ in self._imports if rule.policy == "keep")
@@ -212,6 +212,20 @@ class Lens:
         return self._rule_ids.get(field, "")
 
 
+def edited(target: Target, present: Target, memory: Target, keeps: Iterable[str]) -> frozenset[str]:
+    """Fields that somebody edited in Bitrix24 and that the tenant wants kept.
+
+    What was never written by us and is not empty there is somebody's work, too.
+    """
+    return frozenset(
+        name
+        for name in keeps
+        if name in target
+        and present.get(name, "") != memory.get(name, "")
+        and present.get(name, "") != target[name]
+    )
+
+
 def _read(rule: Rule) -> Callable[[Source], object]:
     """What the rule's transform takes: a value, the whole record, or nothing in particular."""
     path = rule.bling
@@ -226,8 +240,15 @@ def _read(rule: Rule) -> Callable[[Source], object]:
             return lambda source: source.get(path)
 
 
-def _paths(rule: Rule) -> list[str]:
-    return fields_of(rule.transform.text) if isinstance(rule.transform, Template) else [rule.bling]
+def paths_of(rule: Rule) -> list[str]:
+    """The paths of Bling's fields that a rule reads; none for a constant."""
+    match rule.transform:
+        case Template(text=pattern):
+            return fields_of(pattern)
+        case Constant():
+            return []
+        case _:
+            return [rule.bling] if rule.bling else []
 
 
 def fingerprint(target: Target) -> bytes:

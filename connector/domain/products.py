@@ -6,7 +6,7 @@ come from and in whether the plan is carried out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -181,20 +181,6 @@ def is_filtered(source: Source, chosen: Filter) -> bool:
         (chosen.situacao, source.get("situacao")),
     )
     return any(allowed and value not in allowed for allowed, value in wanted)
-
-
-def edited(target: Target, present: Target, memory: Target, keeps: Iterable[str]) -> frozenset[str]:
-    """Fields that somebody edited in Bitrix24 and that the tenant wants kept.
-
-    What was never written by us and is not empty there is somebody's work, too.
-    """
-    return frozenset(
-        name
-        for name in keeps
-        if name in target
-        and present.get(name, "") != memory.get(name, "")
-        and present.get(name, "") != target[name]
-    )
 
 
 def without(plan: Plan, kept: frozenset[str]) -> Plan:

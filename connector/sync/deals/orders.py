@@ -20,7 +20,7 @@ from connector.domain.deals import (
     without_former,
 )
 from connector.domain.events import TRUSTING, Kind, Outcome, Reason, RecordKey
-from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
+from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target, edited, fingerprint
 from connector.domain.money import Row
 from connector.domain.orders import BadOrder, Person, ProductOf
 from connector.domain.pipelines import counterpart, lost, pipeline_of
@@ -161,7 +161,10 @@ class Orders:
         doubted = {
             work.bitrix_id: work
             for work in works
-            if work.open and work.bitrix_id is not None and work.present is None and _is_doubted(work)
+            if work.open
+            and work.bitrix_id is not None
+            and work.present is None
+            and (_is_doubted(work) or self._may_be_edited(work))
         }
         if doubted:
             await self._compare(doubted, fields, now)
@@ -176,7 +179,7 @@ class Orders:
 
     async def _compare(self, works: Mapping[int, DealWork], fields: set[str], now: datetime) -> None:
         there = await self.finder.by_id(works, fields, now)
-        rows = await self.finder.rows_of({one: works[one] for one in there}, now)
+        rows = await self.finder.rows_of({one: works[one] for one in there if _is_doubted(works[one])}, now)
         for bitrix_id, work in works.items():
             if not work.open:
                 continue
@@ -196,19 +199,28 @@ class Orders:
         if work.link is None or is_half_made(work) or work.taken_over is not None:
             # Finishing what a create began belongs to the create.
             allowed = Allowed(create=allowed.create, update=allowed.create or allowed.update)
-        before = work.memory if work.present is None else work.present
+        before = work.memory if work.present is None or not _is_doubted(work) else work.present
         plan = plan_known(self._comparable(work), before, work.memory, work.bitrix_id, allowed)
         return adopt(work, self.context, plan, before)
 
+    def _may_be_edited(self, work: DealWork) -> bool:
+        """Something is to be written, and a rule keeps what somebody edited: the deal shows whether."""
+        keeps = self.context.deals.order.keeps
+        return bool(keeps) and work.link is not None and work.link.fingerprint != fingerprint(work.target)
+
     def _comparable(self, work: DealWork) -> Target:
-        """The portal itself dates a deal's end when the deal is won or lost (its source)."""
+        """Without what somebody edited and the tenant keeps, and without what the portal writes by itself.
+
+        It dates a deal's end when the deal is won or lost (its source).
+        """
         if work.present is None:
             return work.target
+        kept = edited(work.target, work.present, work.memory, self.context.deals.order.keeps)
         stages = {stage.id: stage for pipeline in self.places.pipelines for stage in pipeline.stages}
         stage = stages.get(work.present.get(STAGE_FIELD, ""))
-        if stage is None or stage.semantics == "":
-            return work.target
-        return {name: value for name, value in work.target.items() if name != END_FIELD}
+        if stage is not None and stage.semantics != "" and _is_doubted(work):
+            kept |= {END_FIELD}
+        return {name: value for name, value in work.target.items() if name not in kept}
 
 
 def found(work: DealWork, deal: Mapping[str, Any], target: Target) -> None:

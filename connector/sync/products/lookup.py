@@ -18,8 +18,8 @@ from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome, Reason, RecordKey
-from connector.domain.mapping import PRICE_FIELD, Lens
-from connector.domain.products import Create, Present, Shape, edited, plan_present, plan_unlinked, without
+from connector.domain.mapping import PRICE_FIELD, Lens, edited
+from connector.domain.products import Create, Present, Shape, plan_present, plan_unlinked, without
 from connector.sync.context import Context
 from connector.sync.faults import Faults
 from connector.sync.products import elements
