@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
+from connector.account.billing import billing_of
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
 from connector.account.connections import Connections
@@ -26,15 +27,18 @@ from connector.sync.engine import Engine
 from server import problems
 from server.api.routes import api
 from server.bodies import LARGEST_BODY
+from server.gauges import Gauges
 from server.health import live, ready
+from server.heard import Heard
 from server.inlet import Inlet
 from server.keys import Keys
 from server.live import LiveView
-from server.metrics import metrics
 from server.parts import DEPENDENCIES, Parts
 from server.portal_events import bitrix24_door
 from server.problems import Problem
+from server.scraping import metrics
 from server.secrets import Secrets
+from server.stripe_door import stripe_door
 from server.waking import CalmWaker
 from server.webhooks import bling_door
 
@@ -67,7 +71,16 @@ def create_server(
     """The app: doors, API, health and `pages`; `more` goes to Litestar as it is."""
     https = settings.app_url.startswith("https:")
     return Litestar(
-        route_handlers=[bling_door, bitrix24_door, api(https=https), live, ready, metrics, *pages],
+        route_handlers=[
+            bling_door,
+            bitrix24_door,
+            stripe_door,
+            api(https=https),
+            live,
+            ready,
+            metrics,
+            *pages,
+        ],
         lifespan=[_running(settings)],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
@@ -110,8 +123,10 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         clock=clock.now,
         business_clock=clock.business_now,
     )
-    inlet, live_view = Inlet(database, engine.waker), LiveView(redis)
-    for part in (inlet, live_view):
+    heard = Heard(database)
+    inlet, live_view = Inlet(database, engine.waker, heard), LiveView(redis)
+    gauges = Gauges(database, redis, clock)
+    for part in (heard, inlet, live_view, gauges):
         part.start()
         stack.push_async_callback(part.stop)
     return Parts(
@@ -128,6 +143,8 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         secrets=Secrets(database, vault, settings.bling_client_secret),
         keys=Keys(database),
         live=live_view,
+        billing=billing_of(settings, database, http, clock),
+        gauges=gauges,
     )
 
 

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.types import Scope
 
+from connector.account.billing import Billing
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
 from connector.account.connections import Connections
@@ -18,6 +19,7 @@ from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database
 from connector.sync.engine import Engine
+from server.gauges import Gauges
 from server.inlet import Inlet
 from server.keys import Keys
 from server.live import LiveView
@@ -41,6 +43,8 @@ class Parts:
     secrets: Secrets
     keys: Keys
     live: LiveView
+    billing: Billing
+    gauges: Gauges
 
 
 def parts_of(scope: Scope) -> Parts:

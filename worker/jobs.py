@@ -8,7 +8,13 @@ from uuid import UUID
 
 import structlog
 
-from connector.store import consents, inbox, invitations, mail, people
+from connector.account import held, operator_pulse
+from connector.account.billing import AT_ONCE, REMEMBERED, Billing
+from connector.account.licence import tell_outlived, warn_of_trials
+from connector.account.post import ring
+from connector.domain.vendor import VendorError
+from connector.store import billing as billing_rows
+from connector.store import consents, inbox, invitations, mail, operators, people
 from connector.store.partitions import drop_partitions, ensure_partitions
 from connector.store.scope import Connection, DatabaseAway
 from connector.sync.drain import drain as drain_tenant
@@ -26,9 +32,11 @@ LINKS_KEPT = timedelta(days=30)
 DAYS_AHEAD = 7
 
 
-async def drain(ctx: dict[str, Any], tenant: str) -> None:
-    """Work off one tenant's inbox."""
+async def drain(ctx: dict[str, Any], tenant: str, request: str = "") -> None:
+    """Work off one tenant's inbox; `request` = the web request that asked for it, for the log."""
     engine: Engine = ctx["engine"]
+    if request:
+        structlog.contextvars.bind_contextvars(request_id=request)
     await drain_tenant(engine, UUID(tenant), ctx["holder"])
 
 
@@ -61,6 +69,39 @@ async def tell(ctx: dict[str, Any]) -> None:
         log.warning("alerts_without_database")
 
 
+async def bill(ctx: dict[str, Any]) -> None:
+    """Work off what Stripe told, and compare those whose day it is."""
+    billing: Billing = ctx["billing"]
+    try:
+        while await billing.work_off() == AT_ONCE:
+            pass
+        await billing.compare()
+    except DatabaseAway:
+        log.warning("billing_without_database")
+
+
+async def tell_licences(ctx: dict[str, Any]) -> None:
+    """Licences whose date has come are what they are from now on; who is on trial is told before."""
+    engine: Engine = ctx["engine"]
+    try:
+        await tell_outlived(engine.database, engine.clock(), engine.business_clock())
+        await warn_of_trials(engine.database, engine.business_clock())
+    except DatabaseAway:
+        log.warning("licences_without_database")
+
+
+async def watch_held(ctx: dict[str, Any]) -> None:
+    """Release what may pass, end what has waited too long, tell who runs out of plan."""
+    engine: Engine = ctx["engine"]
+    now, business_now = engine.clock(), engine.business_clock()
+    try:
+        await held.look_again(engine.database, now, business_now)
+        await held.let_go(engine.database, ctx["holder"], now, business_now)
+        await held.watch_usage(engine.database, business_now)
+    except DatabaseAway:
+        log.warning("held_without_database")
+
+
 async def check_up(ctx: dict[str, Any]) -> None:
     """Try the Bling account that nothing has used for longest, if it is time."""
     try:
@@ -81,9 +122,23 @@ async def erase(ctx: dict[str, Any]) -> None:
     """Go on erasing what is kept of tenants that have left."""
     engine: Engine = ctx["engine"]
     try:
+        # Who is erased cannot be found at Stripe any more: before that, nothing may go on being paid for.
+        await ctx["billing"].stop_leaving()
         await ctx["eraser"].erase_due(engine.clock(), engine.business_clock())
+    except VendorError as error:
+        log.warning("erasing_waits_for_stripe", code=error.code)
     except DatabaseAway:
         log.warning("erasing_without_database")
+
+
+async def watch_pulse(ctx: dict[str, Any]) -> None:
+    """Is Bling still sending? Tell the operators when that changes."""
+    engine: Engine = ctx["engine"]
+    try:
+        if await operator_pulse.watch(engine.database, ctx["vault"], engine.clock()):
+            await ring(ctx["redis"])
+    except DatabaseAway:
+        log.warning("pulse_without_database")
 
 
 async def keep_house(ctx: dict[str, Any]) -> None:
@@ -95,6 +150,7 @@ async def keep_house(ctx: dict[str, Any]) -> None:
             await ensure_partitions(conn, today, DAYS_AHEAD)
             await drop_partitions(conn, today - HISTORY)
             await forget_people(conn, engine.clock(), engine.business_clock())
+            await billing_rows.sweep(conn, engine.clock() - REMEMBERED)
     except DatabaseAway:
         log.warning("house_without_database")
 
@@ -102,6 +158,8 @@ async def keep_house(ctx: dict[str, Any]) -> None:
 async def forget_people(conn: Connection, now: datetime, business_now: datetime) -> None:
     """Sessions and consents that are over; links and invitations some days after nobody asks any more."""
     await people.sweep_sessions(conn, now)
+    await operators.sweep(conn, now)
+    await operator_pulse.forget(conn, now)
     await consents.sweep(conn, now)
     await mail.sweep(conn, now - LINKS_KEPT)
     await invitations.sweep(conn, business_now - LINKS_KEPT)

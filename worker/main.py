@@ -20,6 +20,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from connector import collector
+from connector.account.billing import BILL_JOB, billing_of
 from connector.account.checkups import Checkups
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
@@ -49,6 +50,10 @@ SWEEP_EVERY = 2
 POST_EVERY = 10
 #: Seconds between looks for alerts that are due.
 TELL_EVERY = 10
+#: Seconds between looks for what Stripe told that nobody rang for, and for customers to compare.
+BILL_EVERY = 15
+#: Seconds between looks for licences whose date has come.
+LICENCES_EVERY = 5
 #: Requests to vendors that one worker has open.
 CONNECTIONS = httpx.Limits(max_connections=300, max_keepalive_connections=100)
 
@@ -68,14 +73,22 @@ def run(settings: Settings) -> int:
 def make(settings: Settings, *, burst: bool = False) -> Worker:
     """arq's worker with our jobs; `burst` = end when the queue is empty."""
     return Worker(
-        functions=[func(jobs.drain, name=DRAIN_JOB), func(jobs.post, name=POST_JOB)],
+        functions=[
+            func(jobs.drain, name=DRAIN_JOB),
+            func(jobs.post, name=POST_JOB),
+            func(jobs.bill, name=BILL_JOB),
+        ],
         cron_jobs=[
             cron(jobs.sweep, second=set(range(0, 60, SWEEP_EVERY)), run_at_startup=True),
             cron(jobs.post, name="post_round", second=set(range(5, 60, POST_EVERY)), run_at_startup=True),
             cron(jobs.tell, second=set(range(4, 60, TELL_EVERY)), run_at_startup=True),
+            cron(jobs.bill, name="bill_round", second=set(range(3, 60, BILL_EVERY))),
+            cron(jobs.tell_licences, second=set(range(2, 60, LICENCES_EVERY)), run_at_startup=True),
+            cron(jobs.watch_held, second=30),
             cron(jobs.check_up, second=set(range(1, 60, EVERY_S))),
             cron(jobs.renew_ageing, minute=17, second=0),
             cron(jobs.erase, second=40),
+            cron(jobs.watch_pulse, second=50),
             cron(jobs.follow_clock, second=set(range(0, 60, 10)), run_at_startup=True),
             cron(jobs.keep_house, hour=3, minute=30, second=0, run_at_startup=True),
         ],
@@ -103,12 +116,13 @@ async def _start(ctx: dict[str, Any]) -> None:
         httpx.AsyncClient(limits=CONNECTIONS, trust_env=False, transport=transport_for(settings, CONNECTIONS))
     )
     clock = ctx["clock"] = Clock(settings)
-    vault = Vault.from_setting(settings.vault_keys)
+    vault = ctx["vault"] = Vault.from_setting(settings.vault_keys)
     ctx["post"] = PostOffice(database, vault, sender_of(settings, http), settings.app_url)
     connections = Connections(settings, database, ctx["redis"], http, vault, clock)
     ctx["crier"] = Crier(database, ctx["redis"], http, vault, connections)
     ctx["checkups"] = Checkups(settings, database, ctx["redis"], http, connections)
     connecting = Connecting(settings, database, ctx["redis"], http, vault, connections)
+    ctx["billing"] = billing_of(settings, database, http, clock)
     ctx["eraser"] = Eraser(database, connecting)
     ctx["holder"] = f"{socket.gethostname()}:{os.getpid()}"
     ctx["engine"] = Engine(

@@ -74,7 +74,6 @@ async def begin_trial(conn: Connection, tenant_id: UUID, business_now: datetime,
     trial = Licence(state=LicenceState.TRIAL, plan=TRIAL_PLAN, source=LicenceSource.TRIAL, ends_at=ends_at)
     await licences.save(tenant_id, trial, at)
     await licences.begin_trial(conn, tenant_id, ends_at)
-    await licence_alerts.changed(conn, tenant_id, trial, business_now)
 
 
 async def tell_anew(
@@ -206,6 +205,16 @@ async def tell_outlived(database: Database, now: datetime, business_now: datetim
     for tenant_id in found:
         async with database.system() as conn:
             await tell_anew(conn, tenant_id, PONTE, now, business_now)
+    return len(found)
+
+
+async def warn_of_trials(database: Database, business_now: datetime, limit: int = 200) -> int:
+    """Tell those whose trial ends within three days; how many."""
+    async with database.system() as conn:
+        found = await licences.ending_trials(conn, business_now + licence_alerts.WARNING, limit)
+        for tenant_id in found:
+            if (trial := await licences.load(tenant_id)) is not None:
+                await licence_alerts.trial_ends(conn, tenant_id, trial, business_now)
     return len(found)
 
 

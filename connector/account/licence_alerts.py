@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from connector.domain.licence import OPEN_STATES, Licence, LicenceState
+from connector.domain.licence import Licence, LicenceState
 from connector.domain.plans import PLANS
 from connector.store import alerts
 from connector.store.scope import Connection
@@ -16,30 +16,38 @@ WARNING = timedelta(days=3)
 #: Shares of the plan, in per cent, that are told.
 NEARLY, ALL = 80, 100
 
+TRIAL_ENDS = f"{LICENCE}:trial"
 _CAUSES = {
-    LicenceState.TRIAL: f"{LICENCE}:trial",
     LicenceState.GRACE: f"{LICENCE}:grace",
     LicenceState.SUSPENDED: f"{LICENCE}:suspended",
     LicenceState.CANCELED: f"{LICENCE}:canceled",
 }
 #: Said once, without reminders.
-ONCE = frozenset({_CAUSES[LicenceState.TRIAL], f"{QUOTA}:{NEARLY}"})
+ONCE = frozenset({TRIAL_ENDS, f"{QUOTA}:{NEARLY}"})
 
 
 async def changed(conn: Connection, tenant_id: UUID, licence: Licence, business_now: datetime) -> None:
     """Tell what the licence is now, unless that is well; what was told before is over."""
     cause = _CAUSES.get(licence.state)
-    paid = licence.state in OPEN_STATES and licence.state is not LicenceState.GRACE
+    await alerts.over(conn, tenant_id, TRIAL_ENDS)
     for other in set(_CAUSES.values()) - {cause}:
         # One who paid is told that all is well; one whose trouble has changed is told the new one instead.
-        if paid and other not in ONCE:
+        if cause is None:
             await alerts.resolve(conn, tenant_id, other, business_now)
         else:
             await alerts.over(conn, tenant_id, other)
-    if cause is None:
-        return
-    early = licence.state is LicenceState.TRIAL and licence.ends_at is not None
-    due_at = licence.ends_at - WARNING if early and licence.ends_at is not None else business_now
+    if cause is not None:
+        await _open(conn, tenant_id, cause, licence, business_now)
+
+
+async def trial_ends(conn: Connection, tenant_id: UUID, trial: Licence, business_now: datetime) -> None:
+    """Tell that the trial is nearly over."""
+    await _open(conn, tenant_id, TRIAL_ENDS, trial, business_now)
+
+
+async def _open(
+    conn: Connection, tenant_id: UUID, cause: str, licence: Licence, business_now: datetime
+) -> None:
     await alerts.open_(
         conn,
         tenant_id,
@@ -47,7 +55,7 @@ async def changed(conn: Connection, tenant_id: UUID, licence: Licence, business_
         subject=PLANS[licence.plan].name,
         detail=licence.ends_at.isoformat() if licence.ends_at else "",
         at=business_now,
-        due_at=due_at,
+        due_at=business_now,
     )
 
 

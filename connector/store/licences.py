@@ -103,6 +103,11 @@ async def outlived(conn: Connection, business_now: datetime, limit: int) -> list
     return [row["tenant_id"] for row in await conn.fetch(_SQL["outlived"], business_now, limit)]
 
 
+async def ending_trials(conn: Connection, before: datetime, limit: int) -> list[UUID]:
+    """Tenants whose trial ends before then, and who were not told yet (system scope)."""
+    return [row["tenant_id"] for row in await conn.fetch(_SQL["ending_trials"], before, limit)]
+
+
 async def used(tenant_id: UUID, period: date) -> int:
     """Syncs counted in the period that begins then."""
     one = (Usage.tenant_id == tenant_id) & (Usage.period == period)

@@ -11,7 +11,7 @@ from litestar.params import Body, FromPath, FromQuery
 
 from connector.account.licence import right_of
 from connector.account.records import vendor_field
-from connector.domain.events import Kind, Outcome
+from connector.domain.events import Kind, Outcome, Reason
 from connector.domain.products import Change
 from connector.domain.vendor import Call, VendorError
 from connector.store import connections, history
@@ -35,6 +35,11 @@ from server.keys import Caller
 from server.parts import Parts, Used
 from server.problems import Conflict, NotFound, Unavailable, bad_field
 
+#: Why nothing runs by hand.
+REFUSALS = {
+    Reason.LICENCE: "the licence does not allow syncs now",
+    Reason.QUOTA: "this month's limit of the plan is reached",
+}
 HowToReplay = Annotated[dict[str, Any], Body(description='{"dry_run": true | false}')]
 
 
@@ -83,8 +88,9 @@ async def replay_event(
         raise NotFound("there is no such event")
     if dry:
         return Response(await _dry_run(parts, caller, event), status_code=200)
-    if right is None or not right.open:
-        raise Conflict("licence", "the licence does not allow syncs now")
+    refusal = Reason.LICENCE if right is None else right.refusal
+    if refusal is not None:
+        raise Conflict(refusal, REFUSALS[refusal])
     new = await replay.replay(parts.engine, caller.tenant_id, event.record, event_id)
     return Response(Replayed(event_id=str(new)), status_code=202)
 

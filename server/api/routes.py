@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 
-from server.api import events, mappings, records, status, wishes
+from server.api import events, licences, mappings, records, status, wishes
 from server.api.access import RATE, KeyHolders, provide_caller
 from server.api.parameters import refuse_unknown_parameters
 from server.requests import RequestNames
@@ -20,7 +20,8 @@ def api(*, https: bool) -> Router:
         path="/api/v1",
         route_handlers=[
             status.get_status,
-            status.get_licence,
+            licences.get_licence,
+            licences.open_checkout,
             wishes.get_toggles,
             wishes.put_toggles,
             wishes.get_order_settings,

@@ -58,6 +58,12 @@ class LicenceShown(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitsShown
 
 
+class CheckoutOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /licence/checkout`."""
+
+    url: str
+
+
 class InboxShown(msgspec.Struct, frozen=True, kw_only=True):
     """Events without an outcome, the held ones not counted."""
 

@@ -1,4 +1,4 @@
-"""`GET /status`, `GET /licence`."""
+"""`GET /status`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime
 
 from litestar import get
 
-from connector.account.licence import Right, right_of
 from connector.account.status import AccountStatus, PortalStatus, Status, status_of
 from connector.domain.vendor import ConnectionState
+from server.api import licences
 from server.api.access import Calling
 from server.api.paging import moment, optional_moment
 from server.api.schemas import (
@@ -16,12 +16,9 @@ from server.api.schemas import (
     BlingConnection,
     ConnectionsShown,
     InboxShown,
-    LicenceShown,
-    LimitsShown,
     StatusShown,
 )
 from server.parts import Used
-from server.problems import NotFound
 
 
 @get("/status")
@@ -32,20 +29,10 @@ async def get_status(parts: Used, caller: Calling) -> StatusShown:
         connections=ConnectionsShown(
             bling=[_bling(account) for account in status.accounts], bitrix24=_bitrix24(status.portal)
         ),
-        licence=None if status.right is None else _licence(status.right),
+        licence=None if status.right is None else licences.shown(status.right),
         inbox=_inbox(status, parts.clock.now()),
         last_sync_at=optional_moment(status.last_sync_at),
     )
-
-
-@get("/licence")
-async def get_licence(parts: Used, caller: Calling) -> LicenceShown:
-    """The right to sync and how much of it is used."""
-    async with parts.database.tenant(caller.tenant_id):
-        right = await right_of(caller.tenant_id, parts.clock.business_now())
-    if right is None:
-        raise NotFound("there is no licence yet")
-    return _licence(right)
 
 
 def _bling(status: AccountStatus) -> BlingConnection:
@@ -72,20 +59,3 @@ def _inbox(status: Status, now: datetime) -> InboxShown:
     oldest = status.oldest_received_at
     age = None if oldest is None else max(0.0, round((now - oldest).total_seconds(), 3))
     return InboxShown(depth=status.depth, oldest_age_s=age)
-
-
-def _licence(right: Right) -> LicenceShown:
-    licence, plan = right.licence, right.plan
-    return LicenceShown(
-        state=licence.state,
-        plan=licence.plan,
-        source=licence.source,
-        ends_at=optional_moment(licence.ends_at),
-        usage=right.used,
-        limits=LimitsShown(
-            accounts=plan.accounts,
-            synced_per_month=plan.synced_per_month,
-            log_days=plan.log_days,
-            people=plan.people,
-        ),
-    )

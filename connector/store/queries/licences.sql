@@ -38,6 +38,12 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
 SELECT tenant_id FROM licence WHERE state IN ('trial', 'grace', 'granted') AND ends_at <= $1
 ORDER BY ends_at LIMIT $2;
 
+-- name: ending_trials
+SELECT l.tenant_id FROM licence l
+WHERE l.state = 'trial' AND l.ends_at <= $1
+  AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.tenant_id = l.tenant_id AND a.cause = 'licence:trial')
+ORDER BY l.ends_at LIMIT $2;
+
 -- name: heavy_users
 SELECT u.tenant_id FROM usage u JOIN licence l ON l.tenant_id = u.tenant_id
 WHERE u.period = $1 AND l.plan = $2 AND u.synced >= $3 AND l.state IN ('trial', 'active', 'grace', 'granted');

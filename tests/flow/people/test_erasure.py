@@ -156,7 +156,7 @@ async def test_the_workers_job_goes_on_with_it(desk: Desk, sandbox: Sandbox, era
             "INSERT INTO erasure (tenant_id, why, asked_at, due_at, paused, counts)"
             " SELECT tenant_id, 'left', now(), now(), true, '{}' FROM tenant"
         )
-    await jobs.erase({"engine": desk.parts.engine, "eraser": eraser})
+    await jobs.erase({"engine": desk.parts.engine, "eraser": eraser, "billing": desk.parts.billing})
     assert await desk.rows("tenant") == []
 
 
