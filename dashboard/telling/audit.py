@@ -46,10 +46,13 @@ ACTIONS = {
     "tenant.created": N_("criou a conta da empresa"),
     "tenant.exported": N_("exportou todos os dados"),
     "tenant.leaving": N_("pediu para sair da Ponte"),
+    "tenant.paused": N_("parou a sincronização"),
+    "tenant.resumed": N_("retomou a sincronização"),
     "tenant.stayed": N_("decidiu ficar na Ponte"),
     "toggle.changed": N_("mudou as opções"),
-    "visit.begun": N_("entrou para dar suporte"),
-    "visit.ended": N_("terminou o suporte"),
+    "messages.claimed": N_("entregou mensagens que estavam sem dono"),
+    "support.entered": N_("entrou para dar suporte"),
+    "support.left": N_("terminou o suporte"),
 }
 ROLES = {
     Role.OWNER.value: N_("Proprietário"),
