@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -132,4 +132,16 @@ def _canonical(value: Any, wanted: str) -> str:
     text = str(value)
     if len(wanted) == _DAY and wanted[4:5] == "-" and text[:_DAY] == wanted:
         return wanted
-    return text.strip()
+    return wanted if _is_same_time(text, wanted) else text.strip()
+
+
+def _is_same_time(found: str, wanted: str) -> bool:
+    """The same moment in any zone; the same day where the portal keeps only that."""
+    try:
+        one, two = datetime.fromisoformat(found), datetime.fromisoformat(wanted)
+    except ValueError:
+        return False
+    if one.tzinfo is None or two.tzinfo is None:
+        return False
+    is_day = time(0) in (one.time(), one.astimezone(UTC).time())
+    return one == two or (is_day and one.date() == two.date())
