@@ -108,9 +108,10 @@ class StripeState:
 
     def target(self, endpoint: Body) -> Target:
         """Where and how an endpoint is told of events."""
+        version = endpoint["api_version"]
         if endpoint is self.own_endpoint:
-            return Target(lambda: f"{self.world.app_url}/webhooks/stripe", STRIPE_WEBHOOK_SECRET)
-        return Target(lambda: str(endpoint["url"]), self.secrets[endpoint["id"]])
+            return Target(lambda: f"{self.world.app_url}/webhooks/stripe", STRIPE_WEBHOOK_SECRET, version)
+        return Target(lambda: str(endpoint["url"]), self.secrets[endpoint["id"]], version)
 
     def _populate(self) -> None:
         self.habits = Habits()

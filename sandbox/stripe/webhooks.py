@@ -20,6 +20,7 @@ import msgspec
 from sandbox.bling.poster import Poster
 from sandbox.bling.webhooks import Mode
 from sandbox.core.clock import Clock
+from sandbox.stripe.shapes import API_VERSION
 from sandbox.stripe.shelves import Body
 
 SENDERS = 4
@@ -29,10 +30,14 @@ SHUFFLE_S = 0.2
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Where a message goes and whose secret signs it. `url` is asked for at each attempt."""
+    """Where a message goes, whose secret signs it, and the API version of what is sent there.
+
+    `url` is asked for at each attempt.
+    """
 
     url: Callable[[], str]
     secret: str
+    version: str
 
 
 class Delivery:
@@ -42,11 +47,17 @@ class Delivery:
 
     def __init__(self, event: Body, target: Target, first_at: float, era: int) -> None:
         self.event = event
-        self.body = msgspec.json.encode(event)
+        self.body = msgspec.json.encode(_as_of(event, target.version))
         self.target = target
         self.first_at = first_at
         self.era = era
         self.attempts = 0
+
+
+def _as_of(event: Body, version: str) -> Body:
+    """An event as an endpoint of this version gets it; an event that was ordered strange stays so."""
+    ours = event["api_version"] == API_VERSION
+    return event | {"api_version": version} if ours and version != API_VERSION else event
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
