@@ -47,6 +47,8 @@ PATIENCE_S = 8.0
 #: Messages of waiting orders that are looked into.
 MOST_HELD = 500
 
+#: Lists of an account that are about orders.
+_NAMES = (ListName.SITUATIONS, ListName.SELLERS, ListName.CHANNELS)
 _VALOR = {one.id: one.valor for one in SEEDED}
 
 
@@ -113,10 +115,10 @@ async def load(connecting: Connecting, tenant_id: UUID, now: datetime) -> DealLi
         known = await kept(conn, tenant_id)
         accounts = await connections.accounts(conn, tenant_id)
         portal = await connections.portal(conn, tenant_id)
-    old = {one.account_id for one in known.accounts if _is_old(one.read_at, now)}
+    old = {one.account_id for one in known.accounts if is_old(one.read_at, now)}
     stale = [account for account in accounts if account.id in old]
     asked = [_read_account(connecting, tenant_id, account, now) for account in stale]
-    if _is_old(known.places_at, now):
+    if is_old(known.places_at, now):
         *troubles, trouble = await asyncio.gather(*asked, read_places(connecting, tenant_id, portal, now))
     else:
         troubles, trouble = await asyncio.gather(*asked), None
@@ -140,7 +142,7 @@ async def read_places(
         async with connecting.database.tenant(tenant_id) as conn:
             await standing.keep_crm(conn, tenant_id, msgspec.json.encode(places).decode(), now)
 
-    trouble = await _tried(connecting, tenant_id, Provider.BITRIX24, None, read)
+    trouble = await tried(connecting, tenant_id, Provider.BITRIX24, None, read)
     async with connecting.database.tenant(tenant_id) as conn:
         await calls.record(conn, tenant_id, made)
     return trouble
@@ -173,7 +175,7 @@ async def _read_account(
         async def read(name: ListName = name, ask: _Ask = ask) -> None:
             found.append(SavedList(account.id, name, await ask(), now))
 
-        troubles.append(await _tried(connecting, tenant_id, Provider.BLING, account.id, read))
+        troubles.append(await tried(connecting, tenant_id, Provider.BLING, account.id, read))
         if troubles[-1] in (Trouble.AWAY, Trouble.DISCONNECTED):
             break
     async with connecting.database.tenant(tenant_id) as conn:
@@ -193,14 +195,17 @@ def _asks(client: Bling) -> dict[ListName, _Ask]:
     }
 
 
-async def _tried(
+async def tried(
     connecting: Connecting,
     tenant_id: UUID,
     provider: Provider,
     account_id: UUID | None,
     read: Callable[[], Awaitable[None]],
 ) -> Trouble | None:
-    """Nothing here is lost by giving up: a renewal of tokens goes on by itself (connector.account.tokens)."""
+    """Try to read something; why not, if not.
+
+    Nothing is lost by giving up: a renewal of tokens goes on by itself (connector.account.tokens).
+    """
     try:
         async with asyncio.timeout(PATIENCE_S):
             await read()
@@ -224,12 +229,13 @@ def _places(saved: rows.SavedCrm) -> tuple[CrmPlaces | None, datetime | None]:
         return None, None
 
 
-def _is_old(read_at: datetime | None, now: datetime) -> bool:
+def is_old(read_at: datetime | None, now: datetime) -> bool:
+    """Whether it is to be read again before a person chooses from it."""
     return read_at is None or now - read_at > FRESH
 
 
 def _account(account: Account, saved: Iterable[SavedList]) -> AccountLists:
-    lists = {one.name: one for one in saved}
+    lists = {one.name: one for one in saved if one.name in _NAMES}
     times = [one.read_at for one in lists.values()]
     return AccountLists(
         account_id=account.id,
@@ -237,7 +243,7 @@ def _account(account: Account, saved: Iterable[SavedList]) -> AccountLists:
         situations=tuple(map(_situation, _rows(lists, ListName.SITUATIONS))),
         sellers=tuple(map(_seller, _rows(lists, ListName.SELLERS))),
         channels=tuple(map(_channel, _rows(lists, ListName.CHANNELS))),
-        read_at=min(times) if len(times) == len(ListName) else None,
+        read_at=min(times) if len(times) == len(_NAMES) else None,
     )
 
 

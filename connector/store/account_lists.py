@@ -1,4 +1,4 @@
-"""Lists of an account that change rarely (situations, sellers, channels), as they were read last."""
+"""Lists of an account that change rarely (situations, sellers, categories, …), as they were read last."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ class ListName(StrEnum):
     SITUATIONS = "situations"
     SELLERS = "sellers"
     CHANNELS = "channels"
+    #: Of products, both.
+    CATEGORIES = "categories"
+    CUSTOM_FIELDS = "custom_fields"
 
 
 class SavedList(msgspec.Struct, frozen=True):

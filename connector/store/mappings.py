@@ -13,7 +13,7 @@ from connector.store.tables import Mapping
 
 
 class SavedMapping(msgspec.Struct, frozen=True, kw_only=True):
-    """A version; `rules` and `filter` are JSON text."""
+    """A version; `rules`, `filter` and `seen` (the fields that there were to name) are JSON text."""
 
     kind: Kind
     version: int
@@ -22,11 +22,12 @@ class SavedMapping(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     author: UUID | None
     created_at: datetime
+    seen: str | None = None
 
 
 _SHOWN = (
     *(Mapping.kind, Mapping.version, Mapping.rules, Mapping.filter),
-    *(Mapping.note, Mapping.author, Mapping.created_at),
+    *(Mapping.note, Mapping.author, Mapping.created_at, Mapping.seen),
 )
 
 
@@ -40,6 +41,17 @@ async def version(tenant_id: UUID, kind: Kind, number: int) -> SavedMapping | No
     """One version, in force or not."""
     one = (Mapping.tenant_id == tenant_id) & (Mapping.kind == kind) & (Mapping.version == number)
     return _saved(await Mapping.select(*_SHOWN).where(one).first())
+
+
+async def versions(
+    tenant_id: UUID, kind: Kind, before: int | None = None, limit: int = 50
+) -> list[SavedMapping]:
+    """Saved versions, the newest first, from the one before `before` on."""
+    one = (Mapping.tenant_id == tenant_id) & (Mapping.kind == kind)
+    if before is not None:
+        one &= Mapping.version < before
+    query = Mapping.select(*_SHOWN).where(one).order_by(Mapping.version, ascending=False)
+    return [msgspec.convert(row, SavedMapping) for row in await query.limit(limit)]
 
 
 async def add(tenant_id: UUID, mapping: SavedMapping) -> None:

@@ -161,6 +161,7 @@ class Mapping(Table, tablename="mapping", db=ENGINE, tags=[Class.TENANT]):
     note = Text(default="")
     author = UUID(**NULL)
     created_at = Timestamptz()
+    seen = JSON(**NULL)
 
 
 class Licence(Table, tablename="licence", db=ENGINE, tags=[Class.TENANT]):

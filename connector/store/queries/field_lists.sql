@@ -1,0 +1,4 @@
+-- What rules can name.
+
+-- name: fields
+SELECT fields, fields_at FROM portal WHERE tenant_id = $1;
