@@ -40,6 +40,8 @@ async def running(
     assert process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), READY_S)
+        if not line:
+            raise RuntimeError(f"the demo did not start:\n{(folder / 'demo.log').read_text()[-2000:]}")
         yield msgspec.json.decode(line, type=Ready), time.perf_counter() - begun
     finally:
         with contextlib.suppress(ProcessLookupError):
