@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from connector.sync import ends
-from tests.support.order_desk import CENT, OrderDesk, sum_of
+from tests.support.clerk import CENT, sum_of
+from tests.support.order_desk import OrderDesk
 
 ORDERS, CUSTOMERS = 60, 25
 

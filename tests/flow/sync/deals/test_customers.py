@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.order_desk import CNPJ, CPF, OrderDesk
+from tests.support.clerk import CNPJ, CPF
+from tests.support.order_desk import OrderDesk
 
 CONTACT, COMPANY = 3, 4
 MAIL, PHONE = "maria@example.com", "(54) 99999-0001"

@@ -7,7 +7,8 @@ import pytest
 from connector.domain.events import Kind
 from connector.domain.mapping import Rule
 from connector.domain.transforms import Constant
-from tests.support.order_desk import CANCELADO, OrderDesk, item
+from tests.support.clerk import CANCELADO, item
+from tests.support.order_desk import OrderDesk
 
 
 async def gone(desk: OrderDesk, order: int, seconds: int = 9) -> tuple[str | None, str | None]:

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from connector.domain.events import Kind
-from tests.support.order_desk import ATENDIDO, CPF, OrderDesk, item
+from tests.support.clerk import ATENDIDO, CPF, item
+from tests.support.order_desk import OrderDesk
 
 WRITES = ("add", "update", "set", "delete", "Import")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from connector.domain.events import Kind
 from connector.domain.mapping import FREE_RULES, Rule
 from connector.domain.transforms import Text
-from tests.support.order_desk import OrderDesk, item
+from tests.support.clerk import item
+from tests.support.order_desk import OrderDesk
 
 KEEPING = Rule(id="observacoes", bling="observacoes", bitrix24="comments", transform=Text(), policy="keep")
 OTHERS = [rule for rule in FREE_RULES[Kind.ORDER] if rule.id != KEEPING.id]

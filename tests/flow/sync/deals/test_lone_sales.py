@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from connector.bitrix24.crm import item_name
 from connector.bitrix24.crm_setup import INVOICE
 from connector.domain.events import Kind
-from tests.support.order_desk import CPF, OrderDesk, item, sum_of
+from tests.support.clerk import CPF, item, sum_of
+from tests.support.order_desk import OrderDesk
 
 NUMBER = item_name(INVOICE.name)
 
@@ -171,3 +173,30 @@ async def test_an_invoice_of_an_order_before_the_start_is_a_deal_of_its_own(desk
     desk.authorise(invoice)
     assert await desk.outcome(await desk.sold(invoice)) == ("created", None)
     assert [deal["originId"] for deal in desk.deals()] == [f"{desk.house.company_id}:nfe:{invoice}"]
+
+
+async def test_an_invoice_from_before_the_start_makes_no_deal(desk: OrderDesk):
+    await desk.map(Kind.ORDER, filter={"since": (desk.today + timedelta(days=1)).isoformat()})
+    assert await desk.outcome(await desk.sold(authorised(desk))) == ("skipped", "before_start")
+    assert desk.deals() == []
+
+
+async def test_an_invoice_that_bling_cannot_give_now_waits(desk: OrderDesk):
+    event = await desk.sold(authorised(desk))
+    desk.house.fault(provider="bling", method="nfe", status=500, error="SERVER_ERROR", times=5)
+    assert await desk.outcome(event) == (None, None)
+    desk.house.sandbox.control("faults", method="DELETE")
+    await desk.retried()
+    assert await desk.house.outcome(event) == ("created", None)
+
+
+async def test_orders_that_bling_cannot_list_now_are_waited_for(desk: OrderDesk):
+    order = await desk.synced()
+    invoice = desk.invoice_of(order)
+    desk.authorise(invoice)
+    event = await desk.sold(invoice)
+    desk.house.fault(provider="bling", method="pedidos", status=500, error="SERVER_ERROR", times=5)
+    assert await desk.outcome(event) == (None, None)
+    desk.house.sandbox.control("faults", method="DELETE")
+    await desk.retried()
+    assert (await desk.house.outcome(event), len(desk.deals())) == (("updated", None), 1)

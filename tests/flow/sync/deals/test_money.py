@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.order_desk import CENT, OrderDesk, item, sum_of
+from tests.support.clerk import CENT, item, sum_of
+from tests.support.order_desk import OrderDesk
 
 PERCENT, REAL = "PERCENTUAL", "REAL"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.order_desk import OrderDesk, item
+from tests.support.clerk import item
+from tests.support.order_desk import OrderDesk
 
 CUP = "Copo 😀🥤 ção"
 TRAP = "Vale $result[a][0] & 100% + $TOTAL[b]"

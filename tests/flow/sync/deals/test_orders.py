@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connector.domain.events import Source
-from tests.support.order_desk import OrderDesk, item, sum_of
+from tests.support.clerk import item, sum_of
+from tests.support.order_desk import OrderDesk
 
 
 async def test_an_order_becomes_a_deal_with_its_rows(desk: OrderDesk):

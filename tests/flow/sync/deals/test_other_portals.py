@@ -11,7 +11,8 @@ from arq.connections import ArqRedis
 from connector.settings import Settings
 from connector.store.scope import Database
 from tests.support import house as houses
-from tests.support.order_desk import CNPJ, CPF, OrderDesk
+from tests.support.clerk import CNPJ, CPF
+from tests.support.order_desk import OrderDesk
 from tests.support.people_desk import FIELD, FOREIGN
 from tests.support.sandbox import Sandbox
 

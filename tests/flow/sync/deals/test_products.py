@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.order_desk import OrderDesk, item
+from tests.support.clerk import item
+from tests.support.order_desk import OrderDesk
 
 
 def of(product: int, **fields: Any) -> dict[str, Any]:

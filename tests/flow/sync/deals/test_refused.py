@@ -13,7 +13,8 @@ from connector.domain.retries import ATTEMPTS
 from connector.store import lease as lease_rows
 from connector.store import links as link_rows
 from connector.sync import ends
-from tests.support.order_desk import ATENDIDO, CPF, OrderDesk, item
+from tests.support.clerk import ATENDIDO, CPF, item
+from tests.support.order_desk import OrderDesk
 
 ADD, ROWS = "entityTypeId=2&fields", "crm.item.productrow.set"
 

@@ -9,7 +9,8 @@ import pytest
 from connector.bitrix24.crm import item_name
 from connector.bitrix24.crm_setup import INVOICE, INVOICE_LINK
 from connector.domain.events import Kind
-from tests.support.order_desk import ANDAMENTO, ATENDIDO, OrderDesk, item
+from tests.support.clerk import ANDAMENTO, ATENDIDO, item
+from tests.support.order_desk import OrderDesk
 
 NUMBER, LINK = item_name(INVOICE.name), item_name(INVOICE_LINK.name)
 

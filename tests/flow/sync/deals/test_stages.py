@@ -10,7 +10,8 @@ from connector.domain.events import Kind, Reason
 from connector.domain.mapping import Rule
 from connector.domain.transforms import Choice, Constant
 from connector.store import inbox
-from tests.support.order_desk import ANDAMENTO, ATENDIDO, CANCELADO, DESPACHADO, OrderDesk, item
+from tests.support.clerk import ANDAMENTO, ATENDIDO, CANCELADO, DESPACHADO, item
+from tests.support.order_desk import OrderDesk
 
 WHOLESALE = 9
 
@@ -163,3 +164,12 @@ async def test_a_deal_moved_to_another_pipeline_by_hand_gets_that_one_s_stage(de
 async def test_a_pipeline_that_is_not_there_waits(desk: OrderDesk):
     await desk.map(Kind.ORDER, pipeline(77))
     assert await desk.outcome(await desk.told(desk.order())) == ("held", "stage_missing")
+
+
+async def test_a_replay_leaves_the_end_that_the_portal_dated(desk: OrderDesk):
+    order = await desk.synced()
+    desk.situation(order, ATENDIDO)
+    await desk.outcome(await desk.told(order, seconds=5))
+    assert desk.deal(order)["closedate"][:10] == desk.today.isoformat()
+    assert await desk.replayed(order) == ("unchanged", None)
+    assert desk.deal(order)["closedate"][:10] == desk.today.isoformat()

@@ -9,7 +9,8 @@ import pytest
 
 from connector.domain.events import Kind
 from connector.sync.deals.wishes import BRAZIL
-from tests.support.order_desk import ANDAMENTO, OrderDesk, item
+from tests.support.clerk import ANDAMENTO, item
+from tests.support.order_desk import OrderDesk
 
 
 async def connect_on(desk: OrderDesk, days_ago: int) -> None:
