@@ -50,6 +50,7 @@ REMEDIES = {
     Reason.INVALID_VALUE: "correct_in_bling",
     Reason.REFUSED_BY_BLING: "replay",
     Reason.REFUSED_BY_BITRIX24: "replay",
+    Reason.EXPIRED: "replay",
     Reason.GAVE_UP: "replay",
 }
 

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from connector.account.licence import right_of
 from connector.account.people import Viewer
+from connector.domain.events import Reason
 from connector.domain.vendor import VendorError
 from connector.store import history
 from connector.store.scope import Connection
@@ -59,8 +60,10 @@ async def run_again(name: str, viewer: Viewer, parts: Parts) -> Redirect:
     found = await _event(name, viewer, parts)
     async with parts.database.tenant(viewer.tenant_id):
         right = await right_of(viewer.tenant_id, parts.clock.business_now())
-    if right is None or not right.open:
-        raise Conflict("licence", _("A licença não está ativa. Ative-a para reprocessar."))
+    if right is None or right.refusal is Reason.LICENCE:
+        raise Conflict(Reason.LICENCE, _("A licença não está ativa. Ative-a para reprocessar."))
+    if right.refusal is Reason.QUOTA:
+        raise Conflict(Reason.QUOTA, _("O limite do plano para este mês foi atingido."))
     new = await replay(parts.engine, viewer.tenant_id, found.record, found.id)
     return Redirect(f"/eventos/{new}", status_code=303)
 

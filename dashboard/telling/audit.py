@@ -29,6 +29,8 @@ ACTIONS = {
     "licence.checkout": N_("foi ao pagamento"),
     "licence.plan_changed": N_("trocou de plano"),
     "licence.renewed": N_("manteve a assinatura"),
+    "licence.ended": N_("encerrou a licença concedida"),
+    "licence.granted": N_("concedeu a licença"),
     "mapping.saved": N_("salvou o mapeamento"),
     "notices.chosen": N_("escolheu os avisos por e-mail"),
     "password.changed": N_("trocou a senha"),

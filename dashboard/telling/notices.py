@@ -7,7 +7,7 @@ from datetime import datetime
 
 from connector.account.people import Viewer
 from connector.domain.events import Reason
-from connector.domain.licence import Licence, LicenceState, is_open
+from connector.domain.licence import Licence, LicenceSource, LicenceState, is_open
 from connector.domain.vendor import ConnectionState
 from connector.store.connections import Account, Portal
 from connector.store.people import Role
@@ -102,13 +102,33 @@ def reconnect(waiting: int) -> str:
 def _licence(licence: Licence | None, held: Mapping[str, int], business_now: datetime) -> Notice | None:
     if licence is None or not is_open(licence, business_now):
         waiting = held.get(Reason.LICENCE, 0)
-        fact = _("A licença não está ativa.")
-        return Notice(tone="need", fact=fact, next_step=_kept(waiting))
+        return Notice(
+            tone="need",
+            fact=_closed(licence),
+            next_step=_kept(waiting),
+            action=_to_licence(_("Ver os planos")),
+        )
     if licence.state is LicenceState.GRACE and licence.ends_at:
         fact = _("O último pagamento não passou.")
         step = _("A sincronização continua até %(date)s.") % {"date": formats.date(licence.ends_at)}
-        return Notice(tone="wait", fact=fact, next_step=step)
+        remedy = _to_licence(_("Atualizar o pagamento"))
+        return Notice(tone="wait", fact=fact, next_step=step, action=remedy)
     return None
+
+
+def _closed(licence: Licence | None) -> str:
+    """Why nothing syncs."""
+    if licence is None:
+        return _("A licença não está ativa.")
+    if licence.state is LicenceState.CANCELED:
+        return _("A assinatura terminou.")
+    if licence.source == LicenceSource.STRIPE:
+        return _("A licença está suspensa: falta o pagamento.")
+    return _("O teste terminou.") if licence.source == LicenceSource.TRIAL else _("A licença terminou.")
+
+
+def _to_licence(label: str) -> Action:
+    return Action(label=label, url="/licenca")
 
 
 def _paused(held: Mapping[str, int]) -> Notice:
@@ -119,7 +139,8 @@ def _paused(held: Mapping[str, int]) -> Notice:
 def _quota(held: Mapping[str, int]) -> Notice | None:
     waiting = held.get(Reason.QUOTA, 0)
     fact = _("O limite do plano para este mês foi atingido.")
-    return Notice(tone="wait", fact=fact, next_step=_kept(waiting)) if waiting else None
+    remedy = _to_licence(_("Ver os planos"))
+    return Notice(tone="wait", fact=fact, next_step=_kept(waiting), action=remedy) if waiting else None
 
 
 def _kept(waiting: int) -> str:

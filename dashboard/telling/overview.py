@@ -266,7 +266,8 @@ def _licence(licence: Licence | None, used: int) -> Figure:
     plan = PLANS[licence.plan].name if licence.plan in PLANS else licence.plan
     ends = licence.ends_at
     until = _("%(plan)s, até %(date)s") % {"plan": plan, "date": formats.date(ends)} if ends else plan
-    return Figure(name=name, value=_(LICENCES[licence.state]), meaning=until)
+    link = Action(label=_("Ver licença"), url="/licenca")
+    return Figure(name=name, value=_(LICENCES[licence.state]), meaning=until, link=link)
 
 
 def _group(kind: Kind, states: Mapping[RecordState, int]) -> StateGroup:

@@ -141,6 +141,11 @@ _REASONS: dict[Reason, Explanation] = {
         N_("O Bitrix24 recusou a gravação."),
         N_("Veja a resposta nas chamadas abaixo, corrija e reprocesse."),
     ),
+    Reason.EXPIRED: Explanation(
+        N_("esperou 30 dias"),
+        N_("Esperou 30 dias pela licença ou por espaço no plano, e deixou de valer."),
+        N_("Com a licença ativa, reprocesse para levar o estado atual do registro."),
+    ),
     Reason.GAVE_UP: Explanation(
         N_("sem resposta por 24 h"),
         N_("Tentamos por cerca de um dia e o outro lado não respondeu."),

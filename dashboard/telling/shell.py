@@ -47,6 +47,7 @@ def _links(path: str) -> tuple[Nav, ...]:
             inside=settings,
         ),
         Nav(label=_("Eventos"), url="/eventos", icon="activity", current=path.startswith("/eventos")),
+        Nav(label=_("Licença"), url="/licenca", icon="credit-card", current=path.startswith("/licenca")),
         Nav(label=_("Equipe"), url="/equipe", icon="users", current=path.startswith("/equipe")),
     )
 
