@@ -3,6 +3,7 @@
 | path | is |
 |---|---|
 | `/v1/…` | the API |
+| `/` | what the account's owner would see |
 | `/checkout/{id}`, `/portal/{id}`, `/invoice/{id}` | the pages that people click |
 """
 

@@ -10,7 +10,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sandbox.core.http import Answer, Request
-from sandbox.stripe import checkout, portal
+from sandbox.stripe import checkout, overview, portal
 from sandbox.stripe.cards import CARDS
 from sandbox.stripe.shelves import Body
 from sandbox.stripe.state import StripeState
@@ -19,7 +19,9 @@ _HERE = Path(__file__).parent
 
 
 def answer(state: StripeState, request: Request, path: str) -> Answer:
-    """A page of `/checkout/{id}`, `/portal/{id}[/{act}]` or `/invoice/{id}`; a sentence for what is none."""
+    """A page of `/`, `/checkout/{id}`, `/portal/{id}[/{act}]` or `/invoice/{id}`; a sentence for no page."""
+    if path == "":
+        return _overview(state, request)
     kind, _, rest = path.strip("/").partition("/")
     object_id, _, act = rest.partition("/")
     doors: dict[str, tuple[str, Callable[[StripeState, Request, Body, str], Answer]]] = {
@@ -32,6 +34,15 @@ def answer(state: StripeState, request: Request, path: str) -> Answer:
     if door is None or body is None:
         return _say(404, "Nada por aqui", "Este endereço não leva a nenhuma página da Stripe.")
     return door[1](state, request, body, act)
+
+
+def _overview(state: StripeState, request: Request) -> Answer:
+    if request.http_method == "POST":
+        overview.carry_out(state, request.form)
+        return _go(f"{state.base_url}/")
+    rows, events = overview.rows(state), overview.events(state)
+    shown = {"rows": rows, "events": events, "now": state.now, "statuses": portal.STATUSES}
+    return _page("overview.html", "Stripe", 200, **shown)
 
 
 def _checkout(state: StripeState, request: Request, session: Body, act: str) -> Answer:

@@ -309,3 +309,16 @@ def test_an_invoice_has_a_page_of_its_own(shop: Shop) -> None:
     assert shop.sandbox.client.post(url, data={"card": DECLINED}).status_code == 402
     assert "está paga" in shop.sandbox.client.post(url, data={"card": GOOD}).text
     assert shop.status(bought) == "active"
+
+
+def test_the_owner_sees_customers_and_lets_things_happen(shop: Shop) -> None:
+    bought, page = shop.subscribed(), f"{shop.api_url}/"
+    shown = shop.sandbox.client.get(page).text
+    assert "Empresa Exemplo Ltda" in shown
+    assert "essencial · ativa" in shown
+    assert "checkout.session.completed" in shown
+    shop.sandbox.client.post(page, data={"customer": str(bought.customer), "cards": "falham"})
+    assert shop.sandbox.client.post(page, data={"days": "32"}).status_code == 303
+    assert shop.status(bought) == "past_due"
+    assert "com pagamento atrasado" in shop.sandbox.client.get(page).text
+    assert "/stripe/" in shop.sandbox.client.get("/").text
