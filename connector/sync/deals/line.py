@@ -43,6 +43,8 @@ from connector.sync.shared import Shared
 
 #: Deals of the first group of a burst, and how much larger each next one is.
 FIRST, GROWTH = 3, 4
+#: Deals that have waited so long are late in any case: they go in the largest groups.
+LATE = timedelta(seconds=10)
 #: Seconds that the reading of a group may last, and its deals: two full batches.
 READING_S, MOST = 10, 100
 #: How long an order waits in hand for its products, and how often is looked.
@@ -96,7 +98,9 @@ class Deals:
             writing.result()
 
     def _growing(self, works: list[DealWork]) -> Iterator[list[DealWork]]:
-        start = 0
+        start, late = 0, self._clock() - LATE
+        if any(work.event.received_at < late for work in works):
+            self._size = self._most
         while start < len(works):
             size = self._size
             self._size = min(size * GROWTH, self._most)
