@@ -37,6 +37,12 @@ def asks_for_card(state: StripeState, session: Body) -> bool:
     return not (trial and session["payment_method_collection"] == "if_required")
 
 
+def asks_for_tax_id(state: StripeState, session: Body) -> bool:
+    """Whether the form has a CPF or CNPJ: not for customers whose number is known."""
+    known = (one["customer"] == session["customer"] for one in state.shelf("tax_id"))
+    return bool(session["tax_id_collection"]["enabled"]) and not any(known)
+
+
 def trial_end(state: StripeState, session: Body) -> int | None:
     """When the trial of a session's subscription would end if it began now."""
     terms = state.orders[session["id"]]
@@ -92,7 +98,7 @@ def _checked_card(state: StripeState, session: Body, filled: Filled) -> Card | N
     charged = trial_end(state, session) is None
     if card.nature in UNATTACHABLE or (charged and refusal_of(card.nature) is not None):
         raise Declined("O cartão foi recusado. Use outro cartão.")
-    if session["tax_id_collection"]["enabled"] and filled.tax_id and tax_id_kind(filled.tax_id) is None:
+    if asks_for_tax_id(state, session) and filled.tax_id and tax_id_kind(filled.tax_id) is None:
         raise Declined("O CPF ou CNPJ não é válido.")
     if session["customer"] is None and "@" not in (session["customer_email"] or filled.email):
         raise Declined("Informe um e-mail.")
@@ -110,6 +116,7 @@ def _coupon(state: StripeState, session: Body, code: str) -> Body | None:
 
 
 def _customer(state: StripeState, session: Body, filled: Filled) -> Body:
+    wanted = asks_for_tax_id(state, session)
     if session["customer"] is not None:
         customer = state.shelf("customer").get(session["customer"])
         if "name" in state.orders[session["id"]].updates and filled.name:
@@ -119,7 +126,7 @@ def _customer(state: StripeState, session: Body, filled: Filled) -> Body:
         email = session["customer_email"] or filled.email
         customer |= {"email": email, "name": filled.name or None}
         state.add(customer, "customer.created")
-    kind = tax_id_kind(filled.tax_id) if session["tax_id_collection"]["enabled"] else None
+    kind = tax_id_kind(filled.tax_id) if wanted else None
     if kind is not None:
         made = shapes.tax_id(customer["id"], kind, filled.tax_id, state.now)
         state.add(made, "customer.tax_id.created")

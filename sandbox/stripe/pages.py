@@ -68,6 +68,7 @@ def _form(state: StripeState, session: Body, filled: checkout.Filled, problem: s
         402 if problem else 200,
         session=session,
         rows=state.baskets[session["id"]],
+        asks_tax_id=checkout.asks_for_tax_id(state, session),
         due=checkout.shown_amount(state, session),
         trial=checkout.trial_end(state, session),
         cards=checkout.offered(session) if checkout.asks_for_card(state, session) else (),

@@ -322,3 +322,14 @@ def test_the_owner_sees_customers_and_lets_things_happen(shop: Shop) -> None:
     assert shop.status(bought) == "past_due"
     assert "com pagamento atrasado" in shop.sandbox.client.get(page).text
     assert "/stripe/" in shop.sandbox.client.get("/").text
+
+
+def test_a_known_tax_id_is_not_asked_for_again(shop: Shop) -> None:
+    customer = shop.v1.customers.create(
+        {"email": "a@example.com", "tax_id_data": [{"type": "br_cpf", "value": "529.982.247-25"}]}
+    )
+    update = {"customer_update": {"name": "auto", "address": "auto"}}
+    session = shop.session(customer=customer.id, **update, **TAX)
+    assert 'name="tax_id"' not in shop.sandbox.client.get(str(session.url)).text
+    shop.pay(session, tax_id="11.222.333/0001-81")
+    assert [one.type for one in shop.v1.customers.tax_ids.list(customer.id).data] == ["br_cpf"]
