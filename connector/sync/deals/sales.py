@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from connector.bitrix24 import crm
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.domain import orders, sales
-from connector.domain.deals import ORIGIN_FIELD, SITUATION, VALOR, Allowed, plan_known, plan_new
-from connector.domain.events import Outcome, Reason, RecordKey
-from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
+from connector.domain.deals import ORIGIN_FIELD, ROWS_FIELD, SITUATION, VALOR, Allowed, plan_known, plan_new
+from connector.domain.events import TRUSTING, Outcome, Reason, RecordKey
+from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target, edited
 from connector.domain.money import Row
 from connector.domain.orders import BadOrder, Person, ProductOf
 from connector.domain.pipelines import Pipeline, lost, pipeline_of, won
+from connector.domain.products import Unchanged
 from connector.domain.sales import Document, Standing
 from connector.store.links import Link
 from connector.sync.context import Context
-from connector.sync.deals.lookup import Finder, held_by
+from connector.sync.deals.lookup import Finder, held_by, same_rows
 from connector.sync.deals.orders import adopt, found, in_catalogue
 from connector.sync.deals.work import DealWork
 
@@ -66,11 +68,15 @@ class Sales:
         fields = {name for work in works for name in work.target if name[0] != "@"}
         for origin, rows in (await self.finder.by_origin(new, fields, now)).items():
             found(new[origin], rows[0], new[origin].target)
+        for work in works:
+            self._end_known(work)
         known = {work.bitrix_id: work for work in works if work.open and work.bitrix_id is not None}
         there = await self.finder.by_id(known, fields, now)
+        asked = {one: known[one] for one in there if known[one].event.source not in TRUSTING}
+        held = await self.finder.rows_of(asked, now)
         for work in works:
             if work.open:
-                self._plan_own(work, there.get(work.bitrix_id or 0))
+                self._plan_own(work, there.get(work.bitrix_id or 0), held.get(work.bitrix_id or 0))
 
     def _want(self, work: DealWork, person: Person) -> None:
         assert work.source is not None
@@ -87,7 +93,19 @@ class Sales:
         work.target = {**target, **self._told(work)}
         return None
 
-    def _plan_own(self, work: DealWork, deal: Mapping[str, Any] | None) -> None:
+    def _end_known(self, work: DealWork) -> None:
+        """A message that tells nothing new needs no look at the portal, and overwrites no hand's edit."""
+        if not work.open or work.event.source not in TRUSTING:
+            return
+        if work.link is None or work.bitrix_id is None or work.bitrix_id != work.link.bitrix_id:
+            return
+        memory = work.memory
+        if all(memory.get(name) == value for name, value in work.target.items()):
+            adopt(work, self.context, Unchanged(), memory)
+
+    def _plan_own(
+        self, work: DealWork, deal: Mapping[str, Any] | None, rows: Sequence[crm.Row] | None
+    ) -> None:
         cancelled = sales.standing(work.source or {}) is Standing.CANCELLED
         if work.bitrix_id is None:
             pipeline = pipeline_of(self.places.pipelines, orders.pipeline_number(self.context.deals.sale))
@@ -102,12 +120,13 @@ class Sales:
             work.target[STAGE_FIELD] = lost(pipeline) or str(deal.get(STAGE_FIELD))
         elif not cancelled and work.memory.get(STANDING) != Standing.SALE and pipeline is not None:
             work.target[STAGE_FIELD] = won(pipeline) or str(deal.get(STAGE_FIELD))
-        return self._adopt_known(work, deal)
+        return self._adopt_known(work, deal, rows)
 
     async def _join(self, works: list[DealWork], now: datetime) -> None:
         """Sales in their orders' deals: number, link, and the won stage."""
         for work in works:
             work.target = self._told(work)
+            self._end_known(work)
         wanted = {work.bitrix_id: work for work in works if work.open and work.bitrix_id is not None}
         fields = {name for work in works for name in work.target if name[0] != "@"}
         there = await self.finder.by_id(wanted, fields, now)
@@ -155,10 +174,12 @@ class Sales:
         """The deal's invoices, in the fields made for them, and what the link remembers."""
         source = work.source or {}
         standing, number = sales.standing(source), str(source.get("numero") or work.key.bling_id)
-        shown = [_memory(one) for one in self._others(work)]
-        if standing is Standing.SALE:
-            shown.append({NUMBER: number, LINK: sales.link_to(source)})
         target = {STANDING: standing.value, NUMBER: number, LINK: sales.link_to(source)}
+        standing_ones = {one.record.bling_id: _memory(one) for one in self._others(work)}
+        if standing is Standing.SALE:
+            standing_ones[work.key.bling_id] = target
+        # Always in the same order, whichever of them is told of.
+        shown = [memory for _, memory in sorted(standing_ones.items())]
         if self.places.invoice_field:
             target[self.places.invoice_field] = ", ".join(one.get(NUMBER, "") for one in shown)
         if self.places.invoice_link_field:
@@ -172,12 +193,18 @@ class Sales:
             one for one in links if one.record != work.key and _memory(one).get(STANDING) == Standing.SALE
         ]
 
-    def _adopt_known(self, work: DealWork, deal: Mapping[str, Any]) -> None:
-        """Compare with the deal as it is: its rows, its person and its origin are its order's."""
+    def _adopt_known(
+        self, work: DealWork, deal: Mapping[str, Any], rows: Sequence[crm.Row] | None = None
+    ) -> None:
+        """Compare with the deal as it is, and with its `rows` if they were read; else they are remembered."""
         work.present = held_by(deal, work.target)
         memory = {name: value for name, value in work.memory.items() if name != SITUATION}
         before = {**memory, **work.present}
-        plan = plan_known(work.target, before, memory, work.bitrix_id or 0, _ALLOWED)
+        if rows is not None and not same_rows(rows, work.target):
+            before.pop(ROWS_FIELD, None)
+        kept = edited(work.target, work.present, memory, self.context.deals.sale.keeps)
+        target = {name: value for name, value in work.target.items() if name not in kept}
+        plan = plan_known(target, before, memory, work.bitrix_id or 0, _ALLOWED)
         adopt(work, self.context, plan, before)
 
     def _stage(self, work: DealWork, stage: str | None) -> bool:
