@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
+
 from connector.bitrix24.crm import item_name
 from connector.bitrix24.crm_setup import INVOICE
-from connector.domain.events import Kind
+from connector.domain.events import Kind, Reason
+from connector.domain.mapping import Rule, default
+from connector.domain.transforms import Choice
+from connector.store import inbox
 from tests.support.clerk import CPF, item, sum_of
 from tests.support.order_desk import OrderDesk
 
@@ -59,6 +64,32 @@ async def test_the_same_sale_told_again_changes_nothing(desk: OrderDesk):
     assert len(desk.deals()) == 1
 
 
+async def test_an_unchanged_sale_overwrites_no_hand_s_edit_and_a_replay_does(desk: OrderDesk):
+    invoice = authorised(desk)
+    await desk.outcome(await desk.sold(invoice))
+    desk.by_hand(f"nfe:{invoice}", title="Outro")
+    deal_id = desk.deal(f"nfe:{invoice}")["id"]
+    desk.house.portal.call("crm.item.productrow.set", ownerType="D", ownerId=deal_id, productRows=[])
+    event = await desk.sold(invoice, seconds=5)
+    desk.house.forget_calls()
+    assert await desk.outcome(event) == ("unchanged", None)
+    assert desk.house.calls("bitrix24") == []
+    assert await desk.replayed(invoice, Kind.SALE) == ("updated", None)
+    deal = desk.deal(f"nfe:{invoice}")
+    assert deal["title"].startswith("Venda")
+    assert (len(deal["rows"]), deal["opportunity"]) == (1, 21)
+
+
+async def test_an_edit_that_the_tenant_keeps_survives_a_replay(desk: OrderDesk):
+    (title,) = (rule for rule in default(Kind.SALE).rules if rule.id == "titulo")
+    await desk.map(Kind.SALE, msgspec.structs.replace(title, policy="keep"))
+    invoice = authorised(desk)
+    await desk.outcome(await desk.sold(invoice))
+    desk.by_hand(f"nfe:{invoice}", title="Outro")
+    assert await desk.replayed(invoice, Kind.SALE) == ("unchanged", None)
+    assert desk.deal(f"nfe:{invoice}")["title"] == "Outro"
+
+
 async def test_a_discount_in_an_invoice_is_spread(desk: OrderDesk):
     invoice = authorised(
         desk, itens=[item(quantidade=1, valor=9.99), item(quantidade=1, valor=9.99)], desconto=3.33
@@ -102,9 +133,9 @@ async def test_a_sale_s_deal_that_was_deleted_is_not_made_again(desk: OrderDesk)
     invoice = authorised(desk)
     await desk.outcome(await desk.sold(invoice))
     desk.thrown_away(f"nfe:{invoice}")
-    for seconds in (5, 6):
-        event = await desk.sold(invoice, seconds=seconds)
-        assert await desk.outcome(event) == ("skipped", "deleted_in_bitrix24")
+    assert await desk.replayed(invoice, Kind.SALE) == ("skipped", "deleted_in_bitrix24")
+    event = await desk.sold(invoice, seconds=5)
+    assert await desk.outcome(event) == ("skipped", "deleted_in_bitrix24")
     assert desk.deals() == []
 
 
@@ -162,6 +193,23 @@ async def test_an_invoice_meets_its_order_whose_message_comes_later(desk: OrderD
     await desk.retried(2)
     assert await desk.house.outcome(event) == ("updated", None)
     assert (await desk.outcome(await desk.told(order, action="created")))[0] == "unchanged"
+    (deal,) = desk.deals()
+    assert (deal["originId"], deal["stageId"]) == (f"{desk.house.company_id}:{order}", "WON")
+
+
+async def test_an_order_that_waits_for_a_stage_meets_the_deal_of_its_invoice(desk: OrderDesk):
+    stages = Rule(id="etapa", bling="situacao.id", bitrix24="stageId", transform=Choice(table={"9": "WON"}))
+    await desk.map(Kind.ORDER, stages)
+    order = desk.order()
+    held = await desk.told(order, action="created")
+    assert await desk.outcome(held) == ("held", "stage_missing")
+    invoice = desk.invoice_of(order)
+    desk.authorise(invoice)
+    assert await desk.outcome(await desk.sold(invoice)) == ("created", None)
+    await desk.map(Kind.ORDER)
+    async with desk.house.database.tenant(desk.house.tenant_id) as conn:
+        await inbox.release(conn, desk.house.tenant_id, (Reason.STAGE_MISSING,), desk.house.engine.clock())
+    assert await desk.outcome(held) == ("updated", None)
     (deal,) = desk.deals()
     assert (deal["originId"], deal["stageId"]) == (f"{desk.house.company_id}:{order}", "WON")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connector.domain.events import Source
+import msgspec
+
+from connector.domain.events import Kind, Source
+from connector.domain.mapping import default
 from tests.support.clerk import item, sum_of
 from tests.support.order_desk import OrderDesk
 
@@ -153,3 +156,23 @@ async def test_a_replay_undoes_what_was_edited_by_hand(desk: OrderDesk):
     deal = desk.deal(order)
     assert deal["title"].startswith("Pedido")
     assert (len(deal["rows"]), deal["opportunity"]) == (1, 21)
+
+
+async def test_an_edit_that_the_tenant_keeps_stays(desk: OrderDesk):
+    (words,) = (rule for rule in default(Kind.ORDER).rules if rule.id == "observacoes")
+    await desk.map(Kind.ORDER, msgspec.structs.replace(words, policy="keep"))
+    order = await desk.synced(observacoes="primeiro")
+    desk.by_hand(order, comments="ligar antes")
+    for seconds, words_in_bling in enumerate(("segundo", "terceiro"), 5):
+        desk.change(order, observacoes=words_in_bling, itens=[item(valor=seconds)])
+        assert await desk.outcome(await desk.told(order, seconds=seconds)) == ("updated", None)
+        assert (desk.deal(order)["comments"], desk.deal(order)["opportunity"]) == ("ligar antes", 2 * seconds)
+    assert await desk.replayed(order) == ("unchanged", None)
+
+
+async def test_an_edit_that_bling_rules_over_goes_with_the_next_change(desk: OrderDesk):
+    order = await desk.synced(observacoes="primeiro")
+    desk.by_hand(order, comments="ligar antes")
+    desk.change(order, observacoes="segundo")
+    assert await desk.outcome(await desk.told(order, seconds=5)) == ("updated", None)
+    assert desk.deal(order)["comments"] == "segundo"

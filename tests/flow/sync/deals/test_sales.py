@@ -146,6 +146,19 @@ async def test_the_same_sale_told_again_changes_nothing(desk: OrderDesk):
     assert shown(desk, order)[0] == "PREPARATION"
 
 
+async def test_an_unchanged_sale_is_one_read_and_no_look_at_the_portal(desk: OrderDesk):
+    order = desk.order()
+    invoice = desk.invoice_of(order)
+    await desk.synced(order)
+    desk.authorise(invoice)
+    await desk.outcome(await desk.sold(invoice))
+    event = await desk.sold(invoice, seconds=5)
+    desk.house.forget_calls()
+    assert await desk.outcome(event) == ("unchanged", None)
+    assert desk.house.calls("bitrix24") == []
+    assert len(desk.house.calls("bling")) == 1
+
+
 async def test_an_order_that_changes_leaves_its_sale_alone(desk: OrderDesk):
     order = await desk.synced()
     invoice = await sold(desk, order)
@@ -187,6 +200,9 @@ async def test_an_invoice_for_a_shop_s_order_beside_another_shows_both(desk: Ord
         await desk.outcome(await desk.sold(invoice))
     numbers = ", ".join(number_of(desk, invoice) for invoice in invoices)
     assert shown(desk, order)[:2] == ("WON", numbers)
+    for invoice in invoices:
+        assert await desk.outcome(await desk.sold(invoice, seconds=5)) == ("unchanged", None)
+        assert await desk.replayed(invoice, Kind.SALE) == ("unchanged", None)
 
 
 async def test_two_invoices_of_one_order_in_one_burst_show_both(desk: OrderDesk):
