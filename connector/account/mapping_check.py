@@ -10,8 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from connector.account.field_lists import FieldLists
 from connector.account.mapping_flaws import Flaw, RuleError
 from connector.account.mapping_places import misplaced
+from connector.account.mapping_products import product_filter_errors
 from connector.account.mapping_rules import rule_errors, sent_rule
 from connector.account.typed import is_text
 from connector.bitrix24.crm_setup import CrmPlaces
@@ -52,17 +54,20 @@ class Sent(NamedTuple):
     note: str
 
 
-def checked(kind: Kind, sent: Any, portal: Portal | None, places: CrmPlaces | None) -> Sent:
+def checked(
+    kind: Kind, sent: Any, portal: Portal | None, places: CrmPlaces | None, lists: FieldLists | None = None
+) -> Sent:
     """The mapping in the body of a PUT; raises `BadMapping` with all that is wrong.
 
-    `places` = what deals of the portal can point to; None while that is not known: then it is not checked.
+    `places` = what deals of the portal can point to, `lists` = what rules can name; None while that is not
+    known: then it is not checked.
     """
     if not isinstance(sent, dict):
         raise BadMapping((RuleError(None, "", Flaw.TYPE, "a mapping is an object with rules"),))
     found: dict[int, Rule] = {}
     errors = [
         *(_unknown(name) for name in sent if name not in set(_Part)),
-        *_rules(kind, sent.get(_Part.RULES), portal, places, found),
+        *_rules(kind, sent.get(_Part.RULES), portal, places, lists, found),
         *_filter_errors(kind, sent.get(_Part.FILTER)),
         *_note_errors(sent.get(_Part.NOTE)),
     ]
@@ -76,7 +81,12 @@ def _unknown(name: object) -> RuleError:
 
 
 def _rules(
-    kind: Kind, sent: Any, portal: Portal | None, places: CrmPlaces | None, found: dict[int, Rule]
+    kind: Kind,
+    sent: Any,
+    portal: Portal | None,
+    places: CrmPlaces | None,
+    lists: FieldLists | None,
+    found: dict[int, Rule],
 ) -> Iterator[RuleError]:
     """What is wrong with the rules; `found` takes those that can be read, by their place."""
     if not isinstance(sent, list):
@@ -96,7 +106,7 @@ def _rules(
         if rule.id in fixed:
             yield from _changed(index, rule, fixed[rule.id])
         else:
-            yield from rule_errors(kind, index, rule)
+            yield from rule_errors(kind, index, rule, lists)
     yield from _missing(fixed, sent)
     yield from _doubles(found)
     if places is not None:
@@ -143,18 +153,24 @@ def _filter_errors(kind: Kind, sent: Any) -> Iterator[RuleError]:
         return
     for name, value in sent.items():
         field = f"{_Part.FILTER}.{name}"
-        if kind is not Kind.ORDER:
+        if kind is Kind.PRODUCT and name != "categoria":
+            yield from (RuleError(None, *one) for one in product_filter_errors(str(name), value))
+        elif kind is Kind.PRODUCT:
+            yield from _id_errors(field, name, value)
+        elif kind is not Kind.ORDER:
             yield RuleError(None, field, Flaw.UNSUPPORTED, f"a {kind} has no filter yet")
         elif name == "since":
             if not _is_day(value):
                 yield RuleError(None, field, Flaw.VALUE, "since is a day such as 2026-11-23")
         elif name in ("situacao", "loja", "vendedor"):
-            if not _are_ids(value):
-                yield RuleError(
-                    None, field, Flaw.VALUE, f"{name} is a list of at most {MOST_IDS} of Bling's ids"
-                )
+            yield from _id_errors(field, name, value)
         else:
             yield RuleError(None, field, Flaw.UNKNOWN, f"orders are not filtered by {name}")
+
+
+def _id_errors(field: str, name: str, value: Any) -> Iterator[RuleError]:
+    if not _are_ids(value):
+        yield RuleError(None, field, Flaw.VALUE, f"{name} is a list of at most {MOST_IDS} of Bling's ids")
 
 
 def _note_errors(sent: Any) -> Iterator[RuleError]:

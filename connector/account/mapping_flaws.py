@@ -25,6 +25,10 @@ class Flaw(StrEnum):
     RESERVED = "reserved"
     #: The pipeline, stage, source or person is not there in the portal.
     NOT_THERE = "not_there"
+    #: A rule that leads to Bling alone, with a transform that has no way back.
+    ONE_WAY = "one_way"
+    #: The transform takes or gives another type than the field holds.
+    MISFIT = "misfit"
     #: No sync would carry it out yet.
     UNSUPPORTED = "unsupported"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from connector.account.field_lists import FieldLists
 from connector.account.mapping_flaws import Flaw, RuleError
+from connector.account.mapping_products import product_rule_errors
 from connector.account.mapping_transforms import Found, transform_errors
 from connector.account.typed import is_text
 from connector.domain.events import Kind
@@ -19,13 +21,13 @@ from connector.domain.mapping import (
     Rule,
 )
 from connector.domain.transforms import (
-    ONE_WAY,
     Choice,
     Constant,
     Identity,
     Template,
     Transform,
     fields_of,
+    why_one_way,
 )
 from connector.store.connections import Portal
 
@@ -124,21 +126,21 @@ def _words(sent: dict[Any, Any]) -> Iterator[Found]:
         yield "locked", Flaw.TYPE, "locked is true or false"
 
 
-def rule_errors(kind: Kind, index: int, rule: Rule) -> Iterator[RuleError]:
-    """What is wrong with a rule of one's own that can be read."""
+def rule_errors(kind: Kind, index: int, rule: Rule, lists: FieldLists | None = None) -> Iterator[RuleError]:
+    """What is wrong with a rule of one's own that can be read; `lists` = what rules can name, once known."""
     if kind is Kind.PRODUCT:
-        text = "rules of one's own for products come with the mapping editor: send the fixed ones alone"
-        yield RuleError(index, "bitrix24", Flaw.UNSUPPORTED, text)
-        return
-    found = (*_claims(rule), *_source_errors(kind, rule), *_target_errors(kind, rule))
+        more: Iterable[Found] = product_rule_errors(rule, lists)
+    else:
+        more = (*_source_errors(kind, rule), *_target_errors(kind, rule))
+    found = (*_claims(rule), *more)
     yield from (RuleError(index, field, code, message) for field, code, message in found)
 
 
 def _claims(rule: Rule) -> Iterator[Found]:
     if rule.locked:
         yield "locked", Flaw.LOCKED, f"{rule.id} is no fixed rule: locked is false"
-    if rule.direction == "export" and isinstance(rule.transform, ONE_WAY):
-        yield "direction", Flaw.VALUE, "a template or a constant leads to Bitrix24 only"
+    if rule.direction == "export" and why_one_way(rule.transform) is not None:
+        yield "direction", Flaw.ONE_WAY, "nothing leads back from this transform: it leads to Bitrix24 only"
 
 
 def _source_errors(kind: Kind, rule: Rule) -> Iterator[Found]:

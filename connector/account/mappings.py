@@ -9,13 +9,15 @@ from uuid import UUID
 
 import msgspec
 
-from connector.account import deal_lists
+from connector.account import deal_lists, field_lists
 from connector.account.connect import Connecting
 from connector.account.deal_lists import DealLists
+from connector.account.field_lists import FieldLists
 from connector.account.mapping_check import MAPPED, BadMapping, Flaw, RuleError, Sent, checked
 from connector.account.mapping_places import saved_table, stage_table, suggested, with_table
 from connector.account.people import Actor
 from connector.domain.events import Kind, Reason
+from connector.domain.field_watch import Seen
 from connector.domain.mapping import MappingVersion
 from connector.store import audit, connections, inbox, mappings, standing
 from connector.store.connections import Portal
@@ -33,6 +35,7 @@ __all__ = [
     "checked",
     "current",
     "in_force",
+    "proposed",
     "save",
 ]
 
@@ -74,42 +77,73 @@ async def save(
         new = _next(present, wish, await deal_lists.kept(conn, tenant_id))
         if new == present:
             return present
-        await _keep(conn, tenant_id, new, wish.note, by, at)
+        seen = (await field_lists.kept(conn, tenant_id)).seen(kind)
+        await _keep(conn, tenant_id, new, seen, wish.note, by, at)
         released = await inbox.release(conn, tenant_id, (Reason.STAGE_MISSING,), at) if kind in DEALS else 0
     if released:
         await wake((tenant_id,))
     return new
 
 
+async def proposed(
+    connecting: Connecting, tenant_id: UUID, kind: Kind, sent: Any, at: datetime
+) -> MappingVersion:
+    """The mapping that a PUT's body would put in force, not saved, its stages as they would be in force.
+
+    Raises `BadMapping`.
+    """
+    wish = await _checked(connecting, tenant_id, kind, sent, at)
+    async with connecting.database.tenant(tenant_id) as conn:
+        present = await current(conn, tenant_id, kind)
+        lists = await deal_lists.kept(conn, tenant_id)
+    new = _next(present, wish, lists)
+    return filled(new, lists) if kind in DEALS else new
+
+
 async def _checked(connecting: Connecting, tenant_id: UUID, kind: Kind, sent: Any, at: datetime) -> Sent:
-    """Reads the portal's places when they are not known, or may have changed. Raises `BadMapping`."""
+    """Reads what rules can name when it is not known, or may have changed. Raises `BadMapping`."""
     async with connecting.database.tenant(tenant_id) as conn:
         portal = await connections.portal(conn, tenant_id)
-        known = await deal_lists.kept(conn, tenant_id)
+        known = await field_lists.kept(conn, tenant_id)
     try:
-        wish = checked(kind, sent, portal, known.places)
-        if kind not in DEALS or known.places is not None:
+        wish = checked(kind, sent, portal, known.deals.places, known)
+        if _is_known(kind, known):
             return wish
     except BadMapping as error:
-        if not _is_doubtful(error, known, at):
+        if not _is_doubtful(error, _read_at(kind, known), at):
             raise
     return await _checked_anew(connecting, tenant_id, kind, sent, portal, at)
 
 
-def _is_doubtful(error: BadMapping, known: DealLists, at: datetime) -> bool:
-    """All that is wrong may be right in the portal by now."""
-    old = known.places_at is not None and at - known.places_at > SURE
+def _is_known(kind: Kind, known: FieldLists) -> bool:
+    return known.deals.places is not None if kind in DEALS else known.portal is not None
+
+
+def _read_at(kind: Kind, known: FieldLists) -> datetime | None:
+    """When the older of the sides was read; None while one never was."""
+    if kind in DEALS:
+        return known.deals.places_at
+    times = (known.portal_at, known.accounts_at)
+    return min((one for one in times if one is not None), default=None) if None not in times else None
+
+
+def _is_doubtful(error: BadMapping, read_at: datetime | None, at: datetime) -> bool:
+    """All that is wrong may be right by now."""
+    old = read_at is not None and at - read_at > SURE
     return old and all(one.code is Flaw.NOT_THERE for one in error.errors)
 
 
 async def _checked_anew(
     connecting: Connecting, tenant_id: UUID, kind: Kind, sent: Any, portal: Portal | None, at: datetime
 ) -> Sent:
-    """A portal that cannot be asked leaves what was known."""
-    await deal_lists.read_places(connecting, tenant_id, portal, at)
+    """A side that cannot be asked leaves what was known."""
+    if kind in DEALS:
+        await deal_lists.read_places(connecting, tenant_id, portal, at)
+    else:
+        await field_lists.load(connecting, tenant_id, at, anew=True)
     async with connecting.database.tenant(tenant_id) as conn:
-        known = await deal_lists.kept(conn, tenant_id)
-    return checked(kind, sent, portal, known.places)
+        known = await field_lists.kept(conn, tenant_id)
+    return checked(kind, sent, portal, known.deals.places, known)
 
 
 def _next(present: MappingVersion, wish: Sent, lists: DealLists) -> MappingVersion:
@@ -127,7 +161,7 @@ def _next(present: MappingVersion, wish: Sent, lists: DealLists) -> MappingVersi
 
 
 async def _keep(
-    conn: Connection, tenant_id: UUID, new: MappingVersion, note: str, by: Actor, at: datetime
+    conn: Connection, tenant_id: UUID, new: MappingVersion, seen: Seen, note: str, by: Actor, at: datetime
 ) -> None:
     saved = SavedMapping(
         kind=new.kind,
@@ -137,6 +171,7 @@ async def _keep(
         note=note,
         author=by.person_id,
         created_at=at,
+        seen=msgspec.json.encode(seen).decode(),
     )
     await mappings.add(tenant_id, saved)
     detail = {"kind": new.kind, "version": new.version, "note": note}

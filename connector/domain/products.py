@@ -29,6 +29,10 @@ MESSAGE_FIELDS = frozenset(
         *("categoria", "descricaoCurta", "descricaoComplementar"),
     }
 )
+#: What a row of Bling's list of products carries: 100 records a call.
+LIST_FIELDS = frozenset(
+    {"id", "idProdutoPai", "nome", "codigo", "preco", "tipo", "situacao", "formato", "descricaoCurta"}
+)
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +185,12 @@ def is_filtered(source: Source, chosen: Filter) -> bool:
         (chosen.situacao, source.get("situacao")),
     )
     return any(allowed and value not in allowed for allowed, value in wanted)
+
+
+def needed(lens: Lens, chosen: Filter) -> frozenset[str]:
+    """Bling's fields that planning reads, for the rules and for the filter; first parts of their paths."""
+    filtering = {name for name in Filter.__struct_fields__ if getattr(chosen, name)}
+    return lens.reads | filtering
 
 
 def without(plan: Plan, kept: frozenset[str]) -> Plan:

@@ -106,9 +106,8 @@ def test_the_link_property_is_known_by_its_number_in_the_portal() -> None:
     sent = body(Kind.PRODUCT)
     sent["rules"][0]["bitrix24"] = "property96"
     assert checked(Kind.PRODUCT, sent, PORTAL, None).rules == FIXED_RULES[Kind.PRODUCT]
-    assert found(Kind.PRODUCT, {"rules": [rule(bitrix24="property97"), *sent["rules"]]}) == {
-        (0, "bitrix24", "unsupported")
-    }
+    another = rule(bling="marca", bitrix24="property97")
+    assert checked(Kind.PRODUCT, {"rules": [another, *sent["rules"]]}, PORTAL, None).rules[0].id == "minha"
 
 
 @pytest.mark.parametrize("sent", [None, [], "x", 1])
@@ -247,7 +246,7 @@ def test_what_a_sync_carries_out_is_accepted(bling: str, bitrix24: str, transfor
 
 def test_one_way_transforms_do_not_lead_back() -> None:
     sent = rule(transform={"type": "template", "text": "x"}, direction="export")
-    assert own(sent) == {("direction", "value")}
+    assert own(sent) == {("direction", "one_way")}
 
 
 def test_two_rules_of_one_id_or_one_target_are_named() -> None:
@@ -327,14 +326,11 @@ def test_a_sales_stage_follows_from_its_invoice() -> None:
     assert (len(sent["rules"]) - 1, "bitrix24", "unsupported") in found(Kind.SALE, sent)
 
 
-def test_free_rules_of_products_come_with_the_editor() -> None:
-    sent = body(Kind.PRODUCT, rule(bling="pesoLiquido", bitrix24="weight"))
-    assert found(Kind.PRODUCT, sent) == {(5, "bitrix24", "unsupported")}
-
-
 def test_a_filter_is_taken_as_it_is() -> None:
     chosen = {"since": "2026-11-01", "situacao": [6, 9], "loja": [], "vendedor": [15596123456]}
     assert checked(Kind.ORDER, {**body(Kind.ORDER), "filter": chosen}, PORTAL, PLACES).filter == chosen
+    few = {"categoria": [7], "tipo": ["P", "S"], "situacao": ["A"]}
+    assert checked(Kind.PRODUCT, {**body(Kind.PRODUCT), "filter": few}, PORTAL, None).filter == few
     assert checked(Kind.SALE, {**body(Kind.SALE), "filter": {}}, PORTAL, PLACES).filter == {}
 
 
@@ -353,7 +349,11 @@ def test_a_filter_is_taken_as_it_is() -> None:
         (Kind.ORDER, {"situacao": [2**63]}, ("filter.situacao", "value")),
         (Kind.ORDER, {"cor": []}, ("filter.cor", "unknown")),
         (Kind.SALE, {"since": "2026-11-01"}, ("filter.since", "unsupported")),
-        (Kind.PRODUCT, {"tipo": "P"}, ("filter.tipo", "unsupported")),
+        (Kind.PRODUCT, {"tipo": "P"}, ("filter.tipo", "value")),
+        (Kind.PRODUCT, {"tipo": ["V"]}, ("filter.tipo", "value")),
+        (Kind.PRODUCT, {"situacao": ["E"]}, ("filter.situacao", "value")),
+        (Kind.PRODUCT, {"categoria": ["7"]}, ("filter.categoria", "value")),
+        (Kind.PRODUCT, {"marca": []}, ("filter.marca", "unknown")),
     ],
 )
 def test_a_bad_filter_is_named(kind: Kind, chosen: Any, error: tuple[str, str]) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
-from connector.domain.products import Create, Shape
+from connector.domain.products import Create, Shape, needed
 from connector.domain.retries import is_looping
 from connector.domain.vendor import Gone, VendorError
 from connector.domain.winner import Trust
@@ -48,7 +48,7 @@ class Products:
         shared, engine = self._shared, self._shared.engine
         line = Line(
             context=context,
-            reader=Reader(shared.bling, context.lens.reads, shared.faults),
+            reader=Reader(shared.bling, needed(context.lens, context.filter), shared.faults),
             finder=Finder(shared.packer, catalogue, shared.faults, self._making, context.lens),
             writer=self._writer(catalogue, context),
             faults=shared.faults,

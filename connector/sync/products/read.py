@@ -11,7 +11,7 @@ from uuid import UUID
 
 from connector.bling.client import Bling
 from connector.domain.events import Kind, RecordKey
-from connector.domain.products import parent_of
+from connector.domain.products import LIST_FIELDS, parent_of
 from connector.domain.vendor import Gone, VendorError
 from connector.sync.faults import Faults
 from connector.sync.reading import reading
@@ -19,10 +19,6 @@ from connector.sync.work import Work
 
 Fields = dict[str, Any]
 
-#: Fields that a row of `GET /produtos` carries; a mapping that needs no other is read 100 records a call.
-LIST_FIELDS = frozenset(
-    {"id", "idProdutoPai", "nome", "codigo", "preco", "tipo", "situacao", "formato", "descricaoCurta"}
-)
 #: Largest page of Bling's lists (facts: 100).
 PAGE = 100
 
