@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,10 +41,9 @@ def create_app(world: World) -> Litestar:
     @asynccontextmanager
     async def senders(app: Litestar) -> AsyncIterator[None]:
         world.bling.webhooks.start()
-        stripe = asyncio.create_task(world.stripe.run())
+        world.stripe.start()
         yield
-        stripe.cancel()
-        await asyncio.gather(stripe, return_exceptions=True)
+        await world.stripe.stop()
         await world.bling.webhooks.stop()
 
     return Litestar(

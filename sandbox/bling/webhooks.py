@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import random
 import uuid
 from collections import deque
 from collections.abc import Callable
-from enum import StrEnum
 from hashlib import sha256
-from heapq import heappop, heappush
-from itertools import count
 
 from sandbox.bling.bodies import Body, encode, reference
 from sandbox.bling.oauth import CLIENT_SECRET
-from sandbox.bling.poster import Poster
 from sandbox.bling.times import event_date
 from sandbox.core.clock import Clock
+from sandbox.core.deliveries import Deliveries, Delivery, Mode, Pace
+from sandbox.core.poster import Poster
 
-SENDERS = 50
-RETRY_CAP_S = 30.0
 GIVE_UP_S = 3 * 86_400.0
-SHUFFLE_S = 0.08
+PACE = Pace(senders=50, retry_cap_s=30.0, give_up_s=GIVE_UP_S, shuffle_s=0.08)
 BARE_DATE_EVERY = 7
 LATEST = 200
 """How many sent events are kept to look at."""
 
 _NAMESPACE = uuid.UUID("6f1c1a52-5a0c-4c6e-9d0b-1b0d8a3c2e11")
-
-
-class Mode(StrEnum):
-    """What happens to the webhooks of writes made meanwhile."""
-
-    ON = "on"
-    OFF = "off"
-    DUPLICATE = "duplicate"
-    SHUFFLE = "shuffle"
 
 
 class Notice:
@@ -53,20 +38,17 @@ class Notice:
         self.arrived = False
 
 
-class Delivery:
-    """One message on its way to one address. `url` None means Ponte's door, wherever it is now."""
+class NoticeDelivery(Delivery):
+    """One event on its way to one address. `url` None means Ponte's door, wherever it is now."""
 
-    __slots__ = ("attempts", "body", "era", "first_at", "notice", "resource", "signature", "url")
+    __slots__ = ("notice", "resource", "signature", "url")
 
-    def __init__(self, notice: Notice, signature: str, url: str | None, first_at: float, era: int) -> None:
+    def __init__(self, notice: Notice, signature: str, url: str | None) -> None:
+        super().__init__()
         self.notice = notice
         self.resource = notice.event.split(".", 1)[0]
-        self.body = notice.body
         self.signature = signature
         self.url = url
-        self.first_at = first_at
-        self.era = era
-        self.attempts = 0
 
 
 def sign(body: bytes) -> str:
@@ -74,55 +56,21 @@ def sign(body: bytes) -> str:
     return "sha256=" + hmac.new(CLIENT_SECRET.encode(), body, sha256).hexdigest()
 
 
-class Webhooks:
+class Webhooks(Deliveries[NoticeDelivery]):
     """Takes events, signs them and sees them delivered.
 
-    `authorised` says whether a company lets the app in: only then does Bling send anything. The
-    retries wait on the sandbox's clock, so moving it forward makes them due.
+    `authorised` says whether a company lets the app in: only then does Bling send anything.
     """
 
     def __init__(self, clock: Clock, authorised: Callable[[str], bool], app_url: Callable[[], str]) -> None:
-        self._clock = clock
+        super().__init__(clock, PACE)
         self._authorised = authorised
         self._app_url = app_url
-        self.mode = Mode.ON
         self.also: str | None = None
         self.disabled: set[str] = set()
-        self.pending = 0
-        """Deliveries that neither arrived nor were given up."""
         self.notices: deque[Notice] = deque(maxlen=LATEST)
         """The latest events that were sent, oldest first."""
         self._events = 0
-        self._era = 0
-        self._order = count()
-        self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
-        self._waiting: list[tuple[float, int, Delivery]] = []
-        self._shuffled: list[Delivery] = []
-        self._look_again = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-        clock.on_change(self._look_again.set)
-
-    @property
-    def retries(self) -> int:
-        """How many deliveries wait for their next attempt."""
-        return len(self._waiting)
-
-    @property
-    def next_retry(self) -> float | None:
-        """When the next retry is due, on the sandbox's clock (unix); None if none waits."""
-        return self._waiting[0][0] if self._waiting else None
-
-    def start(self) -> None:
-        """Begin to send; needs a running loop."""
-        self._tasks = [asyncio.create_task(self._send()) for _ in range(SENDERS)]
-        self._tasks.append(asyncio.create_task(self._wake_retries()))
-
-    async def stop(self) -> None:
-        """Send nothing more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
 
     def switch(self, mode: Mode, also: str | None) -> None:
         """What happens from now on, and where copies go; enables every resource again."""
@@ -131,13 +79,9 @@ class Webhooks:
 
     def clear(self) -> None:
         """Forget waiting messages and switches, enable every resource again."""
+        super().clear()
         self.switch(Mode.ON, None)
-        self._events = self.pending = 0
-        self._era += 1
-        while not self._queue.empty():
-            self._queue.get_nowait()
-        self._waiting.clear()
-        self._shuffled.clear()
+        self._events = 0
         self.notices.clear()
 
     def publish(self, company_id: str, event: str, data: Body) -> None:
@@ -148,11 +92,9 @@ class Webhooks:
         notice = Notice(company_id, event, self._envelope(company_id, event, data), self._clock.real())
         self.notices.append(notice)
         signature = sign(notice.body)
-        now = self._clock.now()
         targets = [None] if self.also is None else [None, self.also]
-        copies = 2 if self.mode is Mode.DUPLICATE else 1
-        for url in targets * copies:
-            self._accept(Delivery(notice, signature, url, now, self._era))
+        for url in targets * self.copies:
+            self.put(NoticeDelivery(notice, signature, url))
 
     def _envelope(self, company_id: str, event: str, data: Body) -> bytes:
         self._events += 1
@@ -168,70 +110,21 @@ class Webhooks:
             }
         )
 
-    def _accept(self, delivery: Delivery) -> None:
-        self.pending += 1
-        if self.mode is not Mode.SHUFFLE:
-            self._queue.put_nowait(delivery)
+    async def _post(self, poster: Poster, delivery: NoticeDelivery) -> int | None:
+        url = delivery.url or f"{self._app_url()}/webhooks/bling"
+        headers = {"Content-Type": "application/json", "X-Bling-Signature-256": delivery.signature}
+        return await poster.post(url, delivery.notice.body, headers)
+
+    def _settled(self, delivery: NoticeDelivery, *, arrived: bool, given_up: bool) -> None:
+        if delivery.url is not None:
             return
-        if not self._shuffled:
-            asyncio.get_running_loop().call_later(SHUFFLE_S, self._release_shuffled)
-        self._shuffled.append(delivery)
-
-    def _release_shuffled(self) -> None:
-        mixed, self._shuffled = self._shuffled, []
-        random.shuffle(mixed)
-        for delivery in mixed:
-            self._queue.put_nowait(delivery)
-
-    async def _send(self) -> None:
-        poster = Poster()
-        try:
-            while True:
-                delivery = await self._queue.get()
-                status = await poster.post(self._target(delivery), delivery.body, _headers(delivery))
-                if delivery.era == self._era:
-                    self._settle(delivery, arrived=status is not None and 200 <= status < 300)
-        finally:
-            poster.close()
-
-    def _target(self, delivery: Delivery) -> str:
-        return delivery.url or f"{self._app_url()}/webhooks/bling"
-
-    def _settle(self, delivery: Delivery, *, arrived: bool) -> None:
-        now = self._clock.now()
-        if delivery.url is None:
-            delivery.notice.attempts += 1
-            delivery.notice.arrived = delivery.notice.arrived or arrived
-        given_up = not arrived and now - delivery.first_at >= GIVE_UP_S
-        if given_up and delivery.url is None:
+        delivery.notice.attempts += 1
+        delivery.notice.arrived = delivery.notice.arrived or arrived
+        if given_up:
             self.disabled.add(delivery.resource)
-        if arrived or given_up:
-            self.pending -= 1
-            return
-        delay = min(2.0**delivery.attempts, RETRY_CAP_S)
-        delivery.attempts += 1
-        heappush(self._waiting, (now + delay, next(self._order), delivery))
-        self._look_again.set()
-
-    async def _wake_retries(self) -> None:
-        while True:
-            self._look_again.clear()
-            now = self._clock.now()
-            while self._waiting and self._waiting[0][0] <= now:
-                self._queue.put_nowait(heappop(self._waiting)[2])
-            pause = None if self.next_retry is None else self.next_retry - now
-            try:
-                async with asyncio.timeout(pause):
-                    await self._look_again.wait()
-            except TimeoutError:
-                continue
 
 
 def _record_of(data: Body) -> int:
     # The two forms of date go by record, as if by the part of Bling that wrote it: one record's
     # events then always carry the same form and stay comparable.
     return reference(data) or reference(data.get("produto"))
-
-
-def _headers(delivery: Delivery) -> dict[str, str]:
-    return {"Content-Type": "application/json", "X-Bling-Signature-256": delivery.signature}

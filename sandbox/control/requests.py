@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from sandbox.bling.invoices import Act
-from sandbox.bling.webhooks import Mode
+from sandbox.core.deliveries import Mode
 
 Provider = Literal["bling", "bitrix24", "stripe"]
 Count = Annotated[int, Meta(ge=0, le=200_000)]

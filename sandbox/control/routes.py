@@ -13,7 +13,6 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 from sandbox.bling.company import Company
 from sandbox.bling.errors import BlingError
 from sandbox.bling.seeds import Amounts, sow
-from sandbox.bling.webhooks import Mode
 from sandbox.control import requests as sent
 from sandbox.control.dump import dump
 from sandbox.control.pairs import pair_up
@@ -21,6 +20,7 @@ from sandbox.control.ready import ready
 from sandbox.control.stripe import routes as stripe_routes
 from sandbox.core.calls import CallRow
 from sandbox.core.clock import rfc3339
+from sandbox.core.deliveries import Mode
 from sandbox.core.faults import Fault
 from sandbox.core.world import World
 

@@ -78,11 +78,16 @@ class StripeState:
         """Where API and pages are reached."""
         return f"{self.world.base_url}/stripe"
 
-    async def run(self) -> None:
-        """Carry out what becomes due and deliver webhooks, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.timers.run())
-            group.create_task(self.webhooks.run())
+    def start(self) -> None:
+        """Begin to carry out what becomes due and to deliver webhooks; needs a running loop."""
+        self.webhooks.start()
+        self._passing = asyncio.create_task(self.timers.run())
+
+    async def stop(self) -> None:
+        """Do nothing more by itself."""
+        self._passing.cancel()
+        await asyncio.gather(self._passing, return_exceptions=True)
+        await self.webhooks.stop()
 
     def shelf(self, kind: str) -> Shelf:
         """The objects of a kind (the word of `object`)."""

@@ -1,32 +1,23 @@
-"""Signed webhooks: at least once, in no order, tried again for three days.
+"""Signed webhooks. Signatures carry the real time, anew with every attempt.
 
-Stripe's waits between attempts grow exponentially; the sandbox begins with a second and doubles up to an
-hour, on its movable clock. Signatures carry the real time, anew with every attempt.
+Stripe tries for three days with waits that grow; the sandbox's begin with a second and double up to an hour.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import random
 from collections.abc import Callable
 from hashlib import sha256
-from heapq import heappop, heappush
-from itertools import count
-from typing import Any
 
 import msgspec
 
-from sandbox.bling.poster import Poster
-from sandbox.bling.webhooks import Mode
 from sandbox.core.clock import Clock
+from sandbox.core.deliveries import Deliveries, Delivery, Pace
+from sandbox.core.poster import Poster
 from sandbox.stripe.shapes import API_VERSION
 from sandbox.stripe.shelves import Body
 
-SENDERS = 4
-RETRY_CAP_S = 3_600.0
-GIVE_UP_S = 3 * 86_400.0
-SHUFFLE_S = 0.2
+PACE = Pace(senders=4, retry_cap_s=3_600.0, give_up_s=3 * 86_400.0, shuffle_s=0.2)
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -40,24 +31,16 @@ class Target(msgspec.Struct, frozen=True):
     version: str
 
 
-class Delivery:
+class EventDelivery(Delivery):
     """One event on its way to one endpoint."""
 
-    __slots__ = ("attempts", "body", "era", "event", "first_at", "target")
+    __slots__ = ("body", "event", "target")
 
-    def __init__(self, event: Body, target: Target, first_at: float, era: int) -> None:
+    def __init__(self, event: Body, target: Target) -> None:
+        super().__init__()
         self.event = event
         self.body = msgspec.json.encode(_as_of(event, target.version))
         self.target = target
-        self.first_at = first_at
-        self.era = era
-        self.attempts = 0
-
-
-def _as_of(event: Body, version: str) -> Body:
-    """An event as an endpoint of this version gets it; an event that was ordered strange stays so."""
-    ours = event["api_version"] == API_VERSION
-    return event | {"api_version": version} if ours and version != API_VERSION else event
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
@@ -66,106 +49,42 @@ def signature(secret: str, body: bytes, at: int) -> str:
     return f"t={at},v1={digest}"
 
 
-class Webhooks:
-    """Sees events delivered; `mode` is what happens to those published from then on."""
+class Webhooks(Deliveries[EventDelivery]):
+    """Sees events delivered."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.mode = Mode.ON
-        self._era = 0
-        self._order = count()
-        self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
-        self._waiting: list[tuple[float, int, Delivery]] = []
-        self._shuffled: list[Delivery] = []
-        self._look_again = asyncio.Event()
-        clock.on_change(self._look_again.set)
-
-    def clear(self) -> None:
-        """Forget waiting messages; what is under way is not tried again."""
-        self.mode = Mode.ON
-        self._era += 1
-        self._waiting.clear()
-        self._shuffled.clear()
-        while not self._queue.empty():
-            self._queue.get_nowait()
+        super().__init__(clock, PACE)
 
     def publish(self, event: Body, target: Target) -> None:
-        """Hand an event to the senders, as the mode says."""
-        if self.mode is Mode.OFF:
-            return
-        for _ in range(2 if self.mode is Mode.DUPLICATE else 1):
-            self._accept(Delivery(event, target, self._clock.now(), self._era))
+        """Send an event as the mode says."""
+        for _ in range(self.copies):
+            self.put(EventDelivery(event, target))
 
     def send_again(self, event: Body, target: Target) -> None:
-        """Send an event whatever the mode says."""
-        self._queue.put_nowait(Delivery(event, target, self._clock.now(), self._era))
+        """Send an event once, also while webhooks are off."""
+        self.put(EventDelivery(event, target))
 
-    async def run(self) -> None:
-        """Send until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(SENDERS):
-                group.create_task(self._send())
-            group.create_task(self._wake_retries())
-
-    def _accept(self, delivery: Delivery) -> None:
-        if self.mode is not Mode.SHUFFLE:
-            self._queue.put_nowait(delivery)
-            return
-        if not self._shuffled:
-            asyncio.get_running_loop().call_later(SHUFFLE_S, self._release_shuffled)
-        self._shuffled.append(delivery)
-
-    def _release_shuffled(self) -> None:
-        mixed, self._shuffled = self._shuffled, []
-        random.shuffle(mixed)
-        for delivery in mixed:
-            self._queue.put_nowait(delivery)
-
-    async def _send(self) -> None:
-        poster = Poster()
-        try:
-            while True:
-                delivery = await self._queue.get()
-                status = await poster.post(delivery.target.url(), delivery.body, self._headers(delivery))
-                if delivery.era == self._era:
-                    self._settle(delivery, arrived=status is not None and 200 <= status < 300)
-        finally:
-            poster.close()
-
-    def _headers(self, delivery: Delivery) -> dict[str, str]:
+    async def _post(self, poster: Poster, delivery: EventDelivery) -> int | None:
         signed = signature(delivery.target.secret, delivery.body, int(self._clock.real()))
-        agent = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
-        return {
+        headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": agent,
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
             "Stripe-Signature": signed,
         }
+        return await poster.post(delivery.target.url(), delivery.body, headers)
 
-    def _settle(self, delivery: Delivery, *, arrived: bool) -> None:
-        now = self._clock.now()
-        if arrived or now - delivery.first_at >= GIVE_UP_S:
+    def _settled(self, delivery: EventDelivery, *, arrived: bool, given_up: bool) -> None:
+        if arrived or given_up:
             delivery.event["pending_webhooks"] = max(0, delivery.event["pending_webhooks"] - 1)
-            return
-        delay = min(2.0**delivery.attempts, RETRY_CAP_S)
-        delivery.attempts += 1
-        heappush(self._waiting, (now + delay, next(self._order), delivery))
-        self._look_again.set()
-
-    async def _wake_retries(self) -> None:
-        while True:
-            self._look_again.clear()
-            now = self._clock.now()
-            while self._waiting and self._waiting[0][0] <= now:
-                self._queue.put_nowait(heappop(self._waiting)[2])
-            pause = self._waiting[0][0] - now if self._waiting else None
-            try:
-                async with asyncio.timeout(pause):
-                    await self._look_again.wait()
-            except TimeoutError:
-                continue
 
 
 def wants(endpoint: Body, kind: str) -> bool:
     """Whether an endpoint is to be told of events of this kind."""
-    enabled: list[Any] = endpoint["enabled_events"]
+    enabled: list[str] = endpoint["enabled_events"]
     return endpoint["status"] == "enabled" and ("*" in enabled or kind in enabled)
+
+
+def _as_of(event: Body, version: str) -> Body:
+    """An event as an endpoint of this version gets it; an event that was ordered strange stays so."""
+    ours = event["api_version"] == API_VERSION
+    return event | {"api_version": version} if ours and version != API_VERSION else event

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from sandbox.bling.oauth import CLIENT_SECRET
-from sandbox.bling.poster import Poster
-from sandbox.bling.webhooks import GIVE_UP_S, Mode, Webhooks
+from sandbox.bling.webhooks import GIVE_UP_S, Webhooks
+from sandbox.core.deliveries import Mode
+from sandbox.core.poster import Poster
 from tests.support.bling_world import HandClock
 from tests.support.sink import Sink, listening, until
 

@@ -11,7 +11,7 @@ import asyncio
 from urllib.parse import urlsplit
 
 TIMEOUT_S = 5.0
-"""Bling waits five seconds for a 2xx (facts §3)."""
+"""Bling waits five seconds for a 2xx (facts §3); the others are given as long."""
 
 
 class Poster:
