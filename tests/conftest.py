@@ -153,7 +153,7 @@ def settings(database_url: str, redis_url: str, sandbox: sandboxes.Sandbox, app_
         bitrix24_client_id=bitrix24["client_id"],
         bitrix24_client_secret=bitrix24["client_secret"],
         stripe_api_url=stripe["api_url"],
-        stripe_api_key=stripe["api_key"],
+        stripe_api_key=sandbox.ready["own"]["stripe_api_key"],
         stripe_webhook_secret=stripe["webhook_secret"],
         mail_url=f"{sandbox.url}/mail",
         pool_size=5,

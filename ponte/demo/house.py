@@ -107,7 +107,7 @@ class House:
             bitrix24_client_id=bitrix24["client_id"],
             bitrix24_client_secret=bitrix24["client_secret"],
             stripe_api_url=stripe["api_url"],
-            stripe_api_key=stripe["api_key"],
+            stripe_api_key=vendors["own"]["stripe_api_key"],
             stripe_webhook_secret=stripe["webhook_secret"],
             mail_url=f"{self.sandbox_url}/mail",
         )

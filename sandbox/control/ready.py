@@ -8,20 +8,24 @@ from sandbox.bitrix24 import tokens as bitrix24_app
 from sandbox.bling import oauth as bling_app
 from sandbox.control.pairs import spare
 from sandbox.core.world import World
-from sandbox.stripe.credentials import STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET
+from sandbox.stripe.credentials import OUTSIDER_API_KEY, STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET
 
 
 def ready(world: World) -> dict[str, Any]:
-    """Addresses, the made-up credentials, companies, portals and the spare pair."""
+    """Addresses, the made-up credentials, companies, portals and the spare pair.
+
+    Keys and tokens are an outsider's; what Ponte alone is to use stands under `own`.
+    """
     company_id, member_id = spare(world)
     return {
         "bling": _bling(world.base_url),
         "bitrix24": _bitrix24(world.base_url),
         "stripe": {
             "api_url": f"{world.base_url}/stripe",
-            "api_key": STRIPE_API_KEY,
+            "api_key": OUTSIDER_API_KEY,
             "webhook_secret": STRIPE_WEBHOOK_SECRET,
         },
+        "own": {"stripe_api_key": STRIPE_API_KEY},
         "companies": [
             {
                 "company_id": company.id,

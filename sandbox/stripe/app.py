@@ -24,7 +24,7 @@ from sandbox.core.faults import Fault
 from sandbox.core.http import Answer, Request, asgi_app
 from sandbox.core.world import World
 from sandbox.stripe import pages, shapes
-from sandbox.stripe.credentials import STRIPE_API_KEY
+from sandbox.stripe.credentials import OUTSIDER_API_KEY, STRIPE_API_KEY
 from sandbox.stripe.errors import StripeError, ordered_fault, unknown_url
 from sandbox.stripe.events import NO_REQUEST
 from sandbox.stripe.ids import new_id
@@ -69,9 +69,9 @@ class Doors:
     async def _api_call(self, state: StripeState, request: Request, part: str) -> Answer:
         request_id, first = new_id("req", 14), part.partition("/")[0]
         key = request.headers.get("idempotency-key") if request.http_method == "POST" else None
-        owner: str | None = None
+        owner, outsider = None, False
         try:
-            _check_key(request)
+            outsider = _key_of(request) == OUTSIDER_API_KEY
             _check_version(request)
             tree = _tree(request)
             owner = owner_of(state, tree, part)
@@ -87,7 +87,7 @@ class Doors:
             query=request.query_string,
             status=answer.status,
             tenant=owner,
-            outsider=False,
+            outsider=outsider,
         )
         return _with_headers(answer, request_id, key)
 
@@ -171,7 +171,8 @@ def _tree(request: Request) -> Tree:
     return parse(pairs)
 
 
-def _check_key(request: Request) -> None:
+def _key_of(request: Request) -> str:
+    """The key that a request carries; StripeError 401 if it is none of the account's."""
     scheme, _, sent = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
@@ -184,9 +185,10 @@ def _check_key(request: Request) -> None:
             "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
         )
         raise StripeError(401, "invalid_request_error", message)
-    if sent != STRIPE_API_KEY:
+    if sent not in (STRIPE_API_KEY, OUTSIDER_API_KEY):
         hidden = f"{sent[:8]}{'*' * 10}{sent[-4:]}" if len(sent) > 16 else "*" * len(sent)
         raise StripeError(401, "invalid_request_error", f"Invalid API Key provided: {hidden}")
+    return sent
 
 
 def _check_version(request: Request) -> None:

@@ -149,6 +149,13 @@ def test_metadata_is_merged_and_emptied(shop: Shop) -> None:
     assert event["request"]["id"].startswith("req_")
 
 
+def test_ponte_and_an_outsider_are_told_apart(shop: Shop, sandbox: Sandbox) -> None:
+    shop.v1.prices.list()
+    shop.api_key = sandbox.ready["own"]["stripe_api_key"]
+    shop.new_client().v1.prices.list()
+    assert [row["outsider"] for row in calls(sandbox)] == [True, False]
+
+
 def test_calls_are_rows_with_their_tenant(shop: Shop, sandbox: Sandbox) -> None:
     sandbox.control("tenants", {"tenant": TENANT, "member_id": "m"})
     subscription = shop.subscribed()
