@@ -13,7 +13,7 @@ from connector.account import operators as house
 from connector.account.operators import IDLE, Watcher
 from connector.account.people import Viewer, Visiting
 from connector.security.tokens import new_token, token_hash
-from connector.store import audit, operators, tenants
+from connector.store import audit, operators, tenants, toggles
 from connector.store.operators import NewVisit, Visit
 from connector.store.people import Role
 from connector.store.scope import Database
@@ -60,6 +60,17 @@ async def viewer_of_visit(database: Database, token: str, now: datetime) -> View
     async with database.system() as conn:
         found = await operators.visit(conn, token_hash(token), now, now - IDLE, PERMISSION)
     return None if found is None else _viewer(found)
+
+
+async def allow(database: Database, by: Viewer, now: datetime, *, may_change: bool) -> None:
+    """Whether operators may change options while they visit."""
+    action = "support.allowed" if may_change else "support.forbidden"
+    async with database.tenant(by.tenant_id):
+        await toggles.prefer(by.tenant_id, PERMISSION, may_change)
+        who = by.actor
+        await audit.add(
+            by.tenant_id, at=now, person_id=who.person_id, actor=who.name, action=action, detail={}
+        )
 
 
 async def end(database: Database, token: str, viewer: Viewer, now: datetime) -> None:

@@ -157,7 +157,7 @@ async def health(conn: Connection, tenants: list[UUID], now: datetime) -> dict[U
     """How these few tenants are doing."""
     day = timedelta(days=1)
     rows = await conn.fetch(_SQL["health"], tenants, now - 2 * day, now - 35 * day, COUNTED + 1, now - day)
-    return {row["tenant_id"]: _health(row) for row in rows}
+    return {row["tenant_id"]: msgspec.convert(dict(row), Health) for row in rows}
 
 
 async def lanes(conn: Connection, tenant_id: UUID) -> list[LaneRow]:
@@ -178,6 +178,11 @@ async def drainer(conn: Connection, tenant_id: UUID) -> str | None:
     return found
 
 
+async def allows(conn: Connection, tenant_id: UUID, permission: str) -> bool:
+    """Whether the tenant has ticked this preference."""
+    return bool(await conn.fetchval(_SQL["allows"], tenant_id, permission))
+
+
 async def licences(conn: Connection) -> list[LicenceCount]:
     """How many tenants have which licence, by an index alone."""
     return [LicenceCount(*row) for row in await conn.fetch(_SQL["licences"])]
@@ -193,10 +198,3 @@ async def ending(
 
 def _tenants(rows: list[dict[str, object]]) -> list[TenantRow]:
     return [msgspec.convert(dict(row), TenantRow) for row in rows]
-
-
-def _health(row: dict[str, object]) -> Health:
-    known = {name: row[name] for name in row.keys() - {"account_states", "portal_state"}}
-    return msgspec.convert(
-        {**known, "accounts": row["account_states"], "portal": row["portal_state"]}, Health
-    )

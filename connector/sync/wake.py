@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+import structlog
 from arq.connections import ArqRedis
 
 #: Seconds after which a wake-up that came to nothing may be repeated.
@@ -36,8 +37,9 @@ class Waker:
                 await self.queue(tenant)
 
     async def queue(self, tenant: UUID) -> None:
-        """Put a drain at the back of the queue, whatever else is queued."""
-        await self._redis.enqueue_job(DRAIN_JOB, str(tenant))
+        """Put a drain at the back of the queue, whatever else is queued; its log names our request."""
+        request = structlog.contextvars.get_contextvars().get("request_id")
+        await self._redis.enqueue_job(DRAIN_JOB, str(tenant), *([request] if request else []))
 
     async def begun(self, tenant: UUID) -> None:
         """A drain is about to claim: wake-ups from now on need a new one."""

@@ -5,12 +5,23 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from dashboard.operator.pages import sign_in
+from dashboard.operator.pages import (
+    dead,
+    deeds,
+    messages,
+    pulse,
+    queues,
+    remedies,
+    revenue,
+    sign_in,
+    tenant,
+    tenants,
+)
 from dashboard.operator.readers import welcome_at_door, welcome_operator
 from server.operators import OperatorSignedIn, provide_watcher
 from server.requests import RequestNames
 
-SCREENS = (sign_in,)
+SCREENS = (sign_in, tenants, tenant, remedies, queues, messages, dead, pulse, revenue, deeds)
 
 
 def routers(names: RequestNames) -> list[Router]:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from connector.account import keys, team
+from connector.account.operator_visits import PERMISSION
 from connector.account.own_password import has_password
 from connector.account.people import Viewer
 from connector.account.post import ring
@@ -20,7 +21,7 @@ from connector.account.signin import IDLE
 from connector.account.team import Refusal
 from connector.account.typed import LONGEST_EMAIL, name_wrong
 from connector.security.tokens import token_hash
-from connector.store import audit, directory, invitations, people
+from connector.store import audit, directory, invitations, people, toggles
 from connector.store.directory import KeyScope
 from connector.store.people import Role
 from dashboard.pages.surroundings import look_around, shell_of
@@ -130,6 +131,7 @@ async def show(
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
         entries = await audit.entries(viewer.tenant_id, after, PAGE + 1)
+        support = (await toggles.preferences(viewer.tenant_id)).get(PERMISSION) is True
     async with parts.database.system() as conn:
         found = Found(
             members=await people.members(conn, viewer.tenant_id),
@@ -139,6 +141,7 @@ async def show(
             has_password=await has_password(conn, viewer.person_id),
             here=token_hash(str(request.auth)),
             entries=entries,
+            support_may_change=support,
             business_now=around.business_now,
         )
     shown = {"shell": shell_of(around, request, PATH), "view": told(viewer, found, answer)}
@@ -164,6 +167,7 @@ def _said(word: str) -> str:
     return {
         "convite": _("Convite enviado."),
         "cancelado": _("Convite cancelado."),
+        "suporte": _("A escolha sobre o suporte está salva."),
         "papel": _("Papel trocado."),
         "removido": _("A pessoa saiu da equipe."),
         "revogada": _("Chave revogada."),

@@ -53,7 +53,9 @@ ACTIONS = {
     "tenant.stayed": N_("decidiu ficar na Ponte"),
     "toggle.changed": N_("mudou as opções"),
     "messages.claimed": N_("entregou mensagens que estavam sem dono"),
+    "support.allowed": N_("permitiu que o suporte da Ponte mude opções"),
     "support.entered": N_("entrou para dar suporte"),
+    "support.forbidden": N_("não permite mais que o suporte da Ponte mude opções"),
     "support.left": N_("terminou o suporte"),
 }
 ROLES = {
@@ -73,7 +75,7 @@ STATES = {
 SHOWN: Mapping[str, Mapping[str, str]] = {
     **{"email": {}, "name": {}, "company": {}},
     **{"before": ROLES, "after": ROLES, "role": ROLES, "scope": SCOPES},
-    **{"place": PLACES, "state": STATES},
+    **{"place": PLACES, "state": STATES, "reason": {}, "note": {}},
 }
 
 

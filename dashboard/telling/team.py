@@ -58,6 +58,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     entries: list[Entry]
     #: The viewer signs in with one.
     has_password: bool
+    #: Operators may change options while they visit.
+    support_may_change: bool
     business_now: datetime
 
 
@@ -99,6 +101,7 @@ def team(viewer: Viewer, found: Found, answer: Answer) -> Team:
         shortest_password=SHORTEST_PASSWORD,
         mails=choices(_muted(viewer, found)) if viewer.may_change else (),
         company=viewer.tenant_name if viewer.role is Role.OWNER else "",
+        support_may_change=found.support_may_change,
         leaving=viewer.leaves_at is not None,
         leave_error=answer.leave_error,
         new_key=answer.new_key,

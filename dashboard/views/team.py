@@ -93,6 +93,8 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     mails: tuple[Choice, ...]
     #: The company's name, for who may take its data along and leave; empty for others.
     company: str
+    #: Operators of Ponte's may change options while they visit.
+    support_may_change: bool
     leaving: bool
     leave_error: str
     #: A key that was just made: shown this once.

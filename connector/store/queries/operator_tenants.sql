@@ -85,8 +85,8 @@ SELECT t.id AS tenant_id,
                              AND i.kind IN ('order', 'sale') LIMIT $4) AS deals) AS depth,
     (SELECT count(*) FROM (SELECT FROM inbox i WHERE i.tenant_id = t.id AND i.due_at IS NULL LIMIT $4) AS h) AS held,
     coalesce(day.settled, 0) AS settled, coalesce(day.failed, 0) AS failed,
-    ARRAY(SELECT a.state FROM account a WHERE a.tenant_id = t.id ORDER BY a.id) AS account_states,
-    (SELECT p.state FROM portal p WHERE p.tenant_id = t.id) AS portal_state
+    ARRAY(SELECT a.state FROM account a WHERE a.tenant_id = t.id ORDER BY a.id) AS accounts,
+    (SELECT p.state FROM portal p WHERE p.tenant_id = t.id) AS portal
 FROM unnest($1::uuid[]) AS t (id)
 LEFT JOIN LATERAL (
     SELECT sum(n)::bigint AS settled, coalesce(sum(n) FILTER (WHERE outcome IN ('failed', 'dead')), 0)::bigint AS failed
@@ -108,6 +108,9 @@ ORDER BY id DESC LIMIT $3;
 -- name: lease
 SELECT holder, expires_at FROM lease
 WHERE tenant_id = $1 AND holder IS NOT NULL AND expires_at > statement_timestamp();
+
+-- name: allows
+SELECT value::text = 'true' FROM preference WHERE tenant_id = $1 AND name = $2;
 
 -- name: licences
 SELECT state, plan, source, count(*) AS n FROM licence GROUP BY state, plan, source ORDER BY state, plan, source;
