@@ -8,7 +8,7 @@ from sandbox.stripe import billing_shapes, checkout
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.ids import new_id
 from sandbox.stripe.params import Params, merged
-from sandbox.stripe.reading import Call, line_items, page, same
+from sandbox.stripe.reading import Call, alive, line_items, page, same
 from sandbox.stripe.shelves import Body
 from sandbox.stripe.state import CheckoutTerms
 
@@ -91,7 +91,7 @@ def list_line_items(call: Call) -> Body:
 def create_portal_session(call: Call) -> Body:
     """`POST /v1/billing_portal/sessions`."""
     params, state = call.params, call.state
-    customer = state.shelf("customer").get(params.needed("customer"), "customer")
+    customer = alive(state, params.needed("customer"), "customer")
     configuration = params.text("configuration") or state.portal_configuration["id"]
     state.shelf("billing_portal.configuration").get(configuration, "configuration")
     body = billing_shapes.portal_session(customer["id"], configuration, state.now, state.base_url)
@@ -165,10 +165,7 @@ def _customer(call: Call, session: Body, terms: CheckoutTerms) -> None:
         return
     if session["customer_email"] is not None:
         raise invalid("You may only specify one of these parameters: customer, customer_email.", "customer")
-    customer = call.state.shelf("customer").get(customer_id, "customer")
-    if customer.get("deleted"):
-        raise invalid(f"No such customer: '{customer_id}'; it was deleted", "customer", "resource_missing")
-    session["customer"] = customer_id
+    session["customer"] = alive(call.state, customer_id, "customer")["id"]
 
 
 def _switches(call: Call, session: Body, terms: CheckoutTerms) -> None:

@@ -9,9 +9,8 @@ from sandbox.stripe.cards import card_of
 from sandbox.stripe.checkout import tax_id_kind
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.params import Params, merged
-from sandbox.stripe.reading import Call, page, same
+from sandbox.stripe.reading import Call, alive, page, same
 from sandbox.stripe.shelves import Body
-from sandbox.stripe.state import StripeState
 
 _TEXTS = ("name", "email", "description", "phone", "business_name", "individual_name")
 
@@ -36,7 +35,7 @@ def create_customer(call: Call) -> Body:
 
 def update_customer(call: Call) -> Body:
     """`POST /v1/customers/{id}`."""
-    body = _alive(call.state, call.ids[0])
+    body = alive(call.state, call.ids[0])
     fields = _fields(call, body)
     call.params.done()
     call.state.change(body, "customer.updated", **fields)
@@ -58,7 +57,7 @@ def list_customers(call: Call) -> Body:
 def delete_customer(call: Call) -> Body:
     """`DELETE /v1/customers/{id}`: its subscriptions end at once."""
     call.params.done()
-    body = _alive(call.state, call.ids[0])
+    body = alive(call.state, call.ids[0])
     for subscription in call.state.shelf("subscription"):
         if subscription["customer"] == body["id"] and subscription["ended_at"] is None:
             collection.end(call.state, subscription, "cancellation_requested")
@@ -71,7 +70,7 @@ def delete_customer(call: Call) -> Body:
 
 def create_tax_id(call: Call) -> Body:
     """`POST /v1/customers/{id}/tax_ids`."""
-    customer = _alive(call.state, call.ids[0])
+    customer = alive(call.state, call.ids[0])
     kind, value = call.params.needed("type"), call.params.needed("value")
     call.params.done()
     _check_tax_id(kind, value)
@@ -81,7 +80,7 @@ def create_tax_id(call: Call) -> Body:
 
 def list_tax_ids(call: Call) -> Body:
     """`GET /v1/customers/{id}/tax_ids`."""
-    customer = _alive(call.state, call.ids[0])
+    customer = alive(call.state, call.ids[0])
     return page(call, [one for one in call.state.shelf("tax_id") if one["customer"] == customer["id"]])
 
 
@@ -96,7 +95,7 @@ def delete_tax_id(call: Call) -> Body:
 
 def list_methods_of(call: Call) -> Body:
     """`GET /v1/customers/{id}/payment_methods`."""
-    customer = _alive(call.state, call.ids[0])
+    customer = alive(call.state, call.ids[0])
     return page(call, same(call, methods.of_customer(call.state, customer), "type"))
 
 
@@ -123,7 +122,7 @@ def create_method(call: Call) -> Body:
 
 def attach_method(call: Call) -> Body:
     """`POST /v1/payment_methods/{id}/attach`."""
-    customer = _alive(call.state, call.params.needed("customer"), "customer")
+    customer = alive(call.state, call.params.needed("customer"), "customer")
     call.params.done()
     return methods.attach(call.state, methods.named(call.state, call.ids[0]), customer)
 
@@ -165,13 +164,6 @@ def _fields(call: Call, body: Body) -> dict[str, Any]:
 
 def _address(params: Params) -> Body:
     return {name: params.text(name) for name in shapes.NO_ADDRESS}
-
-
-def _alive(state: StripeState, customer_id: str, param: str = "id") -> Body:
-    body = state.shelf("customer").get(customer_id, param)
-    if body.get("deleted"):
-        raise invalid(f"No such customer: '{customer_id}'; it was deleted", param, "resource_missing")
-    return body
 
 
 def _check_tax_id(kind: str, value: str) -> None:

@@ -46,6 +46,9 @@ def _overview(state: StripeState, request: Request) -> Answer:
 
 
 def _checkout(state: StripeState, request: Request, session: Body, act: str) -> Answer:
+    customer = state.shelf("customer").find(session["customer"])
+    if customer is not None and "deleted" in customer:
+        checkout.expire(state, session)
     match session["status"]:
         case "complete":
             return _say(409, "Já está pago", "Esta compra foi concluída. Não há mais nada a pagar aqui.")

@@ -32,8 +32,9 @@ class Refused(Exception):
 
 
 def is_over(state: StripeState, session: Body) -> bool:
-    """Whether this way in is closed."""
-    return state.now >= int(session["created"]) + OPEN_S
+    """Whether this way in is closed: after a while, and when its customer was deleted."""
+    gone = "deleted" in state.shelf("customer").get(session["customer"])
+    return gone or state.now >= int(session["created"]) + OPEN_S
 
 
 def subscriptions_of(state: StripeState, session: Body) -> list[Body]:

@@ -72,6 +72,14 @@ def same(call: Call, rows: Iterable[Body], *names: str) -> list[Body]:
     return [row for row in rows if all(_shown(row[name]) == value for name, value in wanted.items())]
 
 
+def alive(state: StripeState, customer_id: str, param: str = "id") -> Body:
+    """A customer that was not deleted; StripeError that names `param`."""
+    body = state.shelf("customer").get(customer_id, param)
+    if body.get("deleted"):
+        raise invalid(f"No such customer: '{customer_id}'; it was deleted", param, "resource_missing")
+    return body
+
+
 def expanded(state: StripeState, body: Body, paths: list[str]) -> Body:
     """A copy with the objects that `expand` asks for in place of their ids."""
     body = copy.deepcopy(body)

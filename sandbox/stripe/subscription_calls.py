@@ -12,7 +12,7 @@ from sandbox.stripe.calendar import DAY_S
 from sandbox.stripe.cards import refusal_of
 from sandbox.stripe.errors import declined, invalid, no_such
 from sandbox.stripe.params import Params, merged
-from sandbox.stripe.reading import Call, page, same
+from sandbox.stripe.reading import Call, alive, page, same
 from sandbox.stripe.shelves import Body
 
 _BEHAVIOURS = ("create_prorations", "always_invoice", "none")
@@ -23,7 +23,7 @@ ENDED = ("canceled", "incomplete_expired")
 def create_subscription(call: Call) -> Body:
     """`POST /v1/subscriptions`."""
     params, state = call.params, call.state
-    customer = state.shelf("customer").get(params.needed("customer"), "customer")
+    customer = alive(state, params.needed("customer"), "customer")
     behaviour = params.choice("payment_behavior", _PAYMENTS) or "allow_incomplete"
     method = params.text("default_payment_method")
     prices = tuple(_price(call, one) for one in params.groups("items"))

@@ -206,8 +206,27 @@ def test_a_deleted_customer_says_so(shop: Shop) -> None:
     assert shop.v1.customers.delete(customer.id).deleted
     assert shop.v1.customers.retrieve(customer.id).deleted
     assert shop.v1.customers.list().data == []
-    with pytest.raises(stripe.InvalidRequestError, match="deleted"):
-        shop.session(customer=customer.id)
+    portal: Any = {"customer": customer.id}
+    for attempt in (
+        lambda: shop.session(customer=customer.id),
+        lambda: shop.v1.billing_portal.sessions.create(portal),
+        lambda: shop.v1.subscriptions.create(portal),
+    ):
+        with pytest.raises(stripe.InvalidRequestError, match="deleted"):
+            attempt()
+
+
+def test_deleting_a_customer_ends_all_that_is_its_own(shop: Shop) -> None:
+    bought = shop.subscribed()
+    customer: Any = {"customer": str(bought.customer)}
+    door = shop.v1.billing_portal.sessions.create(customer)
+    open_session = shop.session(**customer)
+    shop.v1.customers.delete(str(bought.customer))
+    assert shop.status(bought) == "canceled"
+    assert shop.sandbox.client.get(door.url).status_code == 410
+    assert shop.pay(open_session).status_code == 410
+    shop.wait(40)
+    assert len(shop.v1.invoices.list().data) == 1
 
 
 def test_a_lookup_key_belongs_to_one_price(shop: Shop) -> None:
