@@ -23,6 +23,7 @@ from dashboard.pages import (
     joining,
     licence,
     live,
+    mapping,
     order,
     overview,
     own,
@@ -33,6 +34,7 @@ from dashboard.pages import (
     product,
     records,
     sign_in,
+    support,
     team,
     visit,
 )
@@ -90,6 +92,7 @@ def _inside(names: RequestNames) -> list[Router]:
         connections,
         bling_consent,
         product,
+        mapping,
         order,
         events,
         event,
@@ -97,6 +100,7 @@ def _inside(names: RequestNames) -> list[Router]:
         licence,
         team,
         departure,
+        support,
         deal,
         live,
     )
