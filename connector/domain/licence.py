@@ -215,15 +215,20 @@ def _closed(state: LicenceState, one: Subscription | None, ends_at: datetime | N
 
 
 #: Among rights to the same plan; a trial gives way to everything that was bought or given.
-_ORDER = (LicenceState.TRIAL, LicenceState.GRACE, LicenceState.ACTIVE, LicenceState.GRANTED)
+_ORDER = tuple(
+    LicenceState[name] for name in ("SUSPENDED", "CANCELED", "TRIAL", "GRACE", "ACTIVE", "GRANTED")
+)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def _worth(right: Licence) -> tuple[bool, int, int, datetime]:
+def _worth(right: Licence) -> tuple[object, ...]:
+    """Of rights that are open the largest counts."""
     bought = right.state is not LicenceState.TRIAL
-    return bought, rank(right.plan), _ORDER.index(right.state), right.ends_at or _NEVER
+    return bought, rank(right.plan), _ORDER.index(right.state), right.ends_at or _NEVER, right.renews
 
 
-def _lasted(right: Licence) -> tuple[bool, datetime]:
-    return right.source != LicenceSource.TRIAL, right.ends_at or _LONG_AGO
+def _lasted(right: Licence) -> tuple[object, ...]:
+    """Of rights that are over the last one counts, and a trial only where there was nothing else."""
+    bought = right.source != LicenceSource.TRIAL
+    return bought, right.ends_at or _LONG_AGO, _ORDER.index(right.state), rank(right.plan)

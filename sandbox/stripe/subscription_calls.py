@@ -80,7 +80,7 @@ def update_subscription(call: Call) -> Body:
     params, state = call.params, call.state
     subscription = state.shelf("subscription").get(call.ids[0])
     behaviour = params.choice("proration_behavior", _BEHAVIOURS) or "create_prorations"
-    params.choice("payment_behavior", _PAYMENTS)
+    payment = params.choice("payment_behavior", _PAYMENTS)
     params.number("proration_date")
     trial_end = params.text("trial_end")
     fields = _fields(call, subscription)
@@ -88,8 +88,12 @@ def update_subscription(call: Call) -> Body:
     params.done()
     if not subscriptions.is_alive(subscription):
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
+    if behaviour == "always_invoice" and payment == "error_if_incomplete":
+        _refuse_unpaid(call, subscription, changes)
     before = {"items": msgspec.json.decode(msgspec.json.encode(subscription["items"]))}
     for item, price, quantity in changes:
+        if item not in subscription["items"]["data"]:
+            subscription["items"]["data"].append(item)
         prorations.change_price(state, subscription, item, price, quantity, behaviour)
     tell(call, subscription, fields, before if changes else {})
     if subscription["cancel_at"] is not None and "cancel_at" in fields:
@@ -178,6 +182,19 @@ def _refuse_early(call: Call, order: subscriptions.Order, behaviour: str) -> Non
         raise declined(refusal.code, refusal.message)
 
 
+def _refuse_unpaid(call: Call, subscription: Body, changes: list[tuple[Body, Body, int]]) -> None:
+    """A dearer price that the card does not pay is refused, and then nothing has changed."""
+    dearer = sum(
+        price["unit_amount"] * quantity - item["price"]["unit_amount"] * item["quantity"]
+        for item, price, quantity in changes
+    )
+    customer = call.state.shelf("customer").get(subscription["customer"])
+    method = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    refusal = refusal_of(call.state.natures[method]) if method and dearer > 0 else None
+    if refusal is not None:
+        raise declined(refusal.code, refusal.message)
+
+
 def _fields(call: Call, subscription: Body) -> dict[str, Any]:
     params, fields = call.params, dict[str, Any]()
     if "metadata" in params:
@@ -222,9 +239,8 @@ def _change(call: Call, subscription: Body, params: Params) -> tuple[Body, Body,
         price = call.state.shelf("price").get(price_id or "", "items[0][price]")
         first = subscriptions.item_of(subscription)
         period = (first["current_period_start"], first["current_period_end"])
-        item = subscription_item(subscription["id"], price, quantity or 1, period)
-        rows.append(item)
-        return item, price, quantity or 1
+        added = subscription_item(subscription["id"], price, quantity or 1, period)
+        return added, price, quantity or 1
     price = call.state.shelf("price").get(price_id, "items[0][price]") if price_id else item["price"]
     return item, price, item["quantity"] if quantity is None else quantity
 
