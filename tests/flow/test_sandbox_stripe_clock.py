@@ -254,6 +254,34 @@ def test_a_change_of_plan_is_prorated_as_told(shop: Shop, behaviour: Any, lines:
     assert shop.status(bought) == "active"
 
 
+def test_a_dearer_plan_that_nobody_pays_changes_nothing(shop: Shop) -> None:
+    bought = shop.subscribed(FAILS_LATER)
+    items: Any = [{"id": bought["items"].data[0].id, "price": shop.price("escala").id}]
+    with pytest.raises(stripe.CardError):
+        shop.v1.subscriptions.update(
+            bought.id,
+            {
+                "items": items,
+                "proration_behavior": "always_invoice",
+                "payment_behavior": "error_if_incomplete",
+            },
+        )
+    now = shop.v1.subscriptions.retrieve(bought.id)
+    assert (now.status, now["items"].data[0].price.lookup_key) == ("active", "essencial")
+    assert len(shop.v1.invoices.list().data) == 1
+
+
+def test_an_item_may_be_added_and_a_refused_one_is_not(shop: Shop) -> None:
+    bought = shop.subscribed()
+    added: Any = [{"price": shop.price("escala").id}]
+    with pytest.raises(stripe.InvalidRequestError, match="colour"):
+        shop.v1.subscriptions.update(bought.id, {"items": added, "colour": "red"})  # type: ignore[typeddict-unknown-key]
+    assert len(shop.v1.subscriptions.retrieve(bought.id)["items"].data) == 1
+    shop.v1.subscriptions.update(bought.id, {"items": added})
+    shop.wait(RENEWED)
+    assert (len(shop.latest(bought).lines.data), shop.latest(bought).total) == (2, 5_900 + 44_900)
+
+
 def test_a_paused_collection_keeps_its_drafts(shop: Shop) -> None:
     bought = shop.subscribed()
     pause: Any = {"behavior": "keep_as_draft"}
