@@ -139,7 +139,8 @@ async def test_a_licence_is_given_and_what_waited_for_it_is_due(
 ) -> None:
     async with office.database.system() as conn:
         await conn.execute(
-            "UPDATE licence SET state = 'suspended', trial_ends_at = now(), ends_at = now() WHERE tenant_id = $1",
+            "UPDATE licence SET state = 'suspended', trial_ends_at = now(), ends_at = now()"
+            " WHERE tenant_id = $1",
             customer.tenant_id,
         )
     await _held(office, customer, Reason.LICENCE)
