@@ -17,7 +17,7 @@ from connector.account.typed import LONGEST_PASSWORD, address, is_text
 from connector.security import totp
 from connector.security.passwords import hash_password, is_outdated, is_password
 from connector.security.tokens import new_token, token_hash
-from connector.security.vault import Vault
+from connector.security.vault import Vault, VaultError
 from connector.store import operators, people
 from connector.store.ids import new_id
 from connector.store.operators import NewSession, Operator
@@ -171,7 +171,12 @@ async def _enter(
 def _step(vault: Vault, found: Operator | None, code: str, now: datetime) -> int | None:
     if found is None:
         return None
-    return totp.step_of(vault.open(found.totp_secret, _context(found.id)), code, now)
+    try:
+        secret = vault.open(found.totp_secret, _context(found.id))
+    except VaultError as error:
+        log.error("operator_secret_unreadable", operator=str(found.id), error=str(error))
+        return None
+    return totp.step_of(secret, code, now)
 
 
 def _session(token: str, operator_id: UUID, now: datetime, browser: Browser) -> NewSession:

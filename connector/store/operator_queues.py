@@ -7,9 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Kind, Lane, RecordKey
+from connector.domain.events import Kind, RecordKey
 from connector.store import ids
-from connector.store.operator_tenants import LaneRow
+from connector.store.operator_tenants import LaneRow, lane_rows
 from connector.store.operators import LAST
 from connector.store.scope import Connection
 from connector.store.sql import named
@@ -65,7 +65,7 @@ class DeadKey(msgspec.Struct, frozen=True):
 async def lanes(conn: Connection) -> list[LaneRow]:
     """The most overdue waiting events by lane."""
     rows = await conn.fetch(_SQL["lanes"], COUNTED)
-    return [LaneRow(Lane(row["lane"]), row["n"], row["oldest"]) for row in rows]
+    return lane_rows(rows)
 
 
 async def held(conn: Connection) -> dict[str, int]:

@@ -60,6 +60,9 @@ PUBLIC = {
     "GET /esqueci-a-senha/conferir": "forgotten password",
     "GET /nova-senha/{token:str}": "a link's token",
     "POST /nova-senha/{token:str}": "a link's token",
+    "GET /operator/entrar": "operators' sign-in",
+    "POST /operator/entrar": "operators' sign-in",
+    "POST /operator/sair": "ends an operator's session if there is one",
     "GET /termos": "terms",
     "GET /privacidade": "privacy",
     "GET /dev/components": "invented data, not in production",
@@ -92,7 +95,8 @@ async def victim(owner: asyncpg.Connection) -> Victim:
 
 
 def _is_refused(answer: httpx.Response) -> bool:
-    to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith("/entrar")
+    doors = ("/entrar", "/operator/entrar")
+    to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith(doors)
     return answer.status_code == 401 or to_sign_in
 
 
