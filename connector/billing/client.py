@@ -12,6 +12,7 @@ import stripe
 
 from connector.billing import reading
 from connector.billing.errors import NO_PRICE, told
+from connector.billing.reading import Price
 from connector.billing.transport import SharedClient
 from connector.domain.licence import Status, Subscription
 from connector.domain.vendor import Rejected
@@ -68,14 +69,14 @@ class Stripe:
             )
         return made.id
 
-    async def prices(self, lookup_keys: list[str]) -> dict[str, str]:
-        """Ids of the prices in reais, by lookup key."""
+    async def prices(self, lookup_keys: list[str]) -> dict[str, Price]:
+        """The prices in reais that are on sale, by lookup key."""
         with told():
             found = await self._stripe.v1.prices.list_async(
                 {"lookup_keys": lookup_keys, "active": True, "limit": MOST}
             )
         known = [reading.price(one.to_dict()) for one in found.data]
-        return {key: id_ for key, id_, currency in known if currency == CURRENCY}
+        return {one.lookup_key: one for one in known if one.lookup_key and one.currency == CURRENCY}
 
     async def checkout(self, order: Order) -> Opened:
         """Stripe's page where the customer subscribes; which ways to pay it offers is set up at Stripe."""
@@ -158,7 +159,7 @@ class Stripe:
         price = (await self.prices([lookup_key])).get(lookup_key)
         if price is None:
             raise Rejected(f"Stripe has no price in BRL with the lookup key {lookup_key}", code=NO_PRICE)
-        return price
+        return price.id
 
     async def _dated(self, one: Subscription) -> Subscription:
         """With the day from which on it was not paid."""

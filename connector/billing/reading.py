@@ -10,16 +10,18 @@ import msgspec
 from connector.domain.licence import Subscription
 
 
-class _Price(msgspec.Struct):
+class Price(msgspec.Struct):
+    """A price; `unit_amount` in cents, None for one without a fixed amount."""
+
     id: str
     lookup_key: str | None = None
     currency: str = ""
-    active: bool = True
+    unit_amount: int | None = None
 
 
 class _Item(msgspec.Struct):
     id: str
-    price: _Price
+    price: Price
     current_period_end: int | None = None
 
 
@@ -61,10 +63,9 @@ def subscription(found: dict[str, Any]) -> Subscription:
     )
 
 
-def price(found: dict[str, Any]) -> tuple[str, str, str]:
-    """A price's lookup key, id and currency."""
-    one = msgspec.convert(found, _Price)
-    return one.lookup_key or "", one.id, one.currency
+def price(found: dict[str, Any]) -> Price:
+    """A price."""
+    return msgspec.convert(found, Price)
 
 
 def oldest(invoices: list[dict[str, Any]]) -> datetime | None:

@@ -7,7 +7,7 @@ import sys
 
 from connector import settings as environment
 from connector.settings import Settings, SettingsError
-from ponte.doctor import configuration, services
+from ponte.doctor import configuration, prices, services
 from ponte.doctor.findings import Finding
 from ponte.logs import without_secrets
 
@@ -33,6 +33,7 @@ async def _examine(settings: Settings) -> list[Finding]:
     found = [Finding("settings", f"are readable (PONTE_ENV is {settings.env})")]
     found += configuration.examine(settings)
     found += [finding async for finding in services.examine(settings)]
+    found += [finding async for finding in prices.examine(settings)]
     return found
 
 

@@ -16,6 +16,8 @@ from ponte.doctor import command
 from ponte.doctor.findings import Finding
 from ponte.runtime import databases
 from ponte.runtime.addresses import free_port
+from tests.support.sandbox import Sandbox
+from tests.support.stripe_shop import Shop
 
 Diagnose = Callable[..., "Findings"]
 
@@ -98,6 +100,34 @@ async def test_a_redis_that_is_not_there(settings: Settings) -> None:
 )
 async def test_an_unusable_setting(settings: Settings, changes: dict[str, object], topic: str) -> None:
     assert (await diagnose(settings, **changes)).to_mend == {topic}
+
+
+async def test_stripe_is_asked_what_it_sells(settings: Settings, sandbox: Sandbox) -> None:
+    assert (await diagnose(settings))["prices"].text == "Stripe sells every plan"
+    shop = Shop(sandbox)
+    shop.v1.prices.update(shop.price("escala").id, {"active": False})
+    found = await diagnose(settings)
+    assert found.to_mend == {"prices"}
+    assert "escala" in found["prices"].text
+
+
+async def test_a_price_that_is_not_what_the_screen_says(settings: Settings, sandbox: Sandbox) -> None:
+    shop = Shop(sandbox)
+    old = shop.price("escala")
+    made = {"currency": "brl", "unit_amount": 1, "lookup_key": "escala", "transfer_lookup_key": True}
+    shop.v1.prices.create({"product": str(old.product), "recurring": {"interval": "month"}, **made})  # type: ignore[typeddict-item]
+    assert "another amount" in (await diagnose(settings))["prices"].text
+
+
+async def test_a_key_that_stripe_does_not_know(settings: Settings) -> None:
+    found = await diagnose(settings, stripe_api_key="sk_test_nobodys")
+    assert found.to_mend == {"prices"}
+    assert "PONTE_STRIPE_API_KEY" in found["prices"].mend
+
+
+async def test_a_stripe_that_is_not_there(settings: Settings) -> None:
+    found = await diagnose(settings, stripe_api_url=f"http://127.0.0.1:{free_port()}")
+    assert found.to_mend == {"prices"}
 
 
 async def test_production_wants_https_and_mail(settings: Settings) -> None:
