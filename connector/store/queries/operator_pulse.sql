@@ -18,9 +18,11 @@ SELECT resource, hour, n FROM message_hour WHERE hour >= $1 ORDER BY resource, h
 SELECT resource, minute, n FROM message_minute WHERE minute >= $1 ORDER BY resource, minute;
 
 -- name: last
--- Resource by resource, each by the end of its key.
-SELECT r.resource, m.minute FROM (SELECT DISTINCT resource FROM message_hour WHERE hour >= $1) AS r
-CROSS JOIN LATERAL (SELECT minute FROM message_minute WHERE resource = r.resource ORDER BY minute DESC LIMIT 1) AS m;
+-- Resource by resource, each by the end of its key; the hour where the minutes are forgotten already.
+SELECT r.resource, coalesce(
+    (SELECT minute FROM message_minute WHERE resource = r.resource ORDER BY minute DESC LIMIT 1),
+    (SELECT hour FROM message_hour WHERE resource = r.resource ORDER BY hour DESC LIMIT 1)
+) AS minute FROM (SELECT DISTINCT resource FROM message_hour WHERE hour >= $1) AS r;
 
 -- name: silences
 SELECT resource, last_at, noticed_at FROM silence ORDER BY resource;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -166,10 +166,8 @@ def _day(text: str) -> date | None:
 
 
 def _end_of(day: date) -> datetime:
-    """When the day is over in Brazil."""
-    if day == date.max:
-        return datetime.max.replace(tzinfo=UTC)
-    return datetime.combine(day + timedelta(days=1), time(), BRAZIL)
+    """The day's last second in Brazil, so that the date shown is the one that was chosen."""
+    return datetime.combine(day, time(23, 59, 59), BRAZIL)
 
 
 handlers: list[ControllerRouterHandler] = [visit, pause, resume, grant, end_licence]

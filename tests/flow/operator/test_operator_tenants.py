@@ -154,7 +154,7 @@ async def test_a_licence_is_given_and_what_waited_for_it_is_due(
     assert licence is not None
     assert (licence.state, licence.plan) == ("granted", "escala")
     assert licence.ends_at is not None
-    assert licence.ends_at.isoformat() == "2100-01-01T03:00:00+00:00"
+    assert licence.ends_at.isoformat() == "2100-01-01T02:59:59+00:00"
     assert await office.rows("audit", "tenant_id = $1 AND action = 'licence.granted'", customer.tenant_id)
     (deed,) = await office.rows("operator_audit", "action = 'licence.granted'")
     assert deed["about"] == customer.tenant_id

@@ -8,7 +8,7 @@ import pytest
 
 from connector.settings import Settings
 from server.app import create_server
-from tests.support.office import Office, message, running
+from tests.support.office import Customer, Office, message, running
 
 
 async def test_a_healthy_server_is_ready(office: Office) -> None:
@@ -48,3 +48,34 @@ async def test_without_a_token_they_are_for_this_machine_alone(settings: Setting
 
 async def test_in_production_they_need_a_token(settings: Settings) -> None:
     assert await _metrics(msgspec.structs.replace(settings, env="production", clock_url=""), {}) == 404
+
+
+async def test_what_operators_alarm_on_is_told(office: Office, customer: Customer) -> None:
+    await office.bling_sends(message(customer.company_id))
+    await office.bling_sends(message("f" * 32))
+    async with office.database.system() as conn:
+        await conn.execute("UPDATE inbox SET due_at = now() - interval '1 hour'")
+        await conn.execute("UPDATE account SET state = 'needs_reconnect'")
+    text = (await office.client.get("/metrics")).text
+    told = {
+        line.rpartition(" ")[0]: float(line.rpartition(" ")[2])
+        for line in text.splitlines()
+        if line[0] != "#"
+    }
+    assert told['ponte_inbox_depth{lane="live"}'] == 1
+    assert 3_590 < told['ponte_inbox_overdue_seconds{lane="live"}'] < 3_700
+    assert told["ponte_messages_unclaimed"] == 1
+    assert told['ponte_connections_broken{provider="bling",state="needs_reconnect"}'] == 1
+    assert told['ponte_tenants{state="trial"}'] == 1
+    assert told['ponte_reachable{part="postgres"}'] == told['ponte_reachable{part="redis"}'] == 1
+    assert told["ponte_bling_address_blocked_seconds"] == 0
+
+
+async def test_what_is_over_is_told_no_more(office: Office, customer: Customer) -> None:
+    async with office.database.system() as conn:
+        await conn.execute("UPDATE account SET state = 'inactive'")
+    await office.parts.gauges.refresh()
+    async with office.database.system() as conn:
+        await conn.execute("UPDATE account SET state = 'connected'")
+    office.parts.gauges._read_at = -1_000.0
+    assert 'state="inactive"' not in (await office.client.get("/metrics")).text
