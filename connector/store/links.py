@@ -105,6 +105,19 @@ async def by_bitrix(
     return {row["bitrix_id"]: link_of(row) for row in rows}
 
 
+async def newest(conn: Connection, tenant_id: UUID, kind: Kind, limit: int) -> list[Link]:
+    """The links of the records that came into Bitrix24 last."""
+    return list(map(link_of, await conn.fetch(_SQL["newest"], tenant_id, kind, limit)))
+
+
+async def to_apply(
+    conn: Connection, tenant_id: UUID, kind: Kind, version: int, after: RecordKey | None, limit: int
+) -> list[Link]:
+    """Records in Bitrix24 that another version than `version` wrote last, by their keys from `after` on."""
+    place = (after.account_id, after.bling_id) if after is not None else (UUID(int=0), 0)
+    return list(map(link_of, await conn.fetch(_SQL["to_apply"], tenant_id, kind, version, *place, limit)))
+
+
 async def of_invoices(
     conn: Connection, tenant_id: UUID, wanted: Collection[tuple[UUID, int]]
 ) -> dict[tuple[UUID, int], Link]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import msgspec
@@ -36,39 +38,49 @@ MappingSent = Annotated[
 @get("/mappings/{kind:str}")
 async def get_mapping(parts: Used, caller: Calling, kind: FromPath[Kind]) -> MappingShown:
     """The mapping in force, in the vendors' field names, with the stages that are in force."""
-    _refuse_unmapped(kind)
+    refuse_unmapped(kind)
     async with parts.database.tenant(caller.tenant_id) as conn:
-        return await _shown(conn, caller, kind)
+        return await shown(conn, caller, kind)
 
 
 @put("/mappings/{kind:str}")
 async def put_mapping(parts: Used, caller: Calling, kind: FromPath[Kind], data: MappingSent) -> MappingShown:
     """Put a new version in force, or none if a part of it is bad; answers it as a GET would."""
-    _refuse_unmapped(kind)
+    refuse_unmapped(kind)
     wake, now = parts.engine.waker.wake, parts.clock.now()
-    try:
+    with named_errors():
         await mappings.save(parts.connecting, wake, caller.tenant_id, kind, data, caller.actor, now)
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        return await shown(conn, caller, kind)
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Every bad rule named, as 422."""
+    try:
+        yield
     except BadMapping as error:
         raise Invalid(
             *(msgspec.convert(one, FieldError, from_attributes=True) for one in error.errors)
         ) from error
-    async with parts.database.tenant(caller.tenant_id) as conn:
-        return await _shown(conn, caller, kind)
 
 
-def _refuse_unmapped(kind: Kind) -> None:
+def refuse_unmapped(kind: Kind) -> None:
+    """404 for kinds that have no mapping."""
     if kind not in MAPPED:
         raise NotFound(f"{kind} has no mapping")
 
 
-async def _shown(conn: Connection, caller: Caller, kind: Kind) -> MappingShown:
+async def shown(conn: Connection, caller: Caller, kind: Kind) -> MappingShown:
+    """The mapping in force."""
     mapping: MappingVersion = await mappings.in_force(conn, caller.tenant_id, kind)
     portal = await connections.portal(conn, caller.tenant_id)
-    rules = [_rule(rule, portal) for rule in mapping.rules]
+    rules = [rule_shown(rule, portal) for rule in mapping.rules]
     return MappingShown(version=mapping.version, rules=rules, filter=mapping.filter)
 
 
-def _rule(rule: Rule, portal: Portal | None) -> RuleShown:
+def rule_shown(rule: Rule, portal: Portal | None) -> RuleShown:
+    """A rule in the vendors' field names."""
     return RuleShown(
         id=rule.id,
         bling=rule.bling,

@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 
-from server.api import events, licences, mappings, records, status, wishes
+from server.api import events, licences, mapping_preview, mapping_versions, mappings, records, status, wishes
 from server.api.access import RATE, KeyHolders, provide_caller
 from server.api.parameters import refuse_unknown_parameters
 from server.requests import RequestNames
@@ -28,6 +28,16 @@ def api(*, https: bool) -> Router:
             wishes.put_order_settings,
             mappings.get_mapping,
             mappings.put_mapping,
+            mapping_preview.post_preview,
+            mapping_preview.get_fields,
+            mapping_preview.get_inverse,
+            mapping_preview.post_apply,
+            mapping_versions.list_versions,
+            mapping_versions.get_version,
+            mapping_versions.get_changes,
+            mapping_versions.post_restore,
+            mapping_versions.get_export,
+            mapping_versions.post_import,
             events.list_events,
             events.get_event,
             events.replay_event,

@@ -12,6 +12,21 @@ ORDER BY parent_id, bling_id;
 -- name: by_bitrix
 SELECT * FROM link WHERE tenant_id = $1 AND kind = $2 AND bitrix_id = ANY($3::bigint[]);
 
+-- name: newest
+-- By Bitrix24's ids, which grow: an index has them in this order.
+SELECT * FROM link
+WHERE tenant_id = $1 AND kind = $2 AND bitrix_id IS NOT NULL AND gone_at IS NULL
+ORDER BY bitrix_id DESC
+LIMIT $3;
+
+-- name: to_apply
+-- Records in Bitrix24 that another version of the mapping wrote last.
+SELECT * FROM link
+WHERE tenant_id = $1 AND kind = $2 AND bitrix_id IS NOT NULL AND gone_at IS NULL AND state <> 'deleted'
+  AND mapping_version IS DISTINCT FROM $3 AND (account_id, bling_id) > ($4, $5)
+ORDER BY account_id, bling_id
+LIMIT $6;
+
 -- name: of_invoices
 SELECT * FROM link
 WHERE tenant_id = $1 AND kind = 'order' AND account_id = ANY($2::uuid[]) AND invoice_id = ANY($3::bigint[]);
