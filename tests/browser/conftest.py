@@ -29,7 +29,13 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 800}
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready line of a demo that runs as long as the tests do."""
-    folder = tmp_path_factory.mktemp("demo")
+    with running_demo(tmp_path_factory.mktemp("demo")) as line:
+        yield line
+
+
+@contextlib.contextmanager
+def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
+    """A demo of its own in this folder; its ready line."""
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "-m", "ponte", "demo", "--json", "--data-dir", str(folder / "data")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process:
