@@ -15,7 +15,7 @@ from connector.store import inbox
 from connector.store import links as link_rows
 from connector.store.scope import UNHURRIED
 from connector.store.settle import settle
-from connector.sync import live
+from connector.sync import live, logged
 from connector.sync.asking import arrival_of
 from connector.sync.context import Context
 from connector.sync.engine import Engine
@@ -95,6 +95,7 @@ class ForReal:
         turn = turn_of(works, self._context, calls, scopes, now)
         async with self._engine.database.tenant(self._tenant_id, manner=UNHURRIED) as conn:
             await settle(conn, self._tenant_id, self._lease.fence, turn, now)
+        logged.tell(works)
         await live.publish(self._engine.redis, self._tenant_id, turn)
 
     async def broken(self, faults: Faults) -> bool:
