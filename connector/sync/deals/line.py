@@ -10,7 +10,7 @@ know of each other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -21,6 +21,7 @@ from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.orders import BadOrder
 from connector.domain.retries import is_looping
 from connector.domain.vendor import VendorError
+from connector.store.links import Link
 from connector.store.standing import PortalStanding
 from connector.sync.context import Context
 from connector.sync.deals.carry import DealCarrier
@@ -43,6 +44,10 @@ FIRST, GROWTH = 3, 4
 LATE = timedelta(seconds=10)
 #: Seconds that the reading of a group may last, and its deals: two full batches.
 READING_S, MOST = 10, 100
+
+
+#: A product that was in doubt is synced first, when the doubt is over.
+ONCE_SETTLED = timedelta(seconds=2)
 
 
 def most_of(per_second: int) -> int:
@@ -149,6 +154,7 @@ class Deals:
         now = self._clock()
         self._wait_for_doubtful_creates(works, now)
         links = await self._shared.load_links({key for work in works for key in _products(work)})
+        self._wait_for_doubtful_products(works, links, now)
         sales = await self._matching.sales_of([work for work in works if work.bitrix_id is None])
         room = Orders(context, places, self._finder, links, sales)
         if any(work.source is not None and room.stage(work) is None for work in works if work.open):
@@ -182,6 +188,19 @@ class Deals:
             if work.open and sent is not None and now < sent + settles:
                 work.create_in_doubt = True
                 work.postpone(sent + settles, counts=False)
+
+    def _wait_for_doubtful_products(
+        self, works: list[DealWork], links: Mapping[RecordKey, Link], now: datetime
+    ) -> None:
+        """A product whose create was cut off is looked up again soon; its rows should name it for good."""
+        settles = self._shared.engine.create_settles
+        for work in works:
+            for key in _products(work):
+                link = links.get(key)
+                if link is None or link.bitrix_id is not None or link.creating_at is None:
+                    continue
+                if work.open and now < link.creating_at + settles:
+                    work.postpone(link.creating_at + settles + ONCE_SETTLED, counts=False)
 
     async def _settle(self, works: list[DealWork]) -> None:
         if works:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connector.sync.deals import needed
 from tests.support.clerk import item
 from tests.support.order_desk import OrderDesk
 
@@ -54,6 +57,32 @@ async def test_a_row_names_its_product(shop: OrderDesk):
     product = await known(shop)
     order = await shop.synced(items=[of(product), item(descricao="Embalagem")])
     assert named(shop, order) == [shop.house.product(product)["id"], 0]
+
+
+async def test_an_order_waits_for_a_product_whose_create_was_cut_off(
+    shop: OrderDesk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(needed, "WAIT", timedelta(seconds=0.3))
+    house = shop.house
+    house.engine = dataclasses.replace(house.engine, create_settles=timedelta(seconds=60))
+    product = in_bling(shop)
+    async with house.database.system() as conn:
+        await conn.execute(
+            "INSERT INTO link (tenant_id, kind, account_id, bling_id, label, state, creating_at, created_at,"
+            " updated_at) VALUES ($1, 'product', $2, $3, 'Copo', 'waiting', now(), now(), now())",
+            *(house.tenant_id, house.account_id, product),
+        )
+    order = shop.order(items=[of(product)])
+    event = await shop.told(order, action="created")
+    await house.drain()
+    assert await house.outcome(event) == (None, None)
+    assert shop.deals() == []
+    house.engine = dataclasses.replace(house.engine, create_settles=timedelta(0))
+    await house.told(product)
+    await house.drain()
+    await house.due_now()
+    await house.drain()
+    assert named(shop, order) == [house.product(product)["id"]]
 
 
 async def test_a_row_names_the_variation_and_never_the_parent(shop: OrderDesk):
