@@ -175,7 +175,7 @@ def test_a_search_by_part_of_a_name_and_the_next_page(inside: Page) -> None:
     expect(inside.get_by_role("link", name="Ao começo")).to_be_visible()
     inside.get_by_role("main").get_by_role("searchbox").fill("capivara 0003")
     inside.get_by_role("button", name="Buscar").click()
-    expect(inside.get_by_role("region", name="Lista de clientes").get_by_role("row")).to_have_count(2)
+    expect(inside.get_by_role("table", name="Lista de clientes").get_by_role("row")).to_have_count(2)
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
