@@ -143,6 +143,7 @@ def event_view(*, failed: bool) -> event.Event:
             for item in feed()[:3]
         ),
         earlier_url="#",
+        record_url="#",
         replayable=True,
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from dashboard.views.order import Example, Order, Pair, Part, StageRow, Table, Typed
 from dashboard.views.parts import Action, Choice, Notice
-from dashboard.views.product import Option, Rule
+from dashboard.views.rules import Option, Rule
 
 STAGES = ("Novo", "Separação", "Enviado", "Ganho", "Perdido")
 SITUATIONS = (

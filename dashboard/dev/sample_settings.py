@@ -1,50 +1,9 @@
-"""Invented: options, rules and connections."""
+"""Invented: connections."""
 
 from __future__ import annotations
 
-from dashboard.views import product
 from dashboard.views.connections import Account, Connection, Connections
 from dashboard.views.parts import Action, Chip, Fact, Meter
-
-RULES = (
-    ("Bling ID", "property212", "ID", "id", "Igual", "equal"),
-    ("Nome", "name", "Nome", "nome", "Igual", "equal"),
-    ("ID Externo", "xmlId", "Código (SKU)", "codigo", "Igual", "equal"),
-    ("Preço", "price · Base", "Preço", "preco", "Dinheiro", "banknote"),
-    ("Ativo", "active", "Situação", "situacao", "Sim ou não", "toggle-right"),
-)
-OPTIONS = (
-    ("product.create", "Criação no Bling ERP cria produto no Bitrix24", True),
-    ("product.update", "Alterações no Bling ERP atualizam o Bitrix24", True),
-    ("product.delete", "Exclusão no Bling ERP desativa o produto no Bitrix24", False),
-)
-
-
-def product_view(*, editable: bool = True) -> product.Product:
-    """Two of three options on."""
-    return product.Product(
-        options=tuple(
-            product.Option(name=name, label=label, hint="Vale para o que mudar a partir de agora.", on=on)
-            for name, label, on in OPTIONS
-        ),
-        rules=tuple(
-            product.Rule(
-                bitrix24=bitrix24,
-                bitrix24_name=field,
-                bling=bling,
-                bling_name=source,
-                transform=transform,
-                transform_icon=icon,
-                policy="Bling manda",
-                locked=True,
-                direction="both",
-            )
-            for bitrix24, field, bling, source, transform, icon in RULES
-        ),
-        count="5 regras fixas",
-        version="Versão 1",
-        editable=editable,
-    )
 
 
 def connections_view() -> Connections:

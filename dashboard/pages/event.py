@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from connector.account import field_lists
 from connector.account.licence import right_of
 from connector.account.people import Viewer
 from connector.domain.events import Reason
@@ -23,6 +24,8 @@ from dashboard.reader import _
 from dashboard.rendering import page, part
 from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.event import Story, event, refusal, simulation
+from dashboard.telling.field_words import words_of
+from dashboard.telling.records import SHOWN
 from dashboard.views.event import Simulation
 from server.parts import Parts
 from server.problems import Conflict, NotFound
@@ -76,7 +79,15 @@ async def _page(
         around = await look_around(conn, viewer, parts.clock.business_now())
         story = await _story(conn, viewer.tenant_id, found)
         names = await names_in(conn, viewer.tenant_id, story.sync) if found.record.kind in DEALS else Names()
-    story = msgspec.structs.replace(story, names=names, bling=parts.settings.bling_authorize_url)
+        lists = await field_lists.kept(conn, viewer.tenant_id)
+        link = await history.record(conn, viewer.tenant_id, found.record.kind, found.record.bling_id)
+    story = msgspec.structs.replace(
+        story,
+        names=names,
+        words=words_of(lists, found.record.kind),
+        bling=parts.settings.bling_authorize_url,
+        known=link is not None and found.record.kind in SHOWN,
+    )
     view = event(story, around)
     return page("event.html", {"shell": shell_of(around, request), "view": view, "dry_run": dry})
 

@@ -8,38 +8,41 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from connector.account import toggles
+from connector.account import field_lists, toggles
 from connector.account.people import Viewer
-from connector.account.toggles import Toggle
 from connector.domain.events import Kind
-from connector.domain.mapping import MappingVersion
-from connector.store import standing
-from connector.store.connections import Portal
+from connector.store import mappings, standing
+from connector.sync.applying import apply
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page, part
-from dashboard.telling import rules
+from dashboard.telling import mapping_apply, mapping_form, rules
+from dashboard.telling.mapping import PATH, Said, editor, version
+from dashboard.telling.mapping_form import Wish
+from dashboard.telling.mapping_known import Known
 from dashboard.views.product import Product
 from server.parts import Parts
 
-PATH = "/configuracao/produto"
-SAVED = "salvo"
+Visit = Request[Any, Any, Any]
+
+#: What was saved: the options, or the mapping; how many records a new version was applied to.
+SAVED, MAPPING, APPLIED = "salvo", "mapeamento", "aplicado"
 
 
 @get(PATH)
-async def show_product(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_product(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
     """What syncs, and which field is which."""
-    async with parts.database.tenant(viewer.tenant_id) as conn:
-        around = await look_around(conn, viewer, parts.clock.business_now())
-        on = await toggles.load(viewer.tenant_id)
-        mapping = await standing.mapping(conn, viewer.tenant_id, Kind.PRODUCT)
-    saved = _("Salvo") if SAVED in request.query_params else ""
-    view = _view(viewer, on, mapping, around.portal, saved)
-    return page("product.html", {"shell": shell_of(around, request), "view": view})
+    known = await read_known(viewer, parts)
+    wish = mapping_form.saved(known.mapping)
+    offer = None
+    if request.query_params.get(SAVED) == MAPPING and viewer.may_change:
+        offer = mapping_apply.offer(await apply(parts.engine, viewer.tenant_id, Kind.PRODUCT, dry_run=True))
+    applied = mapping_apply.applied(request.query_params.get(APPLIED, ""))
+    return await product_page(viewer, parts, request, known, wish, Said(apply=offer, applied=applied))
 
 
 @post(PATH, status_code=303)
-async def save_product(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[Any]:
+async def save_product(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
     """Set the options as the form shows them: what is not ticked is off."""
     form = await request.form()
     ticked = set(form.getall("on", []))
@@ -51,17 +54,40 @@ async def save_product(viewer: Viewer, parts: Parts, request: Request[Any, Any, 
     return Redirect(f"{PATH}?{SAVED}", status_code=303)
 
 
-def _view(
-    viewer: Viewer, on: dict[Toggle, bool], mapping: MappingVersion, portal: Portal | None, saved: str
-) -> Product:
-    return Product(
+async def read_known(viewer: Viewer, parts: Parts, *, anew: bool = False) -> Known:
+    """The mapping in force and the fields that it can name; `anew` asks both sides whatever is known."""
+    lists = await field_lists.load(parts.connecting, viewer.tenant_id, parts.clock.now(), anew=anew)
+    async with parts.database.tenant(viewer.tenant_id) as conn:
+        mapping = await standing.mapping(conn, viewer.tenant_id, Kind.PRODUCT)
+        saved = await mappings.latest(viewer.tenant_id, Kind.PRODUCT)
+        watch = await field_lists.watch(conn, viewer.tenant_id, mapping, lists)
+    return Known(mapping=mapping, saved_at=saved.created_at if saved else None, lists=lists, watch=watch)
+
+
+async def product_page(
+    viewer: Viewer,
+    parts: Parts,
+    request: Visit,
+    known: Known,
+    wish: Wish,
+    said: Said,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    """The whole screen, its form as the wish fills it."""
+    async with parts.database.tenant(viewer.tenant_id) as conn:
+        around = await look_around(conn, viewer, parts.clock.business_now())
+        on = await toggles.load(viewer.tenant_id)
+    saved = request.query_params.get(SAVED) if request.method == "GET" else None
+    view = Product(
         options=rules.options(on),
-        rules=tuple(rules.rule(one, portal) for one in mapping.rules),
-        count=rules.count(mapping.rules),
-        version=_("Versão %(number)s") % {"number": mapping.version},
+        editor=editor(around, known, wish, said),
+        version=version(known),
         editable=viewer.may_change,
-        saved=saved,
+        saved=_("Salvo") if saved == "" else "",
+        mapping_saved=said.applied or (_("Salvo") if saved == MAPPING else ""),
     )
+    return page("product.html", {"shell": shell_of(around, request, PATH), "view": view}, status=status)
 
 
 handlers: list[ControllerRouterHandler] = [show_product, save_product]

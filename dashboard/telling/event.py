@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling import changes, deals, history, places, reasons, rules, words
 from dashboard.telling.deals import DEALS, Names
+from dashboard.telling.field_words import FieldWords
 from dashboard.telling.known import Surroundings
-from dashboard.telling.rules import bitrix24_name, rule_name
+from dashboard.telling.rules import bitrix24_name
 from dashboard.telling.way import way
 from dashboard.views import event as view
 from dashboard.views.parts import Action, Fact, Notice
@@ -40,8 +42,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     syncs: dict[UUID, SyncRow]
     #: What ids of the portal are called.
     names: Names = Names()
+    #: What fields of products are called there.
+    words: FieldWords = FieldWords()
     #: Any address of Bling's site.
     bling: str = ""
+    #: The record has a page of its own.
+    known: bool = False
 
 
 def event(story: Story, around: Surroundings) -> view.Event:
@@ -60,14 +66,15 @@ def event(story: Story, around: Surroundings) -> view.Event:
         steps=way(told, story.sync, story.calls, changed),
         total=formats.duration(history.elapsed_ms(told)) if told.settled_at else "",
         under_way=told.settled_at is None,
-        changes=tuple(_change(change, story.names) for change in _fields(changed)) if went else (),
+        changes=tuple(_change(change, story) for change in _fields(changed)) if went else (),
         no_change=_no_change(told),
         rows=deals.rows(changed, told.body) if went else None,
         links=places.links(told.record, told.bitrix_id, around.portal, story.bling),
         calls=tuple(_call(call) for call in story.calls),
         payload=_payload(told.body),
-        earlier=tuple(_other(other, story.syncs) for other in story.others),
+        earlier=tuple(other(one, story.syncs) for one in story.others),
         earlier_url=f"/eventos?q={told.record.bling_id}",
+        record_url=f"/registros/{told.record.kind}/{told.record.bling_id}" if story.known else "",
         replayable=around.viewer.may_change,
     )
 
@@ -156,15 +163,17 @@ def _no_change(told: EventRow) -> str:
     return _("Nada mudou no Bitrix24.")
 
 
-def _change(change: Change, names: Names) -> view.Change:
+def _change(change: Change, story: Story) -> view.Change:
+    kind, said = story.event.record.kind, story.words
+    names = story.names if kind in DEALS else said.names
     return view.Change(
-        field=bitrix24_name(change.field),
+        field=said.title(change.field),
         name=change.field,
         before=changes.written(change.field, change.before, names),
         after=changes.written(change.field, change.after, names),
-        rule=rule_name(change.rule),
+        rule=said.rule(change.rule),
         version=str(change.version),
-        locked=change.rule not in rules.FREE,
+        locked=rules.is_fixed(kind, change.rule),
     )
 
 
@@ -191,14 +200,15 @@ def _payload(body: bytes) -> view.Payload | None:
     return view.Payload(text=text[:LONGEST_PAYLOAD], size=formats.size(len(body)))
 
 
-def _other(other: EventRow, syncs: dict[UUID, SyncRow]) -> view.Earlier:
+def other(one: EventRow, syncs: Mapping[UUID, SyncRow]) -> view.Earlier:
+    """A line of another event of a record."""
     return view.Earlier(
-        url=history.url(other.id),
-        at=other.received_at,
-        happening=words.happening(other.record.kind, other.action),
-        source=words.source(other.source),
-        chip=words.outcome(other.outcome),
-        detail=history.detail(other, syncs),
+        url=history.url(one.id),
+        at=one.received_at,
+        happening=words.happening(one.record.kind, one.action),
+        source=words.source(one.source),
+        chip=words.outcome(one.outcome),
+        detail=history.detail(one, syncs),
     )
 
 

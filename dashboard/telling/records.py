@@ -64,15 +64,20 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def state_chip(state: RecordState) -> Chip:
+    """`Em dia`."""
+    one, _many, tone = words.STATES[state]
+    return Chip(_capital(_(one)), tone)
+
+
 def _line(link: Link) -> Line:
-    one, _many, tone = words.STATES[link.state]
     explained = reasons.told(link.reason, link.record.kind)
     return Line(
-        url=f"/eventos?q={link.record.bling_id}",
+        url=f"/registros/{link.record.kind}/{link.record.bling_id}",
         icon=words.icon(link.record.kind),
         label=link.label or f"{words.kind(link.record.kind)} {link.record.bling_id}",
         key=(link.sku or "") if link.record.kind is Kind.PRODUCT else "",
-        chip=Chip(_capital(_(one)), tone),
+        chip=state_chip(link.state),
         detail=explained.short if explained else link.detail or "",
         bitrix_id=str(link.bitrix_id or ""),
         at=link.synced_at,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connector.account.toggles import Toggle
-from connector.domain.mapping import FREE_RULES, LINK_FIELD, PRICE_FIELD
+from connector.domain.events import Kind
+from connector.domain.mapping import FREE_RULES, LINK_FIELD, PRICE_FIELD, PRODUCT_RULES
 from connector.domain.mapping import Rule as DomainRule
 from connector.domain.transforms import Constant
 from connector.store.connections import Portal
 from dashboard.reader import N_, _, plural
-from dashboard.views.product import Option, Rule
+from dashboard.views.rules import Option, Rule
 
 #: The seed's sentences, and what each means.
 OPTIONS: dict[Toggle, tuple[str, str]] = {
@@ -105,6 +106,10 @@ TRANSFORMS: dict[str, tuple[str, str]] = {
     "money": (N_("Dinheiro"), "banknote"),
     "yes_no": (N_("Sim ou não"), "toggle-right"),
     "text": (N_("Texto"), "file-text"),
+    "number": (N_("Número"), "equal"),
+    "unit": (N_("Unidade"), "equal"),
+    "list": (N_("Lista"), "sliders-horizontal"),
+    "html_text": (N_("HTML → texto"), "file-text"),
     "date": (N_("Data"), "clock"),
     "choice": (N_("Tabela"), "sliders-horizontal"),
     "template": (N_("Modelo"), "file-text"),
@@ -130,7 +135,7 @@ def rule(one: DomainRule, portal: Portal | None) -> Rule:
     return Rule(
         bitrix24=bitrix24_name(one.bitrix24),
         bitrix24_name=_technical(one.bitrix24, portal),
-        bling=_bling(one),
+        bling=bling_word(one),
         bling_name=one.bling,
         transform=_(label),
         transform_icon=icon,
@@ -151,6 +156,13 @@ def rule_name(rule_id: str) -> str:
     return _(known) if known else rule_id
 
 
+def is_fixed(kind: Kind, rule_id: str) -> bool:
+    """Whether the tenant cannot change the rule, or what wrote is no rule of the mapping."""
+    if kind is Kind.PRODUCT:
+        return rule_id in RULE_NAMES or any(one.id == rule_id for one in PRODUCT_RULES)
+    return rule_id not in FREE
+
+
 def count(them: Sequence[DomainRule]) -> str:
     """`5 regras fixas, 8 suas`."""
     locked = sum(one.locked for one in them)
@@ -159,7 +171,7 @@ def count(them: Sequence[DomainRule]) -> str:
     return fixed + (", " + plural("%(num)s sua", "%(num)s suas", own) if own else "")
 
 
-def _bling(one: DomainRule) -> str:
+def bling_word(one: DomainRule) -> str:
     """The word for Bling's field, or the value that is always the same."""
     if isinstance(one.transform, Constant):
         return _("sempre “%(value)s”") % {"value": one.transform.value}

@@ -128,4 +128,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     payload: Payload | None
     earlier: tuple[Earlier, ...]
     earlier_url: str
+    #: The record on both sides; empty for one that has no page.
+    record_url: str
     replayable: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dashboard.views.parts import Choice, Notice
-from dashboard.views.product import Option, Rule
+from dashboard.views.rules import Option, Rule
 
 
 class StageRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-
-class Option(msgspec.Struct, frozen=True, kw_only=True):
-    """A toggle with the seed's sentence."""
-
-    name: str
-    label: str
-    hint: str
-    on: bool
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the mapping."""
-
-    bitrix24: str
-    bitrix24_name: str
-    bling: str
-    bling_name: str
-    transform: str
-    transform_icon: str
-    policy: str
-    locked: bool
-    direction: Literal["both", "import", "export"]
+from dashboard.views.mapping import Editor
+from dashboard.views.rules import Option
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """The whole screen."""
 
     options: tuple[Option, ...]
-    rules: tuple[Rule, ...]
-    count: str
+    editor: Editor
     version: str
     #: May the person change anything?
     editable: bool
-    #: What was just saved, said to the reader; empty on a first look.
+    #: What was just saved of the options, said to the reader; empty on a first look.
     saved: str = ""
+    #: The same of the mapping.
+    mapping_saved: str = ""

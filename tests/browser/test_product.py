@@ -44,7 +44,7 @@ def test_without_javascript_a_button_saves(
     sign_in(page, tenant)
     page.goto("/configuracao/produto")
     page.get_by_role("checkbox", name=DELETE).uncheck()
-    page.get_by_role("button", name="Salvar").click()
+    page.get_by_role("button", name="Salvar", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
     toggles = api.get("/toggles").json()
     assert toggles["product.delete"] is False

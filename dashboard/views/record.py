@@ -1,0 +1,50 @@
+"""Registro: one record on both sides, and where each value came from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from dashboard.views.event import Earlier
+from dashboard.views.parts import Action, Chip, Notice
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The write that left a value as it is."""
+
+    url: str
+    happening: str
+    rule: str
+    version: str
+    at: datetime
+
+
+class FieldLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A field on both sides."""
+
+    bitrix24: str
+    bitrix24_name: str
+    bling: str
+    bling_name: str
+    bling_value: str
+    bitrix24_value: str
+    in_step: bool
+    #: None where history does not reach back to it.
+    origin: Origin | None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole screen."""
+
+    title: str
+    kind: str
+    kind_url: str
+    chip: Chip
+    facts: tuple[str, ...]
+    notice: Notice | None
+    links: tuple[Action, ...]
+    fields: tuple[FieldLine, ...]
+    differing: str
+    events: tuple[Earlier, ...]
+    events_url: str
