@@ -14,7 +14,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from connector.account import consent
+from connector.account import billing, consent
 from connector.account.connect import OwnApp
 from connector.account.people import Viewer
 from connector.account.status import status_of
@@ -118,8 +118,12 @@ def _back(said: dict[str, str]) -> Redirect:
 def _shell(around: Surroundings, request: Request[Any, Any, Any], said: Notice | None) -> Shell:
     """The remedy of a broken connection stands on this page: the banner would say it twice."""
     shell = shell_of(around, request)
-    others = tuple(one for one in shell.notices if one.action is None or one.action.posts)
+    others = tuple(one for one in shell.notices if not _mended_here(one))
     return msgspec.structs.replace(shell, path=PATH, notices=(said,) if said else others)
+
+
+def _mended_here(notice: Notice) -> bool:
+    return notice.action is not None and not notice.action.posts and notice.action.url != billing.PAGE
 
 
 def _said(query: dict[str, str], accounts: Sequence[Account]) -> Notice | None:

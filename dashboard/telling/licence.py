@@ -148,7 +148,7 @@ def _next(present: Licence | None) -> tuple[str, ...]:
 def _meters(around: Surroundings, known: Known, plan: Plan) -> tuple[Meter, ...]:
     accounts = sum(one.state is not ConnectionState.NONE for one in around.accounts)
     return (
-        _meter(_("Mudanças sincronizadas"), known.used, plan.synced_per_month),
+        _warning(_meter(_("Mudanças sincronizadas"), known.used, plan.synced_per_month)),
         _meter(_("Contas do Bling"), accounts, plan.accounts),
         _meter(_("Pessoas"), known.people, plan.people),
     )
@@ -159,7 +159,13 @@ def _meter(name: str, used: int, limit: int | None) -> Meter:
         return Meter(name, _("%(used)s, sem limite") % {"used": formats.number(used)}, 0.0)
     share = min(1.0, used / limit)
     text = _("%(used)s de %(limit)s") % {"used": formats.number(used), "limit": formats.number(limit)}
-    return Meter(name, text, share, "need" if share >= 1 else "wait" if share >= STRAINED else "")
+    return Meter(name, text, share)
+
+
+def _warning(meter: Meter) -> Meter:
+    """In colour when little is left: what goes beyond it waits."""
+    tone: Tone = "need" if meter.share >= 1 else "wait" if meter.share >= STRAINED else ""
+    return Meter(meter.label, meter.text, meter.share, tone)
 
 
 def _card(
@@ -188,13 +194,9 @@ def _button(plan: Plan, current: Subscription | None, present: Licence | None) -
     values = {"plan": plan.name}
     if current is None:
         return _("Assinar o %(plan)s") % values
-    if not _is_paid(present):
-        return _("Pagar a fatura aberta") if current.plan == plan.lookup_key else ""
-    return (
-        _("Gerenciar a assinatura")
-        if current.plan == plan.lookup_key
-        else _("Mudar para o %(plan)s") % values
-    )
+    if current.plan != plan.lookup_key:
+        return _("Mudar para o %(plan)s") % values
+    return _("Gerenciar a assinatura") if _is_paid(present) else _("Pagar a fatura aberta")
 
 
 def _includes(plan: Plan) -> tuple[str, ...]:

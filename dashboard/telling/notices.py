@@ -28,15 +28,17 @@ BROKEN = (
 
 
 def notices(around: Surroundings) -> tuple[Notice, ...]:
-    """At most one: a red surface stands once in a view."""
-    found = (
-        _leaving(around.viewer)
-        or _connection(around.accounts, around.portal, around.held)
-        or _licence(around.licence, around.held, around.business_now)
-        or (_paused(around.held) if around.paused else None)
-        or _quota(around.held)
+    """Mostly one. A broken connection and a missing payment are two things to do, so both are said."""
+    if leaving := _leaving(around.viewer):
+        return (leaving,)
+    both = (
+        _connection(around.accounts, around.portal, around.held),
+        _licence(around.licence, around.held, around.business_now),
     )
-    return (found,) if found else ()
+    if urgent := tuple(notice for notice in both if notice is not None):
+        return urgent
+    rest = (_paused(around.held) if around.paused else None) or _quota(around.held)
+    return (rest,) if rest else ()
 
 
 def _leaving(viewer: Viewer) -> Notice | None:

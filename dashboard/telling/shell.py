@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import msgspec
+
 from connector.store.connections import Portal
 from dashboard.reader import _
 from dashboard.telling.known import Surroundings
 from dashboard.telling.notices import notices
 from dashboard.telling.visit import visit_notice
-from dashboard.views.parts import Nav, Shell
+from dashboard.views.parts import Nav, Notice, Shell
 
 
 def shell(around: Surroundings, path: str) -> Shell:
@@ -22,8 +24,17 @@ def shell(around: Surroundings, path: str) -> Shell:
         path=path,
         several=around.viewer.tenants > 1,
         visiting=around.viewer.visit is not None,
-        notices=(*visit_notice(around.viewer), *notices(around)),
+        notices=(
+            *visit_notice(around.viewer),
+            *(_away_from(notice, path) for notice in notices(around)),
+        ),
     )
+
+
+def _away_from(notice: Notice, path: str) -> Notice:
+    """Without the action that leads to the screen that is looked at already."""
+    here = notice.action is not None and notice.action.url == urlsplit(path).path
+    return msgspec.structs.replace(notice, action=None) if here else notice
 
 
 def domain(portal: Portal | None) -> str:

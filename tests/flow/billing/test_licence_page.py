@@ -87,12 +87,19 @@ async def test_who_never_paid_has_no_portal(dona: Visitor) -> None:
     assert (answer.status_code, "Escolha um plano" in answer.text) == (422, True)
 
 
-@pytest.mark.parametrize("path", [PAGE, "/", "/eventos", "/equipe", "/configuracao/conexoes"])
+@pytest.mark.parametrize(
+    "path", ["/", "/eventos", "/equipe", "/configuracao/conexoes", "/configuracao/produto"]
+)
 async def test_grace_and_suspension_are_on_every_page(till: Till, dona: Visitor, path: str) -> None:
     await till.unpaid()
     await says(dona, "O último pagamento não passou", "Atualizar o pagamento", path=path)
     await till.wait(8)
     await says(dona, "A licença está suspensa", "Ver os planos", path=path)
+
+
+async def test_the_banner_does_not_lead_to_the_screen_that_it_stands_on(till: Till, dona: Visitor) -> None:
+    await till.unpaid()
+    assert "Atualizar o pagamento" not in await says(dona, "O último pagamento não passou.")
 
 
 async def test_grace_says_until_when_and_offers_to_pay(till: Till, dona: Visitor) -> None:
