@@ -112,14 +112,19 @@ def test_an_expired_connection_says_what_reconnecting_releases() -> None:
 
 
 def test_only_the_worst_is_said() -> None:
-    (notice,) = notices(around(ConnectionState.INACTIVE, LicenceState.SUSPENDED, paused=True))
+    (notice,) = notices(around(ConnectionState.INACTIVE, paused=True))
     assert "inativa" in notice.fact
+
+
+def test_a_broken_connection_and_a_missing_payment_are_two_things_to_do() -> None:
+    broken, unpaid = notices(around(ConnectionState.INACTIVE, LicenceState.GRACE, paused=True))
+    assert ("inativa" in broken.fact, "pagamento" in unpaid.fact) == (True, True)
 
 
 @pytest.mark.parametrize(
     ("known", "word"),
     [
-        (around(licence=LicenceState.SUSPENDED), "licença"),
+        (around(licence=LicenceState.SUSPENDED), "teste"),
         (around(licence=LicenceState.GRACE), "pagamento"),
         (around(paused=True), "pausa"),
         (around(held={Reason.QUOTA: 3}), "limite"),
