@@ -1,9 +1,9 @@
 """Is Bling still sending? Messages of a resource against the usual of the same hour in the weeks before.
 
 Bling disables a webhook after days of failures without telling anybody; what can be seen is the silence. A
-resource is silent when so many messages would usually have come since its last one that chance cannot be the
-reason: of 20 expected none comes once in 500 million times. So a busy resource is missed within minutes, one with a
-few messages a day is given days, and the quiet of nights and Sundays is no alarm.
+resource is silent when so many messages would usually have come since its last one that chance cannot be
+the reason: of 20 expected none comes once in 500 million times. So a busy resource is missed within minutes,
+one with a few messages a day is given days, and the quiet of nights and Sundays is no alarm.
 """
 
 from __future__ import annotations
