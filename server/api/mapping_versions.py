@@ -46,7 +46,7 @@ async def list_versions(
     return page(found, limit, _row, lambda one: one.mapping.version)
 
 
-@get("/mappings/{kind:str}/versions/{number:int}")
+@get("/mappings/{kind:str}/versions/{number:str}")
 async def get_version(
     parts: Used, caller: Calling, kind: FromPath[Kind], number: FromPath[int]
 ) -> VersionShown:
@@ -60,7 +60,7 @@ async def get_version(
     return VersionShown(**_columns(found), mapping={"rules": rules, "filter": mapping.filter})
 
 
-@get("/mappings/{kind:str}/versions/{number:int}/changes")
+@get("/mappings/{kind:str}/versions/{number:str}/changes")
 async def get_changes(
     parts: Used,
     caller: Calling,
@@ -80,7 +80,7 @@ async def get_changes(
     return _difference(before, after, portal)
 
 
-@post("/mappings/{kind:str}/versions/{number:int}/restore", status_code=200)
+@post("/mappings/{kind:str}/versions/{number:str}/restore", status_code=200)
 async def post_restore(
     parts: Used, caller: Calling, kind: FromPath[Kind], number: FromPath[int], data: Nothing
 ) -> MappingShown:
