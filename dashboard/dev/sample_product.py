@@ -94,7 +94,7 @@ OPTIONS = (
 
 def full() -> Product:
     """Own rules, one of them refused, with a preview."""
-    known = _known()
+    known = what_is_known()
     there = mapping_form.saved(known.mapping)
     index = len(PRODUCT_RULES) + 3
     gone = BadMapping((RuleError(index, "bitrix24", Flaw.NOT_THERE, "gone"),))
@@ -116,11 +116,12 @@ def empty() -> Product:
 
 def reading() -> Product:
     """For who may only read, while Bitrix24 is away."""
-    known = _known(trouble=Trouble.AWAY)
+    known = what_is_known(trouble=Trouble.AWAY)
     return _product(known, mapping_form.saved(known.mapping), Said(), role=Role.VIEWER, connected=True)
 
 
-def _known(trouble: Trouble | None = None) -> Known:
+def what_is_known(trouble: Trouble | None = None) -> Known:
+    """Fields of both sides, and a mapping of seven versions."""
     lists = FieldLists(
         portal=FIELDS,
         portal_at=NOON,

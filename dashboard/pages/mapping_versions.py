@@ -18,6 +18,7 @@ from connector.account.mappings import BadMapping
 from connector.account.people import Viewer
 from connector.domain.events import Kind
 from connector.store import people
+from connector.store.scope import Connection
 from connector.sync.applying import apply
 from dashboard.pages.product import APPLIED, MAPPING, SAVED, product_page, read_known
 from dashboard.pages.surroundings import look_around, shell_of
@@ -48,11 +49,11 @@ async def show_versions(viewer: Viewer, parts: Parts, request: Visit) -> Respons
     return await _page(viewer, parts, request)
 
 
-@post(f"{VERSIONS}/{{number:int}}/restaurar", status_code=303)
-async def restore_version(number: int, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+@post(f"{VERSIONS}/{{name:str}}/restaurar", status_code=303)
+async def restore_version(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
     """Put a former version in force again, as a new one."""
     async with parts.database.tenant(viewer.tenant_id) as conn:
-        found = await _version(conn, viewer.tenant_id, number)
+        found = await _version(conn, viewer.tenant_id, _number(name))
     wake, now = parts.engine.waker.wake, parts.clock.now()
     try:
         await mapping_versions.restore(
@@ -123,11 +124,11 @@ async def _page(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
     return page("mapping_versions.html", {"shell": shell_of(around, request), "view": view})
 
 
-async def _version(conn: Any, tenant_id: UUID, number: int) -> Version:
+async def _version(conn: Connection, tenant_id: UUID, number: int | None) -> Version:
     """Raises `NotFound` for a number that no version has."""
     found = (
         await mapping_versions.one(conn, tenant_id, Kind.PRODUCT, number)
-        if 0 < number <= LARGEST_VERSION
+        if number is not None and 0 < number <= LARGEST_VERSION
         else None
     )
     if found is None:

@@ -37,6 +37,13 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.hasAttribute("data-unsaved")) unsaved = false;
 });
+// What a button of the form changed is not saved either; who discards has been asked enough.
+document.addEventListener("htmx:after:swap", () => {
+  if (document.querySelector("[data-unsaved-hint]:not([hidden])")) unsaved = true;
+});
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-discard]")) unsaved = false;
+});
 addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
