@@ -50,6 +50,8 @@ def _texts(function: Function, value: ast.expr) -> set[str]:
             return {text}
         case ast.JoinedStr(values=[ast.FormattedValue(), ast.Constant(value=str(end))]):
             return {f"{provider}{end}" for provider in SIDES}
+        case ast.IfExp(body=one, orelse=other):
+            return _texts(function, one) | _texts(function, other)
         case ast.Name(id=name):
             return {text for one in _named(function, name) for text in _texts(function, one)}
     return set()

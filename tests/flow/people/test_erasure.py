@@ -27,6 +27,8 @@ from worker import jobs
 
 #: Without a `tenant_id`, nobody's or everybody's; persons and their links have tests of their own.
 NOBODYS = {"mail", "quarantined", "unclaimed", "person", "signup", "password_reset", "signin_attempt"}
+#: Of the operators' own house, where a tenant is an id at most.
+NOBODYS |= {"operator", "operator_session", "operator_audit", "message_minute", "message_hour", "silence"}
 #: A real moment in which everybody's memory has faded.
 AFTER = FADED + timedelta(seconds=1)
 
