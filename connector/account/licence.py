@@ -83,8 +83,8 @@ async def tell_anew(
 
     Raises `UnknownTenant`.
     """
-    before = await licences.load(tenant_id)
     facts = await licences.facts(conn, tenant_id)
+    before = await licences.load(tenant_id)
     if before is None or facts is None:
         raise UnknownTenant(str(tenant_id))
     licence = rights.licence_of(facts, business_now)
