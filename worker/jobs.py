@@ -12,6 +12,7 @@ from connector.account import held, operator_pulse
 from connector.account.billing import AT_ONCE, REMEMBERED, Billing
 from connector.account.licence import tell_outlived, warn_of_trials
 from connector.account.post import ring
+from connector.account.retention import trim_histories
 from connector.domain.vendor import VendorError
 from connector.store import billing as billing_rows
 from connector.store import consents, inbox, invitations, mail, operators, people
@@ -163,6 +164,17 @@ async def forget_people(conn: Connection, now: datetime, business_now: datetime)
     await consents.sweep(conn, now)
     await mail.sweep(conn, now - LINKS_KEPT)
     await invitations.sweep(conn, business_now - LINKS_KEPT)
+
+
+async def trim(ctx: dict[str, Any]) -> None:
+    """Delete the history that tenants' plans do not keep."""
+    engine: Engine = ctx["engine"]
+    try:
+        rows = await trim_histories(engine.database, engine.business_clock())
+    except DatabaseAway:
+        log.warning("trim_without_database")
+        return
+    log.info("history_trimmed", rows=rows)
 
 
 async def follow_clock(ctx: dict[str, Any]) -> None:

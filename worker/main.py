@@ -54,6 +54,8 @@ TELL_EVERY = 10
 BILL_EVERY = 15
 #: Seconds between looks for licences whose date has come.
 LICENCES_EVERY = 5
+#: Seconds that the nightly trimming of histories may last.
+TRIM_LASTS = 3600
 #: Requests to vendors that one worker has open.
 CONNECTIONS = httpx.Limits(max_connections=300, max_keepalive_connections=100)
 
@@ -91,6 +93,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
             cron(jobs.watch_pulse, second=50),
             cron(jobs.follow_clock, second=set(range(0, 60, 10)), run_at_startup=True),
             cron(jobs.keep_house, hour=3, minute=30, second=0, run_at_startup=True),
+            cron(jobs.trim, hour=4, minute=10, second=0, timeout=TRIM_LASTS),
         ],
         redis_settings=RedisSettings.from_dsn(settings.redis_url),
         burst=burst,
