@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 from litestar import Litestar
+from redis.exceptions import RedisError
 
+from connector import pace
 from connector.account.signup import NewPerson, create_api_key, create_person, create_tenant
 from connector.bling.webhook import signature
 from connector.domain.vendor import ConnectionState
@@ -126,7 +129,10 @@ class Office:
 
 @asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
-    """The app's lifespan in a task of its own: pytest ends fixtures in another one than it began them in."""
+    """The app's lifespan in a task of its own: pytest ends fixtures in another one than it began them in.
+
+    Its limiters know that nothing was spent yet, for the vendors begin with the test, too.
+    """
     started, stop = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
@@ -140,6 +146,8 @@ async def running(app: Litestar) -> AsyncIterator[None]:
     if task.done():
         waiting.cancel()
         task.result()
+    with contextlib.suppress(RedisError, OSError):
+        await pace.assume_idle(app.state.parts.redis)
     yield
     stop.set()
     await task
