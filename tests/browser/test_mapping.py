@@ -13,8 +13,10 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import NARROW, PATIENCE_S, findings, keep, overflows, settled, sign_in
+from tests.browser.conftest import NARROW, findings, keep, overflows, settled, sign_in
 
+#: Seconds for everything that other tests have synced to be read again, three a second.
+APPLYING_S = 90
 PATH = "/configuracao/produto"
 ON = {"product.create": True, "product.update": True}
 PRODUCT = {
@@ -44,7 +46,7 @@ class Shelf:
 
     def brand(self, bling_id: int, wanted: str) -> str:
         """The product's property *Marca* in Bitrix24, once it is as wanted."""
-        deadline, found = time.monotonic() + PATIENCE_S, ""
+        deadline, found = time.monotonic() + APPLYING_S, ""
         while time.monotonic() < deadline and found != wanted:
             found = self._brand(str(bling_id))
             time.sleep(0.2)
@@ -61,9 +63,7 @@ class Shelf:
         return next((text for text in mine.values() if text.startswith("Aurora")), "")
 
     def _asked(self, method: str, path: str, **more: Any) -> httpx.Response:
-        while (answer := self._bling.request(method, path, **more)).status_code == 429:
-            time.sleep(0.4)
-        return answer.raise_for_status()
+        return self._bling.request(method, path, **more).raise_for_status()
 
 
 def _value(held: Any) -> str:
