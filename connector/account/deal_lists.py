@@ -16,6 +16,7 @@ import msgspec
 from connector.account.connect import Connecting
 from connector.account.mapping_places import stage_table
 from connector.account.vendors import bling_client, portal_client
+from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.crm_setup import Choice, CrmPlaces, prepare_crm
 from connector.bling.client import Bling
 from connector.domain.mapping import MappingVersion
@@ -133,14 +134,26 @@ async def read_places(
     connecting: Connecting, tenant_id: UUID, portal: Portal | None, now: datetime
 ) -> Trouble | None:
     """Read the portal's CRM and keep it; why not, if not."""
+    return await read_portal(connecting, tenant_id, portal, now, prepare_crm, standing.keep_crm)
+
+
+async def read_portal(
+    connecting: Connecting,
+    tenant_id: UUID,
+    portal: Portal | None,
+    now: datetime,
+    ask: Callable[[Bitrix24], Awaitable[msgspec.Struct]],
+    keep: Callable[[Connection, UUID, str, datetime], Awaitable[None]],
+) -> Trouble | None:
+    """Ask the portal something and keep the answer as JSON; why not, if not."""
     if portal is None or portal.state is not ConnectionState.CONNECTED:
         return Trouble.DISCONNECTED
     made: list[Call] = []
 
     async def read() -> None:
-        places = await prepare_crm(portal_client(connecting, tenant_id, portal, made.append))
+        answer = await ask(portal_client(connecting, tenant_id, portal, made.append))
         async with connecting.database.tenant(tenant_id) as conn:
-            await standing.keep_crm(conn, tenant_id, msgspec.json.encode(places).decode(), now)
+            await keep(conn, tenant_id, msgspec.json.encode(answer).decode(), now)
 
     trouble = await tried(connecting, tenant_id, Provider.BITRIX24, None, read)
     async with connecting.database.tenant(tenant_id) as conn:

@@ -14,7 +14,7 @@ import msgspec
 from connector.account import deal_lists
 from connector.account.connect import Connecting
 from connector.account.deal_lists import DealLists, Trouble, is_old, tried
-from connector.account.vendors import bling_client, portal_client
+from connector.account.vendors import bling_client
 from connector.bitrix24.fields import read_fields
 from connector.bling import fields as bling
 from connector.domain.events import Kind
@@ -161,19 +161,7 @@ async def read_portal(
     connecting: Connecting, tenant_id: UUID, portal: Portal | None, now: datetime
 ) -> Trouble | None:
     """Read the portal's fields and keep them; why not, if not."""
-    if portal is None or portal.state is not ConnectionState.CONNECTED:
-        return Trouble.DISCONNECTED
-    made: list[Call] = []
-
-    async def read() -> None:
-        fields = await read_fields(portal_client(connecting, tenant_id, portal, made.append))
-        async with connecting.database.tenant(tenant_id) as conn:
-            await standing.keep_fields(conn, tenant_id, msgspec.json.encode(fields).decode(), now)
-
-    trouble = await tried(connecting, tenant_id, Provider.BITRIX24, None, read)
-    async with connecting.database.tenant(tenant_id) as conn:
-        await calls.record(conn, tenant_id, made)
-    return trouble
+    return await deal_lists.read_portal(connecting, tenant_id, portal, now, read_fields, standing.keep_fields)
 
 
 async def _nothing() -> Trouble | None:
