@@ -15,16 +15,22 @@ from connector.account.post import ring
 from connector.account.retention import trim_histories
 from connector.domain.vendor import VendorError
 from connector.store import billing as billing_rows
-from connector.store import consents, inbox, invitations, mail, operators, people
+from connector.store import consents, inbox, invitations, mail, operators, people, runs
+from connector.store.ids import new_id
 from connector.store.partitions import drop_partitions, ensure_partitions
 from connector.store.scope import Connection, DatabaseAway
 from connector.sync.drain import drain as drain_tenant
 from connector.sync.engine import Engine
+from connector.sync.runs.deeds import WALK_JOB
+from connector.sync.runs.tasks import TASKS
+from connector.sync.runs.walk import walk as walk_run
 
 log = structlog.get_logger(__name__)
 
 #: Tenants that one sweep wakes at most; the next one is two seconds away.
 SWEEP = 500
+#: Seconds after which a run that waits is looked at again at the latest.
+MOST_WAIT = 60.0
 #: History that no plan keeps is dropped; plans keep a year at most.
 HISTORY = timedelta(days=366)
 #: So long a link that is over still says so.
@@ -51,6 +57,29 @@ async def sweep(ctx: dict[str, Any]) -> None:
         log.warning("sweep_without_database")
         return
     await engine.waker.wake(tenants)
+
+
+async def walk(ctx: dict[str, Any], tenant: str, run: str) -> None:
+    """Take a run's next steps; one that has more to do goes to the back of the queue."""
+    engine: Engine = ctx["engine"]
+    wait = await walk_run(engine, TASKS, UUID(tenant), UUID(run), f"{ctx['holder']}:{new_id()}")
+    if wait is not None:
+        await engine.redis.enqueue_job(
+            WALK_JOB, tenant, run, _defer_by=timedelta(seconds=min(wait, MOST_WAIT))
+        )
+
+
+async def walk_due(ctx: dict[str, Any]) -> None:
+    """Begin runs that are due and that nobody holds: a worker died, or a ring got lost."""
+    engine: Engine = ctx["engine"]
+    try:
+        async with engine.database.system() as conn:
+            found = await runs.due(conn, engine.clock(), SWEEP)
+    except DatabaseAway:
+        log.warning("runs_without_database")
+        return
+    for tenant, run in found:
+        await engine.redis.enqueue_job(WALK_JOB, str(tenant), str(run))
 
 
 async def post(ctx: dict[str, Any]) -> None:

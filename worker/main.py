@@ -35,6 +35,7 @@ from connector.security.vault import Vault
 from connector.settings import Settings
 from connector.store.scope import Database
 from connector.sync.engine import Engine
+from connector.sync.runs.deeds import WALK_JOB
 from connector.sync.wake import DRAIN_JOB, Waker
 from worker import jobs
 
@@ -46,6 +47,8 @@ POLL = 0.02
 JOB_TIMEOUT = 300
 #: Seconds between sweeps.
 SWEEP_EVERY = 2
+#: Seconds between looks for runs that nobody walks.
+RUNS_EVERY = 5
 #: Seconds between looks for mail that nobody rang for.
 POST_EVERY = 10
 #: Seconds between looks for alerts that are due.
@@ -77,11 +80,13 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
     return Worker(
         functions=[
             func(jobs.drain, name=DRAIN_JOB),
+            func(jobs.walk, name=WALK_JOB),
             func(jobs.post, name=POST_JOB),
             func(jobs.bill, name=BILL_JOB),
         ],
         cron_jobs=[
             cron(jobs.sweep, second=set(range(0, 60, SWEEP_EVERY)), run_at_startup=True),
+            cron(jobs.walk_due, second=set(range(1, 60, RUNS_EVERY)), run_at_startup=True),
             cron(jobs.post, name="post_round", second=set(range(5, 60, POST_EVERY)), run_at_startup=True),
             cron(jobs.tell, second=set(range(4, 60, TELL_EVERY)), run_at_startup=True),
             cron(jobs.bill, name="bill_round", second=set(range(3, 60, BILL_EVERY))),

@@ -76,6 +76,7 @@ class Reason(StrEnum):
     QUOTA = "quota"
     LICENCE = "licence"
     PAUSED = "paused"
+    RUN_PAUSED = "run_paused"
     NEEDS_RECONNECT = "needs_reconnect"
     INACTIVE = "inactive"
     SCOPE_MISSING = "scope_missing"

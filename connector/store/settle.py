@@ -10,9 +10,10 @@ import msgspec
 
 from connector.domain.events import Outcome, Reason, RecordKey
 from connector.domain.vendor import Call
-from connector.store import calls, lease, links
+from connector.store import calls, lease, links, runs
 from connector.store.columns import recordset
 from connector.store.links import Link
+from connector.store.runs import Settled
 from connector.store.scope import Connection
 from connector.store.sql import named
 
@@ -69,6 +70,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     scopes: Mapping[UUID, str] = {}
     #: Usage period, and how many syncs count in it.
     usage: tuple[date, int] | None = None
+    #: Events of imports and the like that have their outcome.
+    runs: Sequence[Settled] = ()
 
 
 async def settle(conn: Connection, tenant_id: UUID, fence: int, turn: Turn, now: datetime) -> None:
@@ -82,6 +85,8 @@ async def settle(conn: Connection, tenant_id: UUID, fence: int, turn: Turn, now:
     await calls.record(conn, tenant_id, turn.calls, turn.scopes)
     if turn.usage is not None and turn.usage[1]:
         await conn.execute(_SQL["usage"], tenant_id, *turn.usage)
+    if turn.runs:
+        await runs.settled(conn, tenant_id, turn.runs, now)
 
 
 async def _settle_events(

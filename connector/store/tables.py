@@ -52,6 +52,7 @@ from connector.store.tables_operator import (
     Silence,
     Visit,
 )
+from connector.store.tables_runs import Run, RunFinding, RunItem
 
 
 class Tenant(Table, tablename="tenant", db=ENGINE, tags=[Class.TENANT]):
@@ -63,6 +64,8 @@ class Tenant(Table, tablename="tenant", db=ENGINE, tags=[Class.TENANT]):
     language = Text(default="pt")
     paused_at = Timestamptz(**NULL)
     created_at = Timestamptz()
+    retry_at = Timestamptz(**NULL)
+    digest_at = Timestamptz(**NULL)
 
 
 class Account(Table, tablename="account", db=ENGINE, tags=[Class.TENANT]):
@@ -284,6 +287,8 @@ class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
     writes_since = Timestamptz(**NULL)
     created_at = Timestamptz()
     updated_at = Timestamptz()
+    choice = Text(**NULL)
+    choice_id = BigInt(**NULL)
 
 
 class AccountList(Table, tablename="account_list", db=ENGINE, tags=[Class.TENANT]):
@@ -303,6 +308,25 @@ class LinkCount(Table, tablename="link_count", db=ENGINE, tags=[Class.TENANT]):
     kind = Text()
     state = Text()
     n = BigInt()
+
+
+class LinkReasonCount(Table, tablename="link_reason_count", db=ENGINE, tags=[Class.TENANT]):
+    """Records by the reason of their state; those without one are left out."""
+
+    tenant_id = UUID(primary_key=True)
+    kind = Text()
+    reason = Text()
+    n = BigInt()
+
+
+class LinkWord(Table, tablename="link_word", db=ENGINE, tags=[Class.TENANT]):
+    """The words of records' names (connector.store.event_search)."""
+
+    tenant_id = UUID(primary_key=True)
+    kind = Text()
+    account_id = UUID()
+    bling_id = BigInt()
+    word = Text()
 
 
 class Event(Table, tablename="event", db=ENGINE, tags=[Class.TENANT]):
@@ -434,9 +458,11 @@ TABLES: tuple[type[Table], ...] = (
         Inbox,
         Link,
         LinkCount,
+        LinkReasonCount,
         AccountList,
         Alert,
     ),
+    *(Run, RunItem, RunFinding),
     *(Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),
 )
 

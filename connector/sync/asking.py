@@ -22,15 +22,28 @@ def arrival_of(
     body: dict[str, str] | None = None,
 ) -> Arrival:
     """An event that asks for the record as it is now; `why` begins its provider's id."""
-    event_id = new_id(now)
+    name = f"{why}:{new_id(now)}"
+    return named_arrival(tenant_id, record, source, lane, name, now, body)
+
+
+def named_arrival(
+    tenant_id: UUID,
+    record: RecordKey,
+    source: Source,
+    lane: Lane,
+    name: str,
+    now: datetime,
+    body: dict[str, str] | None = None,
+) -> Arrival:
+    """The same under a provider's id that its caller chose: a second one of that name vanishes."""
     return Arrival(
         tenant_id=tenant_id,
-        id=event_id,
+        id=new_id(now),
         record=record,
         source=source,
         action=Action.UPDATED,
         lane=lane,
-        provider_event_id=f"{why}:{event_id}",
+        provider_event_id=name,
         event_date=None,
         bare_date=False,
         received_at=now,

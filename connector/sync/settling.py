@@ -15,6 +15,7 @@ from connector.domain.vendor import Call
 from connector.domain.winner import Trust
 from connector.store.ids import new_id
 from connector.store.links import Link
+from connector.store.runs import Settled, run_named
 from connector.store.settle import Settlement, Sync, Turn
 from connector.sync.context import Context
 from connector.sync.work import Ended, Held, Postponed, Work
@@ -32,6 +33,8 @@ _WAITING = frozenset(
         Reason.NOT_CONNECTED,
     }
 )
+#: Sources whose events may belong to a run.
+_RUNNING = frozenset({Source.IMPORT, Source.RECONCILE, Source.REPLAY, Source.BITRIX24})
 _DELETED = frozenset({Reason.NOT_LINKED, Reason.DELETED_IN_BITRIX24})
 _KEEPS_LINK = frozenset({Reason.STALE, Reason.NOT_SUPPORTED})
 
@@ -41,6 +44,7 @@ def turn_of(
 ) -> Turn:
     """Everything that settles with these records."""
     settlements: list[Settlement] = []
+    settled: list[Settled] = []
     held: list[tuple[UUID, Reason, str | None]] = []
     postponed: list[tuple[UUID, datetime, bool]] = []
     syncs: list[Sync] = []
@@ -53,6 +57,7 @@ def turn_of(
         match work.ending:
             case Ended() as ended:
                 settlements += _settlements(work, ended, sync)
+                settled += _of_runs(work, ended)
             case Held(reason=reason, detail=detail):
                 held += [(event.id, reason, detail) for event in work.events]
             case Postponed(until=until, counts=counts):
@@ -73,7 +78,18 @@ def turn_of(
         calls=calls,
         scopes=scopes,
         usage=(context.period, sum(1 for sync in syncs if sync.outcome in EFFECTIVE)),
+        runs=settled,
     )
+
+
+def _of_runs(work: Work, ended: Ended) -> list[Settled]:
+    """What imports and their like learn of their records."""
+    record = (work.key.account_id, work.key.bling_id)
+    return [
+        Settled(run_id, *record, ended.outcome, ended.reason, ended.detail, event.id)
+        for event in work.events
+        if event.source in _RUNNING and (run_id := run_named(event.provider_event_id)) is not None
+    ]
 
 
 def _settlements(work: Work, ended: Ended, sync: Sync | None) -> list[Settlement]:

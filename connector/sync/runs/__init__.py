@@ -1,0 +1,1 @@
+"""Imports, rehearsals, reconciliations, exports: long work, a step at a time, each step one transaction."""

@@ -1,0 +1,10 @@
+"""What each task is walked by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector.domain.runs import Task as Name
+from connector.sync.runs.stride import Task
+
+TASKS: Mapping[Name, Task] = {}
