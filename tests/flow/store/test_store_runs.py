@@ -1,4 +1,4 @@
-"""Runs as rows: one of a sort at a time, one holder at a time, items counted once, their events turned along."""
+"""Runs as rows: one of a sort at a time, one holder at a time, items counted once, events turned along."""
 
 from __future__ import annotations
 
@@ -58,6 +58,13 @@ async def put(db: Database, run: Run, bling_ids: Sequence[int]) -> None:
         await inbox.insert(conn, made)
 
 
+async def list_one(db: Database, run: Run) -> None:
+    """A step that lists a record."""
+    async with db.system() as conn:
+        await runs.list_items(conn, run, ACCOUNT, {1: "um"})
+        await runs.advance(conn, run, now())
+
+
 async def test_a_second_one_of_the_same_sort_is_refused(db: Database, tenant: UUID) -> None:
     first = await begin(db, tenant)
     assert first is not None
@@ -86,9 +93,7 @@ async def test_a_step_of_one_that_lost_it_leaves_nothing(db: Database, tenant: U
         await runs.let_go(conn, run)
         await runs.take(conn, tenant, run.id, "two")
     with pytest.raises(runs.Lost):
-        async with db.system() as conn:
-            await runs.list_items(conn, run, ACCOUNT, {1: "um"})
-            await runs.advance(conn, run, now())
+        await list_one(db, run)
     async with db.system() as conn:
         assert await runs.next_items(conn, run, 10) == []
 
@@ -105,8 +110,7 @@ async def test_a_pause_ends_the_step_and_stills_its_events(db: Database, tenant:
         assert (await inbox.depth(conn, tenant))[0] == 1
         assert await runs.turn(conn, run, Deed.PAUSE, now()) is None
     with pytest.raises(runs.Lost):
-        async with db.system() as conn:
-            await runs.advance(conn, run, now())
+        await list_one(db, run)
     async with db.tenant(tenant) as conn:
         resumed = await runs.turn(conn, run, Deed.RESUME, now())
         assert resumed is not None
