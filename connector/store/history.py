@@ -1,63 +1,30 @@
-"""What API and screens read of a tenant: events as one list of inbox and history, records, syncs, calls."""
+"""What API and screens read of a tenant: an event, its sync and calls, records; lists: `event_lists`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Action, Kind, Outcome, Reason, RecordKey, RecordState, Source
+from connector.domain.events import Kind, Outcome, Reason, RecordKey, RecordState
 from connector.domain.vendor import Call, Provider
-from connector.store import ids
+from connector.store.event_lists import EventRow as EventRow
+from connector.store.event_lists import Filter as Filter
+from connector.store.event_lists import event_values, windows
+from connector.store.event_lists import events as events
 from connector.store.links import Link, link_of
 from connector.store.scope import Connection
 from connector.store.sql import named
 
 _SQL = named("history")
 
-#: History is searched backwards in windows of so many days: recent pages touch few partitions.
-_WINDOWS = (2, 8, 32, 400)
-_LAST_ID = UUID(int=(1 << 128) - 1)
 _FIRST_ID = UUID(int=0)
 _KINDS = sorted(Kind)
 #: Bling's and Bitrix24's ids are 64-bit.
 _LARGEST_ID = 2**63 - 1
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events; None = all. `held` is in the inbox, the final outcomes are in history."""
-
-    kind: Kind | None = None
-    bling_id: int | None = None
-    outcome: Outcome | None = None
-    reason: Reason | None = None
-
-
-class EventRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An event, settled or not."""
-
-    id: UUID
-    record: RecordKey
-    bitrix_id: int | None
-    label: str
-    sku: str | None
-    source: Source
-    action: Action
-    provider_event_id: str
-    event_date: datetime | None
-    received_at: datetime
-    settled_at: datetime | None
-    #: When an unsettled one is tried; None for a held and a settled one.
-    due_at: datetime | None
-    attempts: int
-    #: None until settled; `held` while it waits for a person.
-    outcome: Outcome | None
-    reason: Reason | None
-    detail: str | None
-    sync_id: UUID | None
 
 
 class EventDetail(EventRow, frozen=True, kw_only=True):
@@ -83,57 +50,11 @@ class SyncRow(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[UUID]
 
 
-async def events(
-    conn: Connection, tenant_id: UUID, wanted: Filter, after: UUID | None, limit: int
-) -> list[EventRow]:
-    """The newest first; `after` = the id that the page before ended with."""
-    until = after or _LAST_ID
-    # The inbox first: what settles in between is then found twice, never missed.
-    waiting = await _waiting(conn, tenant_id, wanted, until, limit)
-    settled = await _settled(conn, tenant_id, wanted, until, limit)
-    found = {row.id: row for row in (*waiting, *settled)}
-    return [found[id_] for id_ in sorted(found, reverse=True)[:limit]]
-
-
-async def _waiting(
-    conn: Connection, tenant_id: UUID, wanted: Filter, until: UUID, limit: int
-) -> list[EventRow]:
-    if wanted.outcome not in (None, Outcome.HELD):
-        return []
-    rows = await conn.fetch(_SQL["waiting"], tenant_id, until, *msgspec.structs.astuple(wanted), limit)
-    return list(map(_event_row, rows))
-
-
-async def _settled(
-    conn: Connection, tenant_id: UUID, wanted: Filter, until: UUID, limit: int
-) -> list[EventRow]:
-    if wanted.outcome is Outcome.HELD:
-        return []
-    found: list[EventRow] = []
-    async for since, before in _windows(until):
-        values = (*msgspec.structs.astuple(wanted), limit - len(found), since)
-        found += map(_event_row, await conn.fetch(_SQL["settled"], tenant_id, before, *values))
-        if len(found) >= limit:
-            break
-    return found
-
-
-async def _windows(until: UUID) -> AsyncIterator[tuple[UUID, UUID]]:
-    """Ranges of ids, each before the one that came before."""
-    newest = ids.bound_at(datetime.now(UTC) + timedelta(days=1))
-    until = min(until, newest)
-    start = ids.time_of(until)
-    for days in _WINDOWS:
-        since = ids.bound_at(max(start - timedelta(days=days), datetime.fromtimestamp(0, UTC)))
-        yield since, until
-        until = since
-
-
 async def event(conn: Connection, tenant_id: UUID, event_id: UUID) -> EventDetail | None:
     """One event, settled or not."""
     for name in ("waiting_event", "settled_event"):
         if row := await conn.fetchrow(_SQL[name], tenant_id, event_id):
-            return EventDetail(**_event_values(row), body=row["body"])
+            return EventDetail(**event_values(row), body=row["body"])
     return None
 
 
@@ -152,7 +73,7 @@ async def syncs(conn: Connection, tenant_id: UUID, sync_ids: Collection[UUID]) -
 
 async def last_sync_at(conn: Connection, tenant_id: UUID) -> datetime | None:
     """When a record was written last."""
-    async for since, before in _windows(_LAST_ID):
+    for since, before in windows():
         at: datetime | None = await conn.fetchval(_SQL["last_sync"], tenant_id, before, since)
         if at is not None:
             return at
@@ -269,34 +190,3 @@ def _sync_row(row: Any) -> SyncRow:
         reason=row["reason"] and Reason(row["reason"]),
         **{name: row[name] for name in _SYNC_PLAIN},
     )
-
-
-_PLAIN = (
-    *(
-        "id",
-        "bitrix_id",
-        "label",
-        "sku",
-        "provider_event_id",
-        "event_date",
-        "received_at",
-        "settled_at",
-        "due_at",
-    ),
-    *("attempts", "detail", "sync_id"),
-)
-
-
-def _event_values(row: Any) -> dict[str, Any]:
-    return {
-        **{name: row[name] for name in _PLAIN},
-        "record": _record(row),
-        "source": Source(row["source"]),
-        "action": Action(row["action"]),
-        "outcome": row["outcome"] and Outcome(row["outcome"]),
-        "reason": row["reason"] and Reason(row["reason"]),
-    }
-
-
-def _event_row(row: Any) -> EventRow:
-    return EventRow(**_event_values(row))

@@ -289,6 +289,21 @@ class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
     updated_at = Timestamptz()
     choice = Text(**NULL)
     choice_id = BigInt(**NULL)
+    exported_at = Timestamptz(**NULL)
+
+
+class PortalIntake(Table, tablename="portal_intake", db=ENGINE, tags=[Class.TENANT]):
+    """How a portal's changes are come by (connector.store.portal_intake)."""
+
+    tenant_id = UUID(primary_key=True)
+    offline = Boolean(**NULL)
+    bound_at = Timestamptz(**NULL)
+    due_at = Timestamptz()
+    busy_until = Timestamptz(**NULL)
+    reading = Boolean(default=False)
+    changed_since = Timestamptz()
+    sweep_at = Timestamptz()
+    created_at = Timestamptz()
 
 
 class AccountList(Table, tablename="account_list", db=ENGINE, tags=[Class.TENANT]):
@@ -443,6 +458,7 @@ TABLES: tuple[type[Table], ...] = (
     *(Consent, StripeCustomer, StripeEvent),
     *(Mail, Signup, PasswordReset, Invitation, Erasure),
     *(Operator, OperatorSession, Visit, OperatorAudit, MessageMinute, MessageHour, Silence),
+        LinkWord,
     *(
         Tenant,
         Account,
@@ -461,6 +477,7 @@ TABLES: tuple[type[Table], ...] = (
         LinkReasonCount,
         AccountList,
         Alert,
+        PortalIntake,
     ),
     *(Run, RunItem, RunFinding),
     *(Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),

@@ -1,30 +1,5 @@
--- What API and screens read. Lists go by key, newest or smallest first; history is read by windows of days, which
--- name the partitions. `$n IS NULL OR …` costs nothing: the tenant scope plans with the values.
-
--- name: waiting
--- The link lends the label: an event that waits has none of its own yet. The only outcome here is `held`.
-SELECT i.*, l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku
-FROM (
-    SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
-           NULL::timestamptz AS settled_at, due_at, attempts, outcome, reason, detail, NULL::uuid AS sync_id
-    FROM inbox
-    WHERE tenant_id = $1 AND id < $2
-      AND ($3::text IS NULL OR kind = $3) AND ($4::bigint IS NULL OR bling_id = $4)
-      AND ($5::text IS NULL OR (outcome = $5 AND due_at IS NULL)) AND ($6::text IS NULL OR reason = $6)
-    ORDER BY id DESC LIMIT $7
-) AS i
-LEFT JOIN link l ON l.tenant_id = $1 AND l.kind = i.kind AND l.account_id = i.account_id AND l.bling_id = i.bling_id
-ORDER BY i.id DESC;
-
--- name: settled
-SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
-       settled_at, NULL::timestamptz AS due_at, attempts, outcome, reason, detail, sync_id,
-       bitrix_id, coalesce(label, bling_id::text) AS label, sku
-FROM event
-WHERE tenant_id = $1 AND id < $2 AND id >= $8
-  AND ($3::text IS NULL OR kind = $3) AND ($4::bigint IS NULL OR bling_id = $4)
-  AND ($5::text IS NULL OR outcome = $5) AND ($6::text IS NULL OR reason = $6)
-ORDER BY id DESC LIMIT $7;
+-- What API and screens read. Lists go by key, smallest first (events: event_lists.sql); history is read by windows
+-- of days, which name the partitions. `$n IS NULL OR …` costs nothing: the tenant scope plans with the values.
 
 -- name: waiting_event
 SELECT i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date, i.received_at,

@@ -272,20 +272,8 @@ async def crowd(shelf: Shelf, owner: asyncpg.Connection) -> Shelf:
 TOP = UUID(int=(1 << 128) - 1)
 LOW = UUID(int=0)
 DAY = f"{now():y%Ym%md%d}"
-FILTERS = {"all": (None,) * 4, "kind": ("product", None, None, None), "record": ("product", 7, None, None)}
-FAILED, HELD = (None, None, "failed", None), (None, None, "held", "quota")
 PLACE = ("product", LOW, 0)
 LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
-    **{
-        f"events: {name}": (history._SQL["settled"], f"event_{DAY}", (TOP, *wanted, 50, LOW))
-        for name, wanted in FILTERS.items()
-    },
-    **{
-        f"waiting: {name}": (history._SQL["waiting"], "inbox", (TOP, *wanted, 50))
-        for name, wanted in FILTERS.items()
-    },
-    "failed events": (history._SQL["settled"], f"event_{DAY}", (TOP, *FAILED, 50, LOW)),
-    "held events": (history._SQL["waiting"], "inbox", (TOP, *HELD, 50)),
     "last sync": (history._SQL["last_sync"], f"sync_{DAY}", (TOP, LOW)),
     "calls": (history._SQL["calls"], f"api_call_{DAY}", ([LOW], LOW, TOP)),
     "links": (history._SQL["links"], "link", (None, *PLACE, 50)),
