@@ -458,7 +458,6 @@ TABLES: tuple[type[Table], ...] = (
     *(Consent, StripeCustomer, StripeEvent),
     *(Mail, Signup, PasswordReset, Invitation, Erasure),
     *(Operator, OperatorSession, Visit, OperatorAudit, MessageMinute, MessageHour, Silence),
-        LinkWord,
     *(
         Tenant,
         Account,
@@ -480,7 +479,7 @@ TABLES: tuple[type[Table], ...] = (
         PortalIntake,
     ),
     *(Run, RunItem, RunFinding),
-    *(Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),
+    *(LinkWord, Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),
 )
 
 
