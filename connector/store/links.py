@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
+from connector.domain.words import words_of
 from connector.store import lease
 from connector.store.columns import columns, recordset
 from connector.store.scope import Connection
 from connector.store.sql import named
 
 _SQL = named("links")
+
+
+class Choice(StrEnum):
+    """What a person wants done with a record."""
+
+    #: Take the record `choice_id` of Bitrix24 over.
+    ADOPT = "adopt"
+    #: Make one of its own, whatever carries the same SKU.
+    NEW = "new"
+    #: Make it again though somebody deleted it in Bitrix24.
+    AGAIN = "again"
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +73,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     writes_since: datetime | None = None
     created_at: datetime
     updated_at: datetime
+    #: What a person chose, until both sides agree; `save` leaves it alone.
+    choice: Choice | None = None
+    choice_id: int | None = None
 
 
 #: Members by value: a look-up costs a tenth of the enum's own call, and this is done for every row.
@@ -74,6 +90,7 @@ def link_of(row: Any) -> Link:
     values = {name: row[name] for name in _FIELDS}
     values["state"] = _STATES[values["state"]]
     values["reason"] = values["reason"] and Reason(values["reason"])
+    values["choice"] = values["choice"] and Choice(values["choice"])
     return Link(record=record, **values)
 
 
@@ -166,10 +183,63 @@ async def mark_creating(
     await lease.check(conn, tenant_id, fence)
     keys = columns(list(labels), "kind", "account_id", "bling_id")
     await conn.execute(_SQL["mark_creating"], tenant_id, *keys, list(labels.values()), at)
+    await _name(conn, tenant_id, labels)
 
 
 async def save(conn: Connection, tenant_id: UUID, links: Sequence[Link]) -> None:
     """Insert or overwrite whole rows (each record once), and keep the counts of states true."""
     if links:
         keys = columns([link.record for link in links], "kind", "account_id", "bling_id")
-        await conn.execute(_SQL["save"], tenant_id, recordset(links), *map(list, map(set, keys)))
+        rows = await conn.fetch(_SQL["save"], tenant_id, recordset(links), *map(list, map(set, keys)))
+        renamed = {
+            RecordKey(_KINDS[row["kind"]], row["account_id"], row["bling_id"]): row["label"] for row in rows
+        }
+        await _name(conn, tenant_id, renamed)
+
+
+async def _name(conn: Connection, tenant_id: UUID, labels: Mapping[RecordKey, str]) -> None:
+    """Let records be found by the words of these names and no others; a name of signs alone has none."""
+    words: list[tuple[RecordKey, str | None]] = [
+        (key, word) for key, label in labels.items() for word in words_of(label) or (None,)
+    ]
+    if words:
+        keys = columns([key for key, _ in words], "kind", "account_id", "bling_id")
+        await conn.execute(_SQL["name"], tenant_id, *keys, [word for _, word in words])
+
+
+async def choose(
+    conn: Connection, tenant_id: UUID, record: RecordKey, choice: Choice, choice_id: int | None = None
+) -> bool:
+    """Remember what a person wants done with a record; False when there is no such record.
+
+    Raises `asyncpg.UniqueViolationError` for a Bitrix24 record that was chosen for another one.
+    """
+    key = (record.kind, record.account_id, record.bling_id)
+    return await conn.fetchval(_SQL["choose"], tenant_id, *key, choice, choice_id) is not None
+
+
+async def choose_again(conn: Connection, tenant_id: UUID, kind: Kind, records: Sequence[RecordKey]) -> None:
+    """Those of these records that were deleted in Bitrix24 are to be made again."""
+    await conn.execute(_SQL["choose_again"], tenant_id, kind, *columns(records, "account_id", "bling_id"))
+
+
+async def of_reason(
+    conn: Connection, tenant_id: UUID, kind: Kind, reason: Reason, after: RecordKey | None, limit: int
+) -> list[RecordKey]:
+    """Records whose present state has this reason, by their keys from `after` on."""
+    place = (after.account_id, after.bling_id) if after is not None else (UUID(int=0), 0)
+    rows = await conn.fetch(_SQL["of_reason"], tenant_id, kind, reason, *place, limit)
+    return [RecordKey(kind, row["account_id"], row["bling_id"]) for row in rows]
+
+
+async def reasons(conn: Connection, tenant_id: UUID) -> dict[Kind, dict[Reason, int]]:
+    """How many records of each kind stand as they stand for which reason."""
+    found: dict[Kind, dict[Reason, int]] = {}
+    for row in await conn.fetch(_SQL["reasons"], tenant_id):
+        found.setdefault(_KINDS[row["kind"]], {})[Reason(row["reason"])] = row["n"]
+    return found
+
+
+async def recount(conn: Connection, tenant_id: UUID) -> None:
+    """Tell the counts of reasons anew (by whoever holds the tenant's lease)."""
+    await conn.execute(_SQL["recount"], tenant_id)

@@ -45,6 +45,7 @@ class Membership(Table, tablename="membership", db=ENGINE, tags=[Class.DIRECTORY
     role = Text()
     created_at = Timestamptz()
     muted = Array(base_column=Text())
+    asked_for = Array(base_column=Text())
 
 
 class Session(Table, tablename="session", db=ENGINE, tags=[Class.DIRECTORY]):

@@ -29,7 +29,9 @@ async def add(tenant: Tenant) -> None:
 
 async def load(tenant_id: UUID) -> Tenant | None:
     """One company."""
-    row = await TenantTable.select().where(TenantTable.tenant_id == tenant_id).first()
+    row = (
+        await TenantTable.select(*Tenant.__struct_fields__).where(TenantTable.tenant_id == tenant_id).first()
+    )
     return None if row is None else Tenant(**row)
 
 

@@ -38,9 +38,9 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
     return work
 
 
-def bare(key: RecordKey, events: list[Event], now: datetime) -> Work:
-    """A record of which nothing is known but that its events are waiting."""
-    return _kind_of(key)(key, events[-1], events, Trust.READ, now)
+def bare(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
+    """A record of which nothing is to be looked at but that its events are waiting."""
+    return _kind_of(key)(key, events[-1], events, Trust.READ, now, link)
 
 
 def _kind_of(key: RecordKey) -> type[DealWork] | type[ProductWork]:

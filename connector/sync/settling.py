@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from connector.domain.events import Outcome, Reason, RecordKey, RecordState, Source
 from connector.domain.mapping import fingerprint
+from connector.domain.remedies import state_of
 from connector.domain.retries import LOOP_WINDOW
 from connector.domain.vendor import Call
 from connector.domain.winner import Trust
@@ -22,20 +23,10 @@ from connector.sync.work import Ended, Held, Postponed, Work
 
 #: Outcomes that wrote something in Bitrix24.
 EFFECTIVE = frozenset({Outcome.CREATED, Outcome.UPDATED})
-_WAITING = frozenset(
-    {
-        Reason.LICENCE,
-        Reason.QUOTA,
-        Reason.PAUSED,
-        Reason.NEEDS_RECONNECT,
-        Reason.INACTIVE,
-        Reason.SCOPE_MISSING,
-        Reason.NOT_CONNECTED,
-    }
-)
 #: Sources whose events may belong to a run.
 _RUNNING = frozenset({Source.IMPORT, Source.RECONCILE, Source.REPLAY, Source.BITRIX24})
-_DELETED = frozenset({Reason.NOT_LINKED, Reason.DELETED_IN_BITRIX24})
+#: Waiting times that are told nobody.
+BRIEF = timedelta(minutes=1)
 _KEEPS_LINK = frozenset({Reason.STALE, Reason.NOT_SUPPORTED})
 
 
@@ -136,7 +127,7 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
     ending = work.ending
     old = work.link
     if isinstance(ending, Postponed):
-        return _link_of_postponed(work, now)
+        return _link_of_postponed(work, ending, now)
     if isinstance(ending, Ended) and ending.reason in _KEEPS_LINK:
         return None
     state, reason, detail = _state(work)
@@ -167,14 +158,14 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
     return msgspec.structs.replace(base, **changed)
 
 
-def _link_of_postponed(work: Work, now: datetime) -> Link | None:
-    """Only what must not be forgotten: a create in doubt, or an id that is known now."""
+def _link_of_postponed(work: Work, ending: Postponed, now: datetime) -> Link | None:
+    """What must not be forgotten: a create in doubt, an id that is known now, and that the record waits."""
     learned = work.bitrix_id is not None and (work.link is None or work.link.bitrix_id != work.bitrix_id)
     was_marked = work.link is not None and work.link.creating_at is not None
     if work.create_in_doubt and was_marked:
         return None
-    if not learned and not work.create_in_doubt and not work.creates:
-        return None
+    if not (learned or work.create_in_doubt or work.creates):
+        return _waiting_link(work, ending, now)
     base = work.link or _new_link(work, now)
     written = msgspec.json.encode(work.written).decode() if work.written is not None else base.written
     return msgspec.structs.replace(
@@ -192,15 +183,33 @@ def _link_of_postponed(work: Work, now: datetime) -> Link | None:
     )
 
 
+def _waiting_link(work: Work, ending: Postponed, now: datetime) -> Link | None:
+    """A record that will be tried again is not in step; what passes within seconds is not worth a row."""
+    if not work.events or (not ending.counts and ending.until - now < BRIEF):
+        return None
+    base = work.link or _new_link(work, now)
+    if work.link is not None and (base.state, base.reason) == (RecordState.WAITING, None):
+        return None
+    return msgspec.structs.replace(
+        base,
+        label=work.label,
+        sku=work.sku,
+        state=RecordState.WAITING,
+        reason=None,
+        detail=None,
+        updated_at=now,
+    )
+
+
 def _state(work: Work) -> tuple[RecordState, Reason | None, str | None]:
     """The record's present state, as its owner sees it."""
     match work.ending:
         case Held(reason=reason, detail=detail):
-            return (RecordState.WAITING if reason in _WAITING else RecordState.NEEDS_YOU), reason, detail
-        case Ended(outcome=Outcome.SKIPPED, reason=reason, detail=detail):
-            return (RecordState.DELETED if reason in _DELETED else RecordState.EXCLUDED), reason, detail
-        case Ended(outcome=Outcome.FAILED | Outcome.DEAD, reason=reason, detail=detail):
-            return RecordState.NEEDS_YOU, reason, detail
+            return state_of(reason), reason, detail
+        case (
+            Ended(outcome=Outcome.SKIPPED | Outcome.FAILED | Outcome.DEAD, reason=Reason() as reason) as ended
+        ):
+            return state_of(reason), reason, ended.detail
         case _ if work.gone_in_bling:
             return RecordState.DELETED, Reason.GONE_IN_BLING, None
         case _:

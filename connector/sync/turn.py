@@ -113,7 +113,8 @@ class Turning:
 
     async def _put_off(self, groups: dict[RecordKey, list[Event]]) -> None:
         now = self._engine.clock()
-        works: list[Work] = [bare(key, events, now) for key, events in groups.items()]
+        links = await self._load_links(groups)
+        works: list[Work] = [bare(key, events, links.get(key), now) for key, events in groups.items()]
         for work in works:
             self._faults.stumbled(work, now)
         await self._settle(works)

@@ -13,7 +13,7 @@ import pytest
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
 from connector.store import history, lease, links
 from connector.store.lease import Fenced
-from connector.store.links import Link
+from connector.store.links import Choice, Link
 from connector.store.scope import Database
 from tests.support.rows import ACCOUNT, key, link, now
 
@@ -142,3 +142,70 @@ async def test_an_old_holder_marks_nothing(db: Database, tenant_id: UUID) -> Non
         with pytest.raises(Fenced):
             await links.mark_creating(conn, tenant_id, 0, {key(1): "Caneca"}, now())
         assert await links.load(conn, tenant_id, [key(1)]) == {}
+
+
+async def reasons(db: Database, tenant_id: UUID) -> dict[Reason, int]:
+    async with db.tenant(tenant_id) as conn:
+        return (await links.reasons(conn, tenant_id)).get(Kind.PRODUCT, {})
+
+
+def off(bling_id: int, reason: Reason = Reason.CREATE_OFF) -> Link:
+    return link(bling_id, bitrix_id=None, state=RecordState.EXCLUDED, reason=reason)
+
+
+async def test_reasons_are_counted(db: Database, tenant_id: UUID) -> None:
+    await save(db, tenant_id, off(1), off(2), off(3, Reason.FILTERED), link(4))
+    assert await reasons(db, tenant_id) == {Reason.CREATE_OFF: 2, Reason.FILTERED: 1}
+    await save(db, tenant_id, link(1), off(2), off(3), off(5))
+    assert await reasons(db, tenant_id) == {Reason.CREATE_OFF: 3}
+
+
+async def test_counts_of_reasons_that_drifted_are_told_anew(db: Database, tenant_id: UUID) -> None:
+    await save(db, tenant_id, off(1), off(2, Reason.FILTERED))
+    async with db.tenant(tenant_id) as conn:
+        await conn.execute("UPDATE link_reason_count SET n = 9 WHERE reason = 'create_off'")
+        await conn.execute("DELETE FROM link_reason_count WHERE reason = 'filtered'")
+        await conn.execute("INSERT INTO link_reason_count VALUES ($1, 'order', 'loop', 4)", tenant_id)
+        await links.recount(conn, tenant_id)
+        assert await links.reasons(conn, tenant_id) == {
+            Kind.PRODUCT: {Reason.CREATE_OFF: 1, Reason.FILTERED: 1}
+        }
+
+
+async def test_records_of_a_reason_go_by_key(db: Database, tenant_id: UUID) -> None:
+    await save(db, tenant_id, *(off(number) for number in range(1, 6)), off(9, Reason.FILTERED))
+    async with db.tenant(tenant_id) as conn:
+        first = await links.of_reason(conn, tenant_id, Kind.PRODUCT, Reason.CREATE_OFF, None, 3)
+        rest = await links.of_reason(conn, tenant_id, Kind.PRODUCT, Reason.CREATE_OFF, first[-1], 3)
+    assert [one.bling_id for one in (*first, *rest)] == [1, 2, 3, 4, 5]
+
+
+async def test_a_choice_outlives_a_saving_and_ends_with_agreement(db: Database, tenant_id: UUID) -> None:
+    row = link(1, bitrix_id=None, state=RecordState.NEEDS_YOU, reason=Reason.AMBIGUOUS)
+    await save(db, tenant_id, row)
+    async with db.tenant(tenant_id) as conn:
+        assert await links.choose(conn, tenant_id, key(1), Choice.ADOPT, 77)
+        assert not await links.choose(conn, tenant_id, key(2), Choice.NEW)
+    await save(db, tenant_id, row)
+    (found,) = (await load(db, tenant_id, key(1))).values()
+    assert (found.choice, found.choice_id) == (Choice.ADOPT, 77)
+    await save(db, tenant_id, link(1, bitrix_id=77, synced_at=now()))
+    (found,) = (await load(db, tenant_id, key(1))).values()
+    assert (found.choice, found.choice_id) == (None, None)
+
+
+async def test_one_product_is_chosen_for_one_record(db: Database, tenant_id: UUID) -> None:
+    await save(db, tenant_id, off(1), off(2))
+    async with db.tenant(tenant_id) as conn:
+        await links.choose(conn, tenant_id, key(1), Choice.ADOPT, 77)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with db.tenant(tenant_id) as conn:
+            await links.choose(conn, tenant_id, key(2), Choice.ADOPT, 77)
+
+
+async def test_only_what_was_deleted_in_bitrix24_is_made_again(db: Database, tenant_id: UUID) -> None:
+    await save(db, tenant_id, link(1, gone_at=now()), link(2), link(3, gone_at=now()))
+    async with db.tenant(tenant_id) as conn:
+        await links.choose_again(conn, tenant_id, Kind.PRODUCT, [key(1), key(2)])
+    found = await load(db, tenant_id, key(1), key(2), key(3))
+    assert [found[key(number)].choice for number in (1, 2, 3)] == [Choice.AGAIN, None, None]
