@@ -44,7 +44,7 @@ def test_the_total_is_the_deals_amount_whatever_the_rows_round_to(sold: list[Sol
         return
     made = order(deal(*sold, amount=str(amount)))
     assert total_of(made) == amount
-    (parcel,) = made["parcelas"]  # type: ignore[misc]
+    parcel = made["parcelas"][0]  # type: ignore[index]
     assert Decimal(str(parcel["valor"])) == amount
 
 
