@@ -20,6 +20,7 @@ COPY dashboard dashboard
 COPY worker worker
 COPY migrations migrations
 COPY ponte ponte
+COPY docs/ajuda docs/ajuda
 COPY --from=styles /ponte/dashboard/static/built dashboard/static/built
 COPY --from=styles /ponte/dashboard/translations dashboard/translations
 RUN /venv/bin/pip install --no-cache-dir --no-deps -e . && useradd --system ponte

@@ -19,6 +19,7 @@ from dashboard.pages import (
     event,
     events,
     forgotten,
+    help,
     invited,
     joining,
     licence,
@@ -36,6 +37,7 @@ from dashboard.pages import (
     record,
     records,
     sign_in,
+    status,
     support,
     team,
     visit,
@@ -56,6 +58,7 @@ def pages(settings: Settings) -> list[ControllerRouterHandler]:
     names = RequestNames(https=settings.app_url.startswith("https:"))
     return [
         *static_files.handlers,
+        _strangers(names),
         _public(names),
         *_portal(names),
         *_inside(names),
@@ -64,9 +67,20 @@ def pages(settings: Settings) -> list[ControllerRouterHandler]:
     ]
 
 
+def _strangers(names: RequestNames) -> Router:
+    """For everybody, whatever is broken: nobody's session is looked up."""
+    return Router(
+        "/",
+        route_handlers=status.handlers,
+        before_request=status.welcome_stranger,
+        middleware=[names],
+        include_in_schema=False,
+    )
+
+
 def _public(names: RequestNames) -> Router:
     """For everybody."""
-    screens = (sign_in, joining, forgotten, invited, papers, bling_return, portal_login)
+    screens = (sign_in, joining, forgotten, invited, papers, help, bling_return, portal_login)
     return Router(
         "/",
         route_handlers=[handler for screen in screens for handler in screen.handlers],
@@ -122,6 +136,6 @@ def _inside(names: RequestNames) -> list[Router]:
         for found, guards in (
             (handlers, [readers_only_read, visitors_keep_out]),
             (own.handlers, [visitors_keep_out]),
-            (visit.handlers, []),
+            ([*visit.handlers, *help.checks], []),
         )
     ]

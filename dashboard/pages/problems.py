@@ -14,6 +14,7 @@ from dashboard.operator.readers import greet_operator
 from dashboard.pages.visitors import greet
 from dashboard.reader import _
 from dashboard.rendering import page
+from dashboard.views.parts import Action
 from dashboard.views.sign_in import ProblemPage
 from server.app import EXCEPTION_HANDLERS
 from server.problems import NotSignedIn, Problem
@@ -73,7 +74,15 @@ def _to_sign_in(request: Visit) -> Response[Any]:
 
 def _words(status: HTTPStatus, error: Any, home: str) -> ProblemPage:
     title, text = _told(status, error)
-    return ProblemPage(title=title, text=text, url=home, way_on=_("Voltar ao início"))
+    elsewhere = (Action(label=_("Ajuda"), url="/ajuda"), Action(label=_("Status"), url="/status"))
+    return ProblemPage(
+        code=status.value,
+        title=title,
+        text=text,
+        url=home,
+        way_on=_("Voltar ao início"),
+        elsewhere=elsewhere,
+    )
 
 
 def _told(status: HTTPStatus, error: Any) -> tuple[str, str]:
@@ -83,6 +92,9 @@ def _told(status: HTTPStatus, error: Any) -> tuple[str, str]:
         case HTTPStatus.FORBIDDEN:
             text = _("Seu papel não permite isto, ou a página ficou aberta tempo demais. Abra-a de novo.")
             return _("Isto não é permitido"), text
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            text = _("Vieram muitos pedidos da sua rede. Espere alguns minutos e tente de novo.")
+            return _("Muitos pedidos em pouco tempo"), text
         case HTTPStatus.SERVICE_UNAVAILABLE:
             text = _("Estamos de volta em instantes. Nada se perde: o que muda no Bling fica guardado.")
             return _("Um momento"), text

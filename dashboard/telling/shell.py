@@ -60,6 +60,7 @@ def _links(path: str) -> tuple[Nav, ...]:
         Nav(label=_("Eventos"), url="/eventos", icon="activity", current=path.startswith("/eventos")),
         Nav(label=_("Licença"), url="/licenca", icon="credit-card", current=path.startswith("/licenca")),
         Nav(label=_("Equipe"), url="/equipe", icon="users", current=path.startswith("/equipe")),
+        Nav(label=_("Ajuda"), url="/ajuda", icon="life-buoy", current=path.startswith("/ajuda")),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from dashboard.views.parts import Action
+
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     """The form with what was typed."""
@@ -22,3 +24,7 @@ class ProblemPage(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     url: str
     way_on: str
+    #: HTTP's number, which support asks for; 0 where it says nothing.
+    code: int = 0
+    #: The help and the status of the service may have the answer.
+    elsewhere: tuple[Action, ...] = ()
