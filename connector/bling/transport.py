@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,12 @@ TIMEOUT_S = 20.0
 SECOND_TRIES = 4
 
 Query = Mapping[str, str | int | Sequence[str | int]]
+#: Whether a request that may take so many seconds may still be sent.
+Lasts = Callable[[float], bool]
+
+
+def _always(_: float) -> bool:
+    return True
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -59,19 +65,43 @@ class Transport:
 
     async def get(self, path: str, query: Query | None = None) -> Answer:
         """GET a path such as `/produtos/1` when its turn has come."""
+        return await self._call("GET", path, query or {}, None)
+
+    async def write(
+        self, verb: str, path: str, body: Mapping[str, Any] | None = None, *, lasts: Lasts = _always
+    ) -> Answer:
+        """POST, PATCH, PUT or DELETE once its turn has come; an answer without content has the body None.
+
+        It is sent again only where Bling says that it did not begin (its limits, a token to renew); whatever
+        else goes wrong is the caller's to look up: `Transient.unknown` says that it may have been carried
+        out. `lasts(seconds)`: whether a request that may take so long may still be sent; else
+        `Transient(code="lease_too_short")`.
+        """
+        return await self._call(verb, path, {}, body or {}, lasts)
+
+    async def _call(
+        self,
+        verb: str,
+        path: str,
+        query: Query,
+        body: Mapping[str, Any] | None,
+        lasts: Lasts = _always,
+    ) -> Answer:
         token, renewed = await self._tokens.token(), False
         crowded = 0
         while True:
             await self._limiter.turn()
-            reply = await self._send(path, query or {}, token)
+            if not lasts(TIMEOUT_S):
+                raise Transient("the lease is too short for a write", code="lease_too_short", unknown=False)
+            reply = await self._send(verb, path, query, body, token)
             outcome = self._outcome(reply, path)
             self._observe(
                 call_of(
                     reply,
                     Provider.BLING,
-                    f"GET /{_resource(path)}",
+                    f"{verb} /{_resource(path)}",
                     _error(outcome),
-                    request=_asked(path, query),
+                    request=_asked(path, query, body),
                 )
             )
             await self._tell_limiter(reply)
@@ -91,14 +121,20 @@ class Transport:
                 case _:
                     raise outcome
 
-    async def _send(self, path: str, query: Query, token: str) -> Reply:
+    async def _send(
+        self, verb: str, path: str, query: Query, body: Mapping[str, Any] | None, token: str
+    ) -> Reply:
         headers = {"authorization": f"Bearer {token}", "accept": "application/json", "enable-jwt": "1"}
+        parts: dict[str, Any] = {"params": query}
+        if body is not None:
+            headers["content-type"] = "application/json"
+            parts["content"] = msgspec.json.encode(body)
         url = f"{self._base}/{path.lstrip('/')}"
-        return await send(
-            self._http, self._clock, "GET", url, timeout=TIMEOUT_S, params=query, headers=headers
-        )
+        return await send(self._http, self._clock, verb, url, timeout=TIMEOUT_S, headers=headers, **parts)
 
     def _outcome(self, reply: Reply, path: str) -> Answer | VendorError:
+        if reply.ok and not reply.body:
+            return Answer(None, reply.call_id)
         if not (reply.ok and reply.is_json):
             return errors.of_reply(reply, path)
         try:
@@ -122,5 +158,7 @@ def _resource(path: str) -> str:
     return "/".join("{id}" if part.isdecimal() else part for part in path.strip("/").split("/"))
 
 
-def _asked(path: str, query: Query | None) -> str:
+def _asked(path: str, query: Query, body: Mapping[str, Any] | None) -> str:
+    if body is not None:
+        return f"{path} {msgspec.json.encode(body).decode()}"
     return f"{path}?{httpx.QueryParams(query)}" if query else path
