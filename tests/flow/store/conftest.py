@@ -8,7 +8,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from connector.domain.vendor import ConnectionState
+from connector.store import connections
+from connector.store.connections import Account
 from connector.store.scope import Database
+from connector.store.tables import Tenant
+from tests.support.rows import ACCOUNT, now
+from tests.support.shelf import MANY, OTHER, TABLES, Shelf
 
 
 @pytest.fixture
@@ -37,3 +43,37 @@ def tenant_id() -> UUID:
 def stranger() -> UUID:
     """Another tenant."""
     return uuid4()
+
+
+@pytest.fixture
+async def shelf(db: Database, tenant_id: UUID) -> Shelf:
+    """A tenant with two accounts and no history."""
+    at = now()
+    async with db.tenant(tenant_id) as conn:
+        await Tenant.insert(Tenant(tenant_id=tenant_id, name="Loja", created_at=at))
+        for account_id in (ACCOUNT, OTHER):
+            await connections.add_account(
+                conn,
+                tenant_id,
+                Account(
+                    id=account_id,
+                    company_id=account_id.hex,
+                    name="Matriz",
+                    account_key=account_id.hex,
+                    main=False,
+                    state=ConnectionState.CONNECTED,
+                    state_since=at,
+                    created_at=at,
+                ),
+            )
+    return Shelf(db, tenant_id)
+
+
+@pytest.fixture
+async def crowd(shelf: Shelf, owner: asyncpg.Connection) -> Shelf:
+    """The tenant among three, with thousands of rows each."""
+    tenants = [shelf.tenant_id, uuid4(), uuid4()]
+    for statement in MANY:
+        await owner.execute(statement, tenants, ACCOUNT)
+    await owner.execute(f"ANALYZE {TABLES}")
+    return shelf

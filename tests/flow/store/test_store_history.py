@@ -4,86 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import asyncpg
 import pytest
 
 from connector.domain.events import Kind, Outcome, Reason, RecordKey, RecordState
-from connector.domain.vendor import ConnectionState
-from connector.store import connections, history, inbox, lease, links
-from connector.store.connections import Account
-from connector.store.history import EventRow, Filter
+from connector.store import history, inbox, links
 from connector.store.ids import new_id
-from connector.store.links import Link
-from connector.store.scope import Database
-from connector.store.settle import Turn, settle
-from connector.store.tables import Tenant
-from tests.support.rows import ACCOUNT, arrival, call, key, link, now, settlement, sync_of
-
-OTHER = UUID(int=0xBCC)
-
-
-class Shelf:
-    """A tenant's history, filled by settling."""
-
-    def __init__(self, db: Database, tenant_id: UUID) -> None:
-        self.db, self.tenant_id = db, tenant_id
-
-    async def put(self, count: int, turn: Any = None, **other: Any) -> list[UUID]:
-        """Events in the inbox; with `turn`, what they settle with."""
-        came = [arrival(self.tenant_id, number, **other) for number in range(1, count + 1)]
-        async with self.db.system() as conn:
-            await inbox.insert(conn, came)
-        if turn is not None:
-            async with self.db.tenant(self.tenant_id) as conn:
-                fence = await lease.take(conn, self.tenant_id, uuid4().hex, 30)
-                assert fence is not None
-                await settle(conn, self.tenant_id, fence, turn(came), now())
-                await conn.execute("UPDATE lease SET holder = NULL")
-        return [one.id for one in came]
-
-    async def settled(self, count: int, outcome: Outcome = Outcome.UPDATED, **other: Any) -> list[UUID]:
-        """Settled events."""
-        return await self.put(
-            count, lambda came: Turn(settlements=[settlement(one, outcome) for one in came]), **other
-        )
-
-    async def events(self, after: UUID | None = None, limit: int = 200, **wanted: Any) -> list[EventRow]:
-        async with self.db.tenant(self.tenant_id) as conn:
-            return await history.events(conn, self.tenant_id, Filter(**wanted), after, limit)
-
-    async def records(self, after: RecordKey | None = None, limit: int = 200, **wanted: Any) -> list[Link]:
-        asked = [wanted.get(name) for name in ("kind", "state", "q")]
-        async with self.db.tenant(self.tenant_id) as conn:
-            return await history.records(conn, self.tenant_id, *asked, after, limit)
-
-    async def link(self, *rows: Link) -> None:
-        async with self.db.tenant(self.tenant_id) as conn:
-            await links.save(conn, self.tenant_id, rows)
-
-
-@pytest.fixture
-async def shelf(db: Database, tenant_id: UUID) -> Shelf:
-    at = now()
-    async with db.tenant(tenant_id) as conn:
-        await Tenant.insert(Tenant(tenant_id=tenant_id, name="Loja", created_at=at))
-        for account_id in (ACCOUNT, OTHER):
-            await connections.add_account(
-                conn,
-                tenant_id,
-                Account(
-                    id=account_id,
-                    company_id=account_id.hex,
-                    name="Matriz",
-                    account_key=account_id.hex,
-                    main=False,
-                    state=ConnectionState.CONNECTED,
-                    state_since=at,
-                    created_at=at,
-                ),
-            )
-    return Shelf(db, tenant_id)
+from connector.store.settle import Turn
+from tests.support.rows import ACCOUNT, call, key, link, now, sync_of
+from tests.support.shelf import OTHER, Shelf, goes_by_index
 
 
 async def test_inbox_and_history_are_one_list_newest_first(shelf: Shelf) -> None:
@@ -233,46 +163,11 @@ async def test_links_are_found_by_either_id_or_listed(shelf: Shelf) -> None:
     assert one.record == key(2)
 
 
-_IDS = "(lpad(to_hex(ms), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid"
-_FROM = """
-FROM unnest($1::uuid[]) AS t, generate_series(1, 4000) AS n,
-    (SELECT (extract(epoch FROM now()) * 1000)::bigint AS ms) AS at
-"""
-MANY = (
-    f"""INSERT INTO event
-    SELECT t, {_IDS}, 'product', $2, n, n, 'x', 'x', 'bling', 'updated', n::text, now(), now(), now(), 0,
-        CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'updated' END, NULL, NULL, NULL, '' {_FROM}""",
-    f"""INSERT INTO sync
-    SELECT t, {_IDS}, 'product', $2, n, n, $2, 'updated', NULL, 1, now(), now(), '[]', '[]', '{{}}'
-    {_FROM}""",
-    f"""INSERT INTO api_call
-    SELECT t, {_IDS}, 'bling', $2::uuid::text, 1, 200, NULL, 1, now(), '', '' {_FROM}""",
-    f"""INSERT INTO inbox
-    SELECT t, gen_random_uuid(), 'product', $2, n, 'bling', 'updated', 0, n::text, now(), false, now(),
-        CASE WHEN n % 50 > 0 THEN now() END, 0, CASE WHEN n % 50 = 0 THEN 'held' END,
-        CASE WHEN n % 50 = 0 THEN 'quota' END, NULL, '' {_FROM}""",
-    f"""INSERT INTO link (
-        tenant_id, kind, account_id, bling_id, bitrix_id, label, sku, state, parent_id, created_at,
-        updated_at)
-    SELECT t, 'product', $2, n, n, 'x', 'sku-' || n, CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'in_step' END,
-        n / 3, now(), now() {_FROM}""",
-)
-
-
-@pytest.fixture
-async def crowd(shelf: Shelf, owner: asyncpg.Connection) -> Shelf:
-    """The tenant among three, with thousands of rows each."""
-    tenants = [shelf.tenant_id, uuid4(), uuid4()]
-    for statement in MANY:
-        await owner.execute(statement, tenants, ACCOUNT)
-    await owner.execute("ANALYZE event, sync, api_call, inbox, link")
-    return shelf
-
-
 TOP = UUID(int=(1 << 128) - 1)
 LOW = UUID(int=0)
 DAY = f"{now():y%Ym%md%d}"
 PLACE = ("product", LOW, 0)
+IN_STEP = ("product", None, LOW, 0, 50)
 LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "last sync": (history._SQL["last_sync"], f"sync_{DAY}", (TOP, LOW)),
     "calls": (history._SQL["calls"], f"api_call_{DAY}", ([LOW], LOW, TOP)),
@@ -280,9 +175,11 @@ LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "links of a kind": (history._SQL["links"], "link", ("product", *PLACE, 50)),
     "links of Bling": (history._SQL["links_of_bling"], "link", (["product"], 7)),
     "links of Bitrix24": (history._SQL["links_of_bitrix"], "link", (["product"], 7)),
-    "records": (history._SQL["records"], "link", ("product", None, LOW, 0, 50)),
-    "records in a state": (history._SQL["records"], "link", ("product", "waiting", LOW, 0, 50)),
-    "search": (history._SQL["search"], "link", ("product", None, LOW, 0, 50, "sku-77", 77)),
+    "records": (record_lists._SQL["in_state"], "link", ("product", None, LOW, 0, 50)),
+    "records in a state": (record_lists._SQL["in_state"], "link", ("product", "waiting", LOW, 0, 50)),
+    "records of a reason": (record_lists._SQL["of_reason"], "link", (*IN_STEP, "create_off")),
+    "search": (record_lists._SQL["search"], "link", (*IN_STEP, None, *record_lists._meant("sku-77"), 500)),
+    "counts of reasons": (links._SQL["reasons"], "link_reason_count", ()),
     "children": (links._SQL["children"], "link", (ACCOUNT, [7, 8])),
     "links of records": (links._SQL["load"], "link", (["product"], [ACCOUNT], [7, 8])),
     "claim": (inbox._SQL["urgent_others"], "inbox", (now(), [], 400, 100)),
@@ -298,23 +195,13 @@ LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
 async def test_every_list_goes_by_index_under_row_level_security(crowd: Shelf) -> None:
     """And what the index finds is what is shown: hardly a row is read and thrown away."""
     bad = {}
-    async with crowd.db.tenant(crowd.tenant_id) as conn:
-        for name, (statement, table, values) in LISTS.items():
-            explain = f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF) {statement}"
-            plan = [row[0] for row in await conn.fetch(explain, crowd.tenant_id, *values)]
-            if not _goes_by_index(plan, table):
-                bad[name] = plan
+    for name, (statement, table, values) in LISTS.items():
+        plan = await crowd.explained(statement, *values)
+        if not goes_by_index(plan, table):
+            bad[name] = plan
     assert bad == {}
 
 
-def _goes_by_index(plan: list[str], table: str) -> bool:
-    thrown = [int(line.rpartition(":")[2]) for line in plan if "Rows Removed by Filter" in line]
-    scanned = [line for line in plan if f"Seq Scan on {table} " in line]
-    return not scanned and sum(thrown) <= 100
-
-
 async def test_a_scan_would_be_noticed(crowd: Shelf) -> None:
-    like = "SELECT * FROM link WHERE tenant_id = $1 AND sku LIKE 'sku-77%'"
-    async with crowd.db.tenant(crowd.tenant_id) as conn:
-        plan = await conn.fetch(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF) {like}", crowd.tenant_id)
-    assert not _goes_by_index([row[0] for row in plan], "link")
+    plan = await crowd.explained("SELECT * FROM link WHERE tenant_id = $1 AND sku LIKE 'sku-77%'")
+    assert not goes_by_index(plan, "link")
