@@ -10,7 +10,7 @@ import msgspec
 
 from connector.domain.events import Outcome, Reason, RecordKey
 from connector.domain.vendor import Call
-from connector.store import calls, lease, links, runs
+from connector.store import calls, holds, lease, links, runs
 from connector.store.columns import recordset
 from connector.store.links import Link
 from connector.store.runs import Settled
@@ -78,7 +78,13 @@ async def settle(conn: Connection, tenant_id: UUID, fence: int, turn: Turn, now:
     """Write the turn; raises `Fenced`, and then nothing of it may be committed."""
     await lease.check(conn, tenant_id, fence)
     await _settle_events(conn, tenant_id, turn.settlements, now)
+    guarded = [event for event, reason, _ in turn.held if reason is Reason.GUARD_RAIL]
+    if guarded:
+        await holds.lock_open(conn, tenant_id)
     await _keep_waiting(conn, tenant_id, turn)
+    if guarded:
+        # Somebody may have decided between their planning and now.
+        await holds.unhold(conn, tenant_id, guarded, now)
     if turn.syncs:
         await conn.execute(_SQL["syncs"], tenant_id, now, recordset(turn.syncs))
     await links.save(conn, tenant_id, turn.links)

@@ -43,6 +43,7 @@ from connector.store.tables_directory import (
     StripeEvent,
     Unclaimed,
 )
+from connector.store.tables_holds import GuardPass, Hold, HoldItem
 from connector.store.tables_operator import (
     MessageHour,
     MessageMinute,
@@ -297,7 +298,7 @@ class PortalIntake(Table, tablename="portal_intake", db=ENGINE, tags=[Class.TENA
 
     tenant_id = UUID(primary_key=True)
     offline = Boolean(**NULL)
-    bound_at = Timestamptz(**NULL)
+    bound = Text(**NULL)
     due_at = Timestamptz()
     busy_until = Timestamptz(**NULL)
     reading = Boolean(default=False)
@@ -479,6 +480,7 @@ TABLES: tuple[type[Table], ...] = (
         PortalIntake,
     ),
     *(Run, RunItem, RunFinding),
+    *(Hold, HoldItem, GuardPass),
     *(LinkWord, Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),
 )
 

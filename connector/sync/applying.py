@@ -62,6 +62,7 @@ async def _queue(engine: Engine, tenant_id: UUID, keys: list[RecordKey], version
         return
     lane = LANES[Source.REPLAY]
     body = {"mapping_version": str(version)}
-    arrivals = [arrival_of(tenant_id, key, Source.REPLAY, lane, "mapping", now, body) for key in keys]
+    why = f"mapping:{version}"
+    arrivals = [arrival_of(tenant_id, key, Source.REPLAY, lane, why, now, body) for key in keys]
     async with engine.database.system() as conn:
         await inbox.insert(conn, arrivals)

@@ -12,10 +12,12 @@ import msgspec
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.events import Kind, Reason, RecordKey
 from connector.domain.fields import PortalFields
+from connector.domain.guard_rail import DEFAULTS, PREFERENCE, Limits, limits_of
 from connector.domain.licence import gate
 from connector.domain.mapping import Lens
 from connector.domain.products import Allowed, Filter
 from connector.domain.vendor import ConnectionState
+from connector.store import sections
 from connector.store import standing as rows
 from connector.store.standing import PortalStanding, Standing
 from connector.sync.deals.wishes import BRAZIL, DealWishes, wishes_of
@@ -58,6 +60,8 @@ class Context:
     #: None while the portal was never connected.
     catalogue: Catalogue | None
     deals: DealWishes
+    #: From when on people are asked before odd changes are written.
+    guard: Limits = DEFAULTS
 
     def waits(self, key: RecordKey) -> Reason | None:
         """Why events of this record cannot be worked on now; None when they can."""
@@ -73,6 +77,9 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
     async with engine.database.tenant(tenant_id) as conn:
         standing = await rows.load(conn, tenant_id, period)
         mappings = await rows.mappings(conn, tenant_id)
+        lens = Lens(mappings[Kind.PRODUCT])
+        if lens.section_rule is not None:
+            lens.sections.update(await sections.together(tenant_id))
     if standing is None:
         raise LookupError(f"no tenant {tenant_id}")
     catalogue = _catalogue(standing.portal)
@@ -85,7 +92,7 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
         toggles=standing.toggles,
         allowed=_allowed(standing),
         recreate=standing.preferences.get("product.recreate") is True,
-        lens=Lens(mappings[Kind.PRODUCT]),
+        lens=lens,
         filter=msgspec.convert(mappings[Kind.PRODUCT].filter, Filter),
         fields=_fields(standing.portal),
         accounts={one: account.state for one, account in standing.accounts.items()},
@@ -93,6 +100,7 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
         portal=standing.portal,
         catalogue=catalogue,
         deals=wishes_of(standing, mappings),
+        guard=limits_of(standing.preferences.get(PREFERENCE)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from connector.domain.events import Lane, Outcome, RecordKey, Source
+from connector.domain.guard_rail import Side
 from connector.domain.vendor import Call
 from connector.store import inbox
 from connector.store import links as link_rows
@@ -20,6 +21,7 @@ from connector.sync.asking import arrival_of
 from connector.sync.context import Context
 from connector.sync.engine import Engine
 from connector.sync.faults import Faults
+from connector.sync.guarding import Asked, Guard, Ruling
 from connector.sync.lease import Lease
 from connector.sync.settler import Settler
 from connector.sync.settling import turn_of
@@ -40,6 +42,11 @@ class Ends(Protocol):
 
     async def mark_creating(self, labels: Mapping[RecordKey, str], at: datetime) -> None:
         """Remember what is about to be created."""
+
+    async def judge(
+        self, side: Side, asked: Sequence[Asked], mended: Collection[RecordKey], context: Context
+    ) -> dict[RecordKey, Ruling]:
+        """What the guard rail says of odd plans; what it says nothing of passes."""
 
     async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
         """Let records that others need be synced soon."""
@@ -65,12 +72,18 @@ class ForReal:
         self._scopes: dict[UUID, str] = {}
         self._context: Context | None = None
         self._settler = Settler(self._write)
+        self._guard = Guard(engine.database, tenant_id, lease.fence, engine.clock)
 
     real = True
 
     async def mark_creating(self, labels: Mapping[RecordKey, str], at: datetime) -> None:
         async with self._engine.database.tenant(self._tenant_id) as conn:
             await link_rows.mark_creating(conn, self._tenant_id, self._lease.fence, labels, at)
+
+    async def judge(
+        self, side: Side, asked: Sequence[Asked], mended: Collection[RecordKey], context: Context
+    ) -> dict[RecordKey, Ruling]:
+        return await self._guard.judge(side, asked, mended, context.guard, context.business_now)
 
     async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
         arrivals = [
@@ -121,6 +134,12 @@ class OnPaper:
 
     async def mark_creating(self, labels: Mapping[RecordKey, str], at: datetime) -> None:
         return None
+
+    async def judge(
+        self, side: Side, asked: Sequence[Asked], mended: Collection[RecordKey], context: Context
+    ) -> dict[RecordKey, Ruling]:
+        """On paper nothing waits: the plan is what is wanted to be seen."""
+        return {}
 
     async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
         return None
