@@ -66,6 +66,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     synced_at: datetime | None = None
     #: A create was sent then, and its answer is not known yet.
     creating_at: datetime | None = None
+    #: When it was written in Bling last: messages of Bling's from before are no news.
+    exported_at: datetime | None = None
     #: Tombstone: when it was found deleted in Bitrix24.
     gone_at: datetime | None = None
     #: Writes since `writes_since`, for the loop breaker.

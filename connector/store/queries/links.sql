@@ -75,13 +75,14 @@ WITH given AS MATERIALIZED (
         (record->>'bling_id')::bigint AS bling_id, bitrix_id, shape, price_id, label, sku,
         decode(fingerprint, 'base64') AS fingerprint, written, bling_date, bling_date_bare,
         decode(body_hash, 'base64') AS body_hash, parent_id, invoice_id, store_number, mapping_version, state,
-        reason, detail, sync_id, synced_at, creating_at, gone_at, writes, writes_since, created_at, updated_at
+        reason, detail, sync_id, synced_at, creating_at, exported_at, gone_at, writes, writes_since, created_at,
+        updated_at
     FROM json_to_recordset($2::json) AS g (
         record json, bitrix_id bigint, shape text, price_id bigint, label text, sku text, fingerprint text,
         written text, bling_date timestamptz, bling_date_bare boolean, body_hash text, parent_id bigint,
         invoice_id bigint, store_number text,
         mapping_version integer, state text, reason text, detail text, sync_id uuid, synced_at timestamptz,
-        creating_at timestamptz, gone_at timestamptz, writes smallint, writes_since timestamptz,
+        creating_at timestamptz, exported_at timestamptz, gone_at timestamptz, writes smallint, writes_since timestamptz,
         created_at timestamptz, updated_at timestamptz)
 ), before AS (
     SELECT l.kind, l.account_id, l.bling_id, l.state, l.reason, l.label
@@ -92,10 +93,10 @@ WITH given AS MATERIALIZED (
     INSERT INTO link (
         tenant_id, kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written,
         bling_date, bling_date_bare, body_hash, parent_id, invoice_id, store_number, mapping_version, state, reason,
-        detail, sync_id, synced_at, creating_at, gone_at, writes, writes_since, created_at, updated_at)
+        detail, sync_id, synced_at, creating_at, exported_at, gone_at, writes, writes_since, created_at, updated_at)
     SELECT $1, kind, account_id, bling_id, bitrix_id, shape, price_id, label, sku, fingerprint, written::json,
         bling_date, bling_date_bare, body_hash, parent_id, invoice_id, store_number, mapping_version, state, reason,
-        detail, sync_id, synced_at, creating_at, gone_at, writes, writes_since, created_at, updated_at
+        detail, sync_id, synced_at, creating_at, exported_at, gone_at, writes, writes_since, created_at, updated_at
     FROM given
     ON CONFLICT (tenant_id, kind, account_id, bling_id) DO UPDATE SET
         bitrix_id = excluded.bitrix_id, shape = excluded.shape, price_id = excluded.price_id,
@@ -104,7 +105,8 @@ WITH given AS MATERIALIZED (
         body_hash = excluded.body_hash, parent_id = excluded.parent_id,
         invoice_id = excluded.invoice_id, store_number = excluded.store_number, mapping_version = excluded.mapping_version,
         state = excluded.state, reason = excluded.reason, detail = excluded.detail, sync_id = excluded.sync_id,
-        synced_at = excluded.synced_at, creating_at = excluded.creating_at, gone_at = excluded.gone_at,
+        synced_at = excluded.synced_at, creating_at = excluded.creating_at,
+        exported_at = excluded.exported_at, gone_at = excluded.gone_at,
         writes = excluded.writes, writes_since = excluded.writes_since, updated_at = excluded.updated_at,
         choice = CASE WHEN excluded.synced_at IS NOT DISTINCT FROM link.synced_at THEN link.choice END,
         choice_id = CASE WHEN excluded.synced_at IS NOT DISTINCT FROM link.synced_at THEN link.choice_id END
