@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.bitrix24.errors import RestError
 from sandbox.bitrix24.events import KNOWN
+from sandbox.bitrix24.query import listing
 from sandbox.bitrix24.registry import Call, method
 from sandbox.bitrix24.values import as_list, empty, intval, text
 
@@ -56,6 +57,14 @@ def offline_get(call: Call) -> Any:
         text(call.params.get("process_id")),
     )
     return {"process_id": process_id, "events": [row.answer() for row in rows]}
+
+
+@method("event.offline.list")
+def offline_list(call: Call) -> Any:
+    """The queue as it is, also what a reader has taken and not cleared; reading changes nothing."""
+    _require_admin(call)
+    rows = [row.listed() for row in call.portal.events.waiting(text(call.params.get("auth_connector")))]
+    return listing(rows, call.params, call.start)
 
 
 @method("event.offline.clear")

@@ -23,7 +23,10 @@ KNOWN = frozenset(
     for entity in ("DEAL", "CONTACT", "COMPANY")
     for action in ("ADD", "UPDATE", "DELETE")
 ) | frozenset(f"CATALOG.PRODUCT.ON.{action}" for action in ("ADD", "UPDATE", "DELETE"))
-KNOWN |= frozenset({"ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE"})
+KNOWN |= frozenset(f"CATALOG.PRICE.ON.{action}" for action in ("ADD", "UPDATE", "DELETE"))
+QUEUE_CHANGED = "ONOFFLINEEVENT"
+"""Online: something was put in the offline queue; sent once for each change when bound with `minTimeout` 0."""
+KNOWN |= frozenset({"ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE", QUEUE_CHANGED})
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -62,6 +65,10 @@ class Queued(msgspec.Struct):
     def key(self) -> tuple[str, str, str]:
         """What happened to which object, and who is not to hear of it."""
         return self.event, self.connector, str(self.data["FIELDS"])
+
+    def listed(self) -> dict[str, Any]:
+        """As `event.offline.list` shows it."""
+        return {**self.answer(), "PROCESS_ID": self.process_id, "ERROR": "0"}
 
     def answer(self) -> dict[str, Any]:
         """As `event.offline.get` shows it."""
@@ -148,6 +155,10 @@ class Events:
             row.process_id = process_id
         return process_id, waiting
 
+    def waiting(self, connector: str) -> list[Queued]:
+        """The whole queue of a connector, also what readers are working on."""
+        return [row for row in self._queue if row.connector == connector]
+
     def clear(self, process_id: str, ids: list[int] | None) -> None:
         """Drop rows of a process: the listed ones, or all."""
         self._queue = [
@@ -162,7 +173,17 @@ class Events:
         known = self._latest.get(queued.key)
         if known is not None:
             known.at, known.user_id = at, author.user_id
+            self._tell_of_queue("update", held.event)
             return
         queued.id = next(self._next_queued)
         self._latest[queued.key] = queued
         self._queue.append(queued)
+        self._tell_of_queue("add", held.event)
+
+    def _tell_of_queue(self, change: str, event: str) -> None:
+        for held in self._bindings:
+            if held.event == QUEUE_CHANGED and not held.offline:
+                data = {"type": change, "event": event, "handler": held.handler, "minTimeout": "0"}
+                self._portal.deliver(
+                    QUEUE_CHANGED, data, handler=held.handler, handler_id=held.id, author=ROBOT
+                )

@@ -52,6 +52,7 @@ def price_update(call: Call) -> Any:
     if any(other["catalogGroupId"] == group_id and other is not price for other in others):
         raise refused(_SINGLE)
     _write(call, price, sent)
+    _raise(call, "UPDATE", price["id"])
     return {"price": _shown(price)}
 
 
@@ -87,6 +88,7 @@ def price_delete(call: Call) -> Any:
     if call.id() not in call.portal.catalogue.prices:
         raise refused("Price is not exists")
     call.portal.catalogue.remove_price(call.id())
+    _raise(call, "DELETE", call.id())
     return True
 
 
@@ -115,7 +117,13 @@ def add_price(call: Call, product_id: int, sent: dict[str, Any]) -> dict[str, An
     _write(call, price, sent)
     price = dict(sorted(price.items()))
     catalogue.add_price(price)
+    _raise(call, "ADD", price["id"])
     return price
+
+
+def _raise(call: Call, action: str, price_id: int) -> None:
+    """Only the price's own id is told; the element's `timestampX` stays as it was."""
+    call.portal.events.happened(f"CATALOG.PRICE.ON.{action}", {"FIELDS": {"ID": price_id}}, call.author)
 
 
 def _check_element(catalogue: Catalogue, product_id: int) -> None:
@@ -137,6 +145,7 @@ def _replace(call: Call, product_id: int, sent: list[dict[str, Any]]) -> list[di
     for price in catalogue.prices_of(product_id):
         if price["id"] not in kept:
             catalogue.remove_price(price["id"])
+            _raise(call, "DELETE", price["id"])
     for item in sent:
         existing = catalogue.prices.get(intval(item.get("id")))
         if existing is None or existing["productId"] != product_id:
@@ -144,6 +153,7 @@ def _replace(call: Call, product_id: int, sent: list[dict[str, Any]]) -> list[di
         else:
             _write(call, existing, item)
             existing["catalogGroupId"] = intval(item["catalogGroupId"])
+            _raise(call, "UPDATE", existing["id"])
     return catalogue.prices_of(product_id)
 
 

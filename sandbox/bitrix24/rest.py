@@ -104,7 +104,9 @@ class RestDoor:
 
     def _batch(self, portal: Portal, token: Token, params: dict[str, Any]) -> dict[str, Any]:
         start = self._world.clock.real()
-        result = batch.run_batch(params, lambda name, sent: self._call(portal, token, name, sent))
+        # What a batch is sent with holds for its commands, as the token does (?).
+        shared = {name: params[name] for name in ("auth_connector",) if name in params}
+        result = batch.run_batch(params, lambda name, sent: self._call(portal, token, name, shared | sent))
         operating = self._operating.state(portal.member_id, token.app, "batch", start)
         return {"result": result, "time": time_block(start, self._world.clock.real(), operating)}
 
