@@ -28,6 +28,9 @@ TIMEOUT_S = 20.0
 #: Refusals by the bucket after which a request is given up.
 QUERY_LIMIT_TRIES = 5
 
+#: Names our calls: the portal keeps what they change out of the queue of events that is bound under this name.
+CONNECTOR = "ponte"
+
 _JSON = {"content-type": "application/json"}
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -192,7 +195,7 @@ class Bitrix24:
         url = self._urls.get(method)
         if url is None:
             url = self._urls[method] = httpx.URL(f"{self.portal.client_endpoint.rstrip('/')}/{method}.json")
-        content = _ENCODER.encode({**body, "auth": token})
+        content = _ENCODER.encode({**body, "auth": token, "auth_connector": CONNECTOR})
         return await send(
             self._http, self.clock, "POST", url, timeout=timeout, content=content, headers=_JSON
         )
