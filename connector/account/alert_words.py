@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.account import licence_words
+from connector.account import hold_words, licence_words
 from connector.account.licence_alerts import LICENCE, QUOTA
 from connector.account.said import Said
 from connector.domain.vendor import ConnectionState
@@ -75,6 +75,8 @@ def _tongue(language: str) -> str:
 def _said(alert: Alert, waiting: int, tongue: str) -> Said:
     if is_about_money(alert):
         return licence_words.said(alert, waiting, tongue)
+    if hold_words.is_about_holds(alert):
+        return hold_words.said(alert, waiting, tongue)
     over = alert.resolved_at is not None
     button = _BUTTONS[tongue][1 if over else 0]
     return Said(_fact(alert, tongue), _next(waiting, tongue, over=over), button)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,14 +12,16 @@ import structlog
 from arq.connections import ArqRedis
 
 from connector.account import alerts as causes
-from connector.account import licence_words, post
+from connector.account import hold_words, licence_words, post
 from connector.account.alert_words import is_about_money, letter_words, notice
 from connector.account.connections import WAITING, Connections
+from connector.account.hold_words import is_about_holds
 from connector.account.notices import wants
 from connector.account.people import NOWHERE
 from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.client import Portal as Address
 from connector.bitrix24.limits import PortalLimiter
+from connector.domain.events import Reason
 from connector.domain.licence import UNPAID
 from connector.domain.vendor import Call, ConnectionState, VendorError
 from connector.security.vault import Vault
@@ -78,8 +81,7 @@ class Crier:
     async def _write(self, conn: Connection, tenant_id: UUID, alert: Alert, now: datetime) -> str:
         tenant = await tenants.load(tenant_id)
         held = await inbox.held(conn, tenant_id)
-        reasons = UNPAID if is_about_money(alert) else WAITING
-        waiting = sum(held.get(reason, 0) for reason in reasons)
+        waiting = sum(held.get(reason, 0) for reason in _reasons(alert))
         company = tenant.name if tenant else ""
         for one in await people.members(conn, tenant_id):
             if wants(one, alert) and not one.email.endswith(NOWHERE):
@@ -95,7 +97,7 @@ class Crier:
         person = await people.person(conn, to.person_id)
         language = person.language if person else "pt"
         words = letter_words(alert, company, waiting, language)
-        path = licence_words.PATH if is_about_money(alert) else PATH
+        path = _place(alert)
         await post.put_down(
             conn, self.vault, post.Note(email=to.email, language=language, words=words, path=path), now
         )
@@ -123,3 +125,17 @@ class Crier:
             log.warning("notice_not_sent", tenant=str(tenant_id), code=error.code)
         async with self.database.tenant(tenant_id) as conn:
             await calls.record(conn, tenant_id, made)
+
+
+def _reasons(alert: Alert) -> Collection[Reason]:
+    """Why events wait for its end."""
+    if is_about_money(alert):
+        return UNPAID
+    return (Reason.GUARD_RAIL,) if is_about_holds(alert) else WAITING
+
+
+def _place(alert: Alert) -> str:
+    """The page where it can be mended."""
+    if is_about_money(alert):
+        return licence_words.PATH
+    return hold_words.PATH if is_about_holds(alert) else PATH

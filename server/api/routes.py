@@ -6,7 +6,18 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 
-from server.api import events, licences, mapping_preview, mapping_versions, mappings, records, status, wishes
+from server.api import (
+    events,
+    holds,
+    licences,
+    mapping_preview,
+    mapping_versions,
+    mappings,
+    records,
+    remedies,
+    status,
+    wishes,
+)
 from server.api.access import RATE, KeyHolders, provide_caller
 from server.api.parameters import refuse_unknown_parameters
 from server.requests import RequestNames
@@ -41,10 +52,21 @@ def api(*, https: bool) -> Router:
             events.list_events,
             events.get_event,
             events.replay_event,
+            events.replay_events,
             records.list_links,
             records.list_records,
             records.get_summary,
+            records.get_reasons,
             records.get_record,
+            remedies.run_remedy,
+            remedies.replay_record,
+            remedies.list_candidates,
+            remedies.adopt_record,
+            holds.list_holds,
+            holds.approve_hold,
+            holds.discard_hold,
+            holds.get_guard,
+            holds.put_guard,
         ],
         dependencies={"caller": Provide(provide_caller)},
         middleware=[RequestNames(https=https), KeyHolders(), RATE.middleware],
