@@ -12,19 +12,20 @@ from connector.domain.transforms import (
     Choice,
     Constant,
     Date,
+    FirstImage,
     HtmlText,
     Identity,
-    InvalidValue,
     ListOf,
     Money,
     Number,
+    Section,
     Template,
     Text,
     Transform,
     Unit,
     YesNo,
-    number,
 )
+from connector.domain.values import InvalidValue, number
 
 _TEXTS = frozenset({FieldType.TEXT, FieldType.HTML, FieldType.LINK})
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
@@ -42,6 +43,8 @@ _TAKES: dict[type[Transform], frozenset[FieldType]] = {
     Choice: _SPOKEN,
     Date: _DATES | {FieldType.TEXT},
     ListOf: _SPOKEN,
+    Section: frozenset({FieldType.CHOICE}),
+    FirstImage: frozenset({FieldType.PICTURE, FieldType.LINK}),
     HtmlText: _TEXTS,
 }
 _GIVES: dict[type[Transform], frozenset[FieldType]] = {
@@ -54,10 +57,15 @@ _GIVES: dict[type[Transform], frozenset[FieldType]] = {
     Choice: _SPOKEN | {FieldType.YES_NO},
     Date: _DATES | _TEXTS,
     ListOf: _TEXTS,
+    Section: frozenset({FieldType.CHOICE}),
+    FirstImage: frozenset({FieldType.PICTURE}),
     HtmlText: _TEXTS,
     Template: _TEXTS,
     Constant: _SPOKEN | {FieldType.YES_NO},
 }
+
+#: The only two fields that a section leads between.
+SECTION_PAIR = ("categoria.id", "iblockSectionId")
 
 
 def fits(transform: Transform, source: Field | None, target: Field) -> Iterator[Found]:
@@ -72,6 +80,8 @@ def fits(transform: Transform, source: Field | None, target: Field) -> Iterator[
         several = "several values: use a list" if target.multiple else "one value: a list does not fit"
         yield "transform.type", Flaw.MISFIT, f"{target.name} holds {several}"
         return
+    if isinstance(transform, Section) and (source is None or (source.name, target.name) != SECTION_PAIR):
+        yield "transform.type", Flaw.MISFIT, "section leads from {} to {}".format(*SECTION_PAIR)
     yield from _straight(transform, source, target)
     yield from _values(transform, source, target)
 

@@ -17,6 +17,7 @@ from connector.domain.transforms import (
     Date,
     ListOf,
     Number,
+    Section,
     Template,
     Transform,
     Unit,
@@ -47,7 +48,8 @@ def transform_errors(sent: Any) -> Iterator[Found]:
         yield "transform.type", Flaw.UNKNOWN, f"a transform's type is {', '.join(sorted(_TRANSFORMS))}"
         return
     for name in sent:
-        if name not in ("type", *known.__struct_encode_fields__):
+        # Which category has which section is ours to know.
+        if name not in ("type", *known.__struct_encode_fields__) or (known is Section and name == "table"):
             yield f"transform.{name}", Flaw.UNKNOWN, f"the transform {tag} has no {name}"
     if isinstance(table := sent.get("table"), dict) and (wrong := _no_texts(table)):
         for key in wrong:

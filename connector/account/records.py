@@ -12,47 +12,14 @@ from connector.account import mappings
 from connector.domain.deals import ORIGIN_FIELD, SITUATION
 from connector.domain.events import Kind, Reason
 from connector.domain.mapping import LINK_FIELD, STAGE_FIELD, Rule
-from connector.domain.transforms import (
-    ONE_WAY,
-    Constant,
-    InvalidValue,
-    Template,
-    at,
-    backward,
-    fields_of,
-    forward,
-)
+from connector.domain.remedies import Cure, remedy_of
+from connector.domain.transforms import ONE_WAY, Constant, Template, backward, fields_of, forward
+from connector.domain.values import InvalidValue, at
 from connector.store import connections, history
 from connector.store.connections import Portal
 from connector.store.history import SyncRow
 from connector.store.links import Link
 from connector.store.scope import Database
-
-#: What a person can do about a reason; a code for the API, a button on the screens.
-REMEDIES = {
-    Reason.CREATE_OFF: "enable_toggle",
-    Reason.TOGGLE_OFF: "enable_toggle",
-    Reason.FILTERED: "change_filter",
-    Reason.BEFORE_START: "change_filter",
-    Reason.QUOTA: "upgrade_plan",
-    Reason.LICENCE: "choose_plan",
-    Reason.PAUSED: "contact_support",
-    Reason.NEEDS_RECONNECT: "reconnect",
-    Reason.INACTIVE: "reconnect",
-    Reason.SCOPE_MISSING: "reconnect",
-    Reason.NOT_CONNECTED: "connect",
-    Reason.GUARD_RAIL: "review_changes",
-    Reason.STAGE_MISSING: "choose_stage",
-    Reason.AMBIGUOUS: "choose_record",
-    Reason.LOOP: "replay",
-    Reason.DELETED_IN_BITRIX24: "recreate",
-    Reason.PARENT_MISSING: "replay",
-    Reason.INVALID_VALUE: "correct_in_bling",
-    Reason.REFUSED_BY_BLING: "replay",
-    Reason.REFUSED_BY_BITRIX24: "replay",
-    Reason.EXPIRED: "replay",
-    Reason.GAVE_UP: "replay",
-}
 
 
 class FieldPair(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +45,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def remedy(reason: Reason | None) -> str | None:
     """What a person can do about it; None when there is nothing to do."""
-    return None if reason is None else REMEDIES.get(reason)
+    if reason is None or remedy_of(reason).cure is Cure.NOTHING:
+        return None
+    return remedy_of(reason).cure
 
 
 async def record_of(database: Database, tenant_id: UUID, kind: Kind, bling_id: int) -> Record | None:

@@ -22,6 +22,9 @@ SIMPLE, PARENT, OFFER, LOOSE_OFFER, EMPTY_PARENT = 1, 3, 4, 5, 6
 PARENTS = frozenset({PARENT, EMPTY_PARENT})
 OFFERS = frozenset({OFFER, LOOSE_OFFER})
 
+#: Fields that hold a picture; read as `{id, url, urlMachine}`.
+PICTURES = frozenset({"detailPicture", "previewPicture"})
+
 _SELECT = ("id", "iblockId", "name", "active", "type", "xmlId")
 
 Fields = Mapping[str, Any]
@@ -57,6 +60,14 @@ class Present(msgspec.Struct, frozen=True, kw_only=True):
     def sku(self) -> str:
         """The `xmlId` that somebody gave it, "" when Bitrix24 filled in the record's own id."""
         return "" if self.xml_id == str(self.id) else self.xml_id
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A section of the catalogue; `parent` 0 = at the top."""
+
+    id: int
+    name: str
+    parent: int
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +146,54 @@ def deactivate(product_id: int) -> Command:
 
 
 def written_id(result: Any) -> int:
-    """The id in the answer to an `add_*`, `update_*`, `add_price` or `update_price` command."""
-    for name in ("element", "sku", "offer", "price"):
+    """The id in the answer to a command that makes or changes a record, a price or a section."""
+    for name in ("element", "sku", "offer", "price", "section"):
         if isinstance(result, dict) and isinstance(row := result.get(name), dict):
             return int(row["id"])
     raise Transient("the answer names no record", code="unreadable")
+
+
+def file_id(value: Any) -> str:
+    """The id of the file in a picture's field; "" when there is none."""
+    found = value.get("id") if isinstance(value, dict) else None
+    return str(found) if found else ""
+
+
+def written_files(result: Any, names: Iterable[str]) -> dict[str, str]:
+    """The ids of these fields' files in the answer to an `update_*` command, of those that have one."""
+    for name in ("element", "sku", "offer"):
+        if isinstance(result, dict) and isinstance(row := result.get(name), dict):
+            return {one: file for one in names if (file := file_id(row.get(one)))}
+    return {}
+
+
+def find_sections(iblock_id: int, names: Sequence[str], start: int = 0) -> Command:
+    """The sections of these names, wherever they stand; at most 50 names."""
+    return Command(
+        "catalog.section.list",
+        {
+            "select": ["id", "iblockId", "iblockSectionId", "name"],
+            "filter": {"iblockId": iblock_id, "name": list(names)},
+            "order": {"id": "ASC"},
+            "start": start,
+        },
+    )
+
+
+def sections(result: Any) -> list[Section]:
+    """Decode the answer to `find_sections`."""
+    return [
+        Section(int(row["id"]), str(row.get("name") or ""), int(row.get("iblockSectionId") or 0))
+        for row in _rows(result, "sections")
+    ]
+
+
+def add_section(iblock_id: int, name: str, parent: int) -> Command:
+    """Make a section below `parent`, 0 = at the top."""
+    fields: dict[str, Any] = {"iblockId": iblock_id, "name": name}
+    if parent:
+        fields["iblockSectionId"] = parent
+    return Command("catalog.section.add", {"fields": fields})
 
 
 def prices_of(product_ids: Sequence[int], group: int, start: int = 0) -> Command:

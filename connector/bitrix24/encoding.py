@@ -17,6 +17,9 @@ from urllib.parse import quote
 #: Parameters of one command; beyond that PHP's `max_input_vars` may cut (?).
 MAX_PARAMETERS = 500
 
+#: Characters of one command; a longer one (a picture) is no text for PHP to take apart.
+MAX_LENGTH = 300_000
+
 #: Wider than Bitrix24's own search for references, on purpose.
 _REFERENCE = re.compile(r"\$(result|next|total|time|error).*\[", re.IGNORECASE | re.DOTALL)
 _SAFE = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
@@ -55,7 +58,8 @@ def encoded(method: str, params: Params) -> str | None:
         return None
     if len(pairs) > MAX_PARAMETERS:
         return None
-    return f"{method}?{'&'.join(pairs)}" if pairs else method
+    text = f"{method}?{'&'.join(pairs)}" if pairs else method
+    return text if len(text) <= MAX_LENGTH else None
 
 
 def _put(pairs: list[str], name: str, value: Any) -> None:

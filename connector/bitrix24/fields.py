@@ -33,10 +33,12 @@ _OWN = frozenset(
 #: Types by Bitrix24's field, where its own type says less.
 _BY_NAME = {
     "active": FieldType.YES_NO,
+    "detailPicture": FieldType.PICTURE,
     "detailText": FieldType.HTML,
     "detailTextType": FieldType.CHOICE,
     "iblockSectionId": FieldType.CHOICE,
     "measure": FieldType.CHOICE,
+    "previewPicture": FieldType.PICTURE,
     "previewText": FieldType.HTML,
     "previewTextType": FieldType.CHOICE,
     "purchasingPrice": FieldType.MONEY,

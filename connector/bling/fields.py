@@ -15,6 +15,7 @@ from connector.domain.fields import Field, FieldType, Option
 _TEXT, _HTML, _NUMBER = FieldType.TEXT, FieldType.HTML, FieldType.NUMBER
 _MONEY, _DATE, _MOMENT = FieldType.MONEY, FieldType.DATE, FieldType.MOMENT
 _CHOICE, _LINK, _YES_NO = FieldType.CHOICE, FieldType.LINK, FieldType.YES_NO
+_PICTURE = FieldType.PICTURE
 
 _Lines = tuple[tuple[str, str, FieldType], ...]
 
@@ -48,6 +49,7 @@ _PRODUCT: _Lines = (
     ("freteGratis", "Frete grátis", _YES_NO),
     ("linkExterno", "Link externo", _LINK),
     ("imagemURL", "Link da imagem", _LINK),
+    ("midia.imagens", "Imagens", _PICTURE),
     ("midia.video.url", "Link do vídeo", _LINK),
     ("observacoes", "Observações", _TEXT),
     ("descricaoEmbalagemDiscreta", "Descrição da embalagem discreta", _TEXT),

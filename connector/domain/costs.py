@@ -10,6 +10,7 @@ import msgspec
 from connector.domain.events import Kind
 from connector.domain.mapping import Rule, paths_of
 from connector.domain.products import LIST_FIELDS, MESSAGE_FIELDS
+from connector.domain.transforms import FirstImage
 
 
 class Reading(StrEnum):
@@ -24,10 +25,14 @@ class Reading(StrEnum):
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """Of one change in Bling, and of one record of an import."""
+    """Of one change in Bling, and of one record of an import.
+
+    `pictures`: a picture that is new is fetched once and takes a request of Bitrix24's of its own.
+    """
 
     change: Reading
     importing: Reading
+    pictures: bool = False
 
 
 #: Orders and invoices are read whole whatever the rules say: their messages have neither items nor amounts.
@@ -47,8 +52,9 @@ def cost_of_all(kind: Kind, rules: Iterable[Rule], filtering: Iterable[str] = ()
 def _cost(kind: Kind, rules: Iterable[Rule], more: Iterable[str] = ()) -> Cost:
     if kind is not Kind.PRODUCT:
         return _DEALS
-    imports = (rule for rule in rules if rule.direction != "export")
+    imports = [rule for rule in rules if rule.direction != "export"]
     needed = {path.partition(".")[0] for rule in imports for path in paths_of(rule)} | set(more)
     told = needed <= MESSAGE_FIELDS
     listed = Reading.LIST if needed <= LIST_FIELDS else Reading.RECORD
-    return Cost(Reading.NONE if told else listed, listed)
+    pictures = any(isinstance(rule.transform, FirstImage) for rule in imports)
+    return Cost(Reading.NONE if told else listed, listed, pictures)

@@ -20,6 +20,8 @@ class FieldType(StrEnum):
     MOMENT = "moment"
     CHOICE = "choice"
     LINK = "link"
+    #: A picture, or Bling's list of a product's pictures.
+    PICTURE = "picture"
     #: What no rule can carry.
     OTHER = "other"
 

@@ -13,7 +13,8 @@ import msgspec
 
 from connector.domain.events import Kind
 from connector.domain.mapping import BadField, MappingVersion, Rule, Target
-from connector.domain.transforms import InvalidValue, backward, why_one_way
+from connector.domain.transforms import backward, why_one_way
+from connector.domain.values import InvalidValue
 
 #: Texts of `Refused.why` beside those of a transform.
 IMPORT_ONLY = "a regra vale só do Bling para o Bitrix24"
@@ -40,10 +41,11 @@ class Inverse(msgspec.Struct, frozen=True, kw_only=True):
     backs: tuple[Back, ...]
     refused: tuple[Refused, ...]
 
-    def apply(self, target: Mapping[str, str]) -> dict[str, Any]:
+    def apply(self, target: Mapping[str, str], passed: list[BadField] | None = None) -> dict[str, Any]:
         """What Bitrix24 holds → Bling's fields, nested as Bling nests them; raises `BadField`.
 
-        A field that is not there is left out, an empty one comes back empty where the rule erases.
+        A field that is not there is left out, an empty one comes back empty where the rule erases. With
+        `passed`, a rule of the tenant's own that cannot be applied is put there and its field left out.
         """
         source: dict[str, Any] = {}
         for back in self.backs:
@@ -54,7 +56,10 @@ class Inverse(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 _put(source, rule.bling, backward(rule.transform)(text) if text else "")
             except (InvalidValue, ValueError, ArithmeticError) as error:
-                raise BadField(rule, str(error)) from None
+                bad = BadField(rule, error)
+                if passed is None or rule.locked:
+                    raise bad from None
+                passed.append(bad)
         return source
 
 

@@ -16,18 +16,19 @@ from connector.domain.transforms import (
     Choice,
     Constant,
     Date,
+    FirstImage,
     Identity,
-    InvalidValue,
     ListOf,
     Money,
+    Section,
     Template,
     Text,
     Transform,
     YesNo,
-    at,
     fields_of,
     forward,
 )
+from connector.domain.values import InvalidValue, at
 
 #: Stands for the property "Bling ID", whose number differs from portal to portal and from iblock to iblock.
 LINK_FIELD = "link"
@@ -62,9 +63,10 @@ class MappingVersion(msgspec.Struct, frozen=True, kw_only=True):
 class BadField(ValueError):
     """A rule could not be applied to a record's value."""
 
-    def __init__(self, rule: Rule, text: str) -> None:
-        super().__init__(f"{rule.bling} → {rule.bitrix24}: {text}")
+    def __init__(self, rule: Rule, why: Exception) -> None:
+        super().__init__(f"{rule.bling} → {rule.bitrix24}: {why}")
         self.rule = rule
+        self.why = why if isinstance(why, InvalidValue) else InvalidValue(str(why))
 
 
 PRODUCT_RULES = (
@@ -156,7 +158,10 @@ def default(kind: Kind) -> MappingVersion:
 class Lens:
     """A mapping made ready to look through: compiled once, applied to many records."""
 
-    def __init__(self, mapping: MappingVersion) -> None:
+    def __init__(self, mapping: MappingVersion, sections: dict[str, str] | None = None) -> None:
+        """`sections`: Bling's categories and their sections; what is put there later counts, too."""
+        self.sections = {} if sections is None else sections
+        mapping = bound(mapping, self.sections)
         self.kind = mapping.kind
         self.version = mapping.version
         self.rules = mapping.rules
@@ -178,6 +183,14 @@ class Lens:
         self.lists = frozenset(
             rule.bitrix24 for rule, *_ in self._imports if isinstance(rule.transform, ListOf)
         )
+        #: Bitrix24's fields that hold pictures; a target has their addresses.
+        self.pictures = frozenset(
+            rule.bitrix24 for rule, *_ in self._imports if isinstance(rule.transform, FirstImage)
+        )
+        #: The rule that puts products into sections, if there is one.
+        self.section_rule = next(
+            (rule for rule, *_ in self._imports if isinstance(rule.transform, Section)), None
+        )
         self._rule_ids = {name: rule.id for rule, name, _, _ in self._imports}
         self._rules = {name: rule for rule, name, _, _ in self._imports}
 
@@ -194,7 +207,7 @@ class Lens:
             try:
                 text = "" if value is None or value == "" else convert(value)
             except InvalidValue as error:
-                bad = BadField(rule, str(error))
+                bad = BadField(rule, error)
                 if passed is None or rule.locked:
                     raise bad from None
                 passed.append(bad)
@@ -210,6 +223,19 @@ class Lens:
     def rule_of(self, field: str) -> str:
         """The id of the rule that writes Bitrix24's `field`; empty when none does."""
         return self._rule_ids.get(field, "")
+
+
+def bound(mapping: MappingVersion, sections: dict[str, str]) -> MappingVersion:
+    """The mapping with the table that its `section` rules need: categories and sections of this tenant's."""
+    if not any(isinstance(rule.transform, Section) for rule in mapping.rules):
+        return mapping
+    rules = tuple(
+        msgspec.structs.replace(rule, transform=Section(table=sections))
+        if isinstance(rule.transform, Section)
+        else rule
+        for rule in mapping.rules
+    )
+    return msgspec.structs.replace(mapping, rules=rules)
 
 
 def edited(target: Target, present: Target, memory: Target, keeps: Iterable[str]) -> frozenset[str]:

@@ -26,7 +26,8 @@ from connector.domain.events import Reason
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, Lens, Source, Target
 from connector.domain.money import Amounts, Item, Row, rows_of
 from connector.domain.pipelines import Pipeline, pipeline_of, suggest
-from connector.domain.transforms import NO_DATE, Choice, InvalidValue, at, forward
+from connector.domain.transforms import NO_DATE, Choice, forward
+from connector.domain.values import InvalidValue, at
 
 #: Bitrix24's id of a product for a Bling id or a SKU; 0 for a row by name.
 ProductOf = Callable[[Row], int]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
 from connector.domain.events import Reason
 from connector.domain.fields import PortalFields
 from connector.domain.mapping import PRICE_FIELD, BadField, Lens, Source, Target
-from connector.domain.transforms import InvalidValue, at, number, plain
+from connector.domain.transforms import Section
+from connector.domain.values import InvalidValue, at, number, plain
 
 #: Bitrix24's fields that hold numbers.
 NUMBERS = frozenset(
@@ -31,7 +33,10 @@ MESSAGE_FIELDS = frozenset(
 )
 #: What a row of Bling's list of products carries: 100 records a call.
 LIST_FIELDS = frozenset(
-    {"id", "idProdutoPai", "nome", "codigo", "preco", "tipo", "situacao", "formato", "descricaoCurta"}
+    {
+        *("id", "idProdutoPai", "nome", "codigo", "preco", "tipo", "situacao", "formato"),
+        *("descricaoCurta", "imagemURL"),
+    }
 )
 
 
@@ -84,14 +89,16 @@ class Allowed(msgspec.Struct, frozen=True):
     adopt: bool = True
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One field that a write changes, in Bitrix24's names."""
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One field that a write changes, in the names of the side that is written: Bitrix24's, or Bling's (`export`)."""
 
     field: str
     before: str | None
     after: str | None
     rule: str
     version: int
+    #: `conflict_…` = both sides had changed it, and who won.
+    way: Literal["", "export", "conflict_bling", "conflict_bitrix24"] = ""
 
 
 class Create(msgspec.Struct, frozen=True, kw_only=True, tag="create"):
@@ -169,11 +176,15 @@ def wanted(
     if shape is Shape.SKU:
         for name in _OFFERS_ALONE:
             target.pop(name, None)
+    section = lens.section_rule.bitrix24 if lens.section_rule is not None else ""
     for name in lens.free & target.keys():
-        if not _has_place(name, shape, fields):
+        if not _has_place(name, shape, fields) or (name == section and shape is Shape.OFFER):
             del target[name]
-        elif name in NUMBERS and (text := target[name]):
+        elif name in NUMBERS and name != section and (text := target[name]):
             _tidy(lens, target, name, text, passed)
+    if shape is Shape.OFFER and section:
+        # A variation stands where its parent does: that it has no section of its own is no problem.
+        passed = [bad for bad in passed if not isinstance(bad.rule.transform, Section)]
     return target, passed
 
 
@@ -219,7 +230,7 @@ def _tidy(lens: Lens, target: Target, name: str, text: str, passed: list[BadFiel
         del target[name]
         rule = lens.rule_for(name)
         if rule is not None:
-            passed.append(BadField(rule, str(error)))
+            passed.append(BadField(rule, error))
 
 
 def plan_linked(target: Target, shape: Shape, link: Linked, allowed: Allowed) -> Plan:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from connector.domain.mapping import Source
 from connector.domain.money import Amounts, Item
 from connector.domain.orders import number
-from connector.domain.transforms import at
+from connector.domain.values import at
 
 AUTHORISED = frozenset({5, 6})
 CANCELLED = 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import partial
 from typing import Literal
@@ -17,24 +17,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from connector.domain import pictures
 from connector.domain.html_text import text_of_html
 from connector.domain.units import factor
+from connector.domain.values import InvalidValue, at, money, number, plain, text
 
-CENT = Decimal("0.01")
-#: Bitrix24 keeps prices with two decimals by default; more digits than this are no price.
-LARGEST_PRICE = Decimal("9999999999999.99")
-#: What a scaled number is rounded to, and what it must not exceed.
-NINTH, LARGEST_NUMBER = Decimal("1e-9"), Decimal("1e15")
+#: What a scaled number is rounded to.
+NINTH = Decimal("1e-9")
 #: What stands for no date in Bling.
 NO_DATE = "0000-00-00"
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z][\w.]*)\}")
 #: What is left over at the ends of a template whose first or last part is empty.
 _DANGLING = " \t–—-·|,;:"
-
-
-class InvalidValue(ValueError):
-    """A value that the transform cannot take; the text is fit for a person."""
 
 
 class Identity(msgspec.Struct, frozen=True, tag="identity", tag_field="type"):
@@ -94,6 +89,20 @@ class ListOf(msgspec.Struct, frozen=True, tag="list", tag_field="type", omit_def
     separator: str = ";"
 
 
+class Section(msgspec.Struct, frozen=True, tag="section", tag_field="type", omit_defaults=True):
+    """A category of Bling's ↔ the catalogue's section of its name.
+
+    `table` (category → section, both ids) is never saved with a rule: `connector.domain.mapping.bound` puts
+    it there. It grows while a turn makes sections.
+    """
+
+    table: dict[str, str] = {}
+
+
+class FirstImage(msgspec.Struct, frozen=True, tag="first_image", tag_field="type"):
+    """The first of the product's pictures, by its address; it is fetched when it is written."""
+
+
 class HtmlText(msgspec.Struct, frozen=True, tag="html_text", tag_field="type"):
     """The text of an HTML description, its lines kept."""
 
@@ -111,10 +120,23 @@ class Constant(msgspec.Struct, frozen=True, tag="constant", tag_field="type"):
 
 
 Transform = (
-    Identity | Text | Number | Unit | Money | YesNo | Choice | Date | ListOf | HtmlText | Template | Constant
+    Identity
+    | Text
+    | Number
+    | Unit
+    | Money
+    | YesNo
+    | Choice
+    | Date
+    | ListOf
+    | Section
+    | FirstImage
+    | HtmlText
+    | Template
+    | Constant
 )
 #: What was left out or put in cannot be told from what is left, so nothing leads back from them.
-ONE_WAY = (HtmlText, Template, Constant)
+ONE_WAY = (FirstImage, HtmlText, Template, Constant)
 
 
 def forward(transform: Transform) -> Callable[[object], str]:
@@ -133,6 +155,10 @@ def forward(transform: Transform) -> Callable[[object], str]:
             return partial(_scaled, by=_factor(transform))
         case ListOf(separator=separator):
             return lambda value: _listed(value, separator)
+        case Section(table=table):
+            return lambda value: _section(value, table)
+        case FirstImage():
+            return _picture
         case HtmlText():
             return lambda value: text_of_html(text(value))
         case Money(negative=negative):
@@ -175,7 +201,9 @@ def backward(transform: Transform) -> Callable[[str], object]:
             return lambda value: back.get(value, "")
         case ListOf(separator=separator):
             return lambda value: separator.join(msgspec.json.decode(value, type=list[str]))
-        case HtmlText() | Template() | Constant():
+        case Section(table=table):
+            return lambda value: _category(value, table)
+        case FirstImage() | HtmlText() | Template() | Constant():
             raise InvalidValue("um modelo, um valor fixo ou um texto sem formatação não tem caminho de volta")
 
 
@@ -188,6 +216,8 @@ def why_one_way(transform: Transform) -> str | None:
             return "um valor fixo não diz nada sobre o outro lado"
         case HtmlText():
             return "a formatação foi retirada e não volta"
+        case FirstImage():
+            return "a imagem é copiada do Bling e não volta"
         case Number(scale=0):
             return "multiplicado por zero, o número não volta"
         case Unit() if factor(transform.source, transform.target) is None:
@@ -196,29 +226,6 @@ def why_one_way(transform: Transform) -> str | None:
             return "dois valores do Bling dão o mesmo no Bitrix24: volta o primeiro deles"
         case _:
             return None
-
-
-def at(source: object, path: str) -> object:
-    """The value at a dotted path, None where the path ends early.
-
-    In a product's `camposCustomizados` a step is a custom field's id: `camposCustomizados.1234`.
-    """
-    for name in path.split("."):
-        if isinstance(source, list) and name.isdecimal():
-            source = _custom(source, name)
-        elif isinstance(source, Mapping):
-            source = source.get(name)
-        else:
-            return None
-    return source
-
-
-def _custom(fields: list[object], number: str) -> object:
-    """The value of a custom field: the chosen option's name (`item`) where it is a list, else `valor`."""
-    for field in fields:
-        if isinstance(field, Mapping) and str(field.get("idCampoCustomizado")) == number:
-            return field.get("item") or field.get("valor")
-    return None
 
 
 def fields_of(pattern: str) -> list[str]:
@@ -236,53 +243,12 @@ def filled(pattern: str, source: object) -> str:
     return _PLACEHOLDER.sub(value, pattern).strip(_DANGLING)
 
 
-def text(value: object) -> str:
-    """Any scalar as text; numbers without an exponent."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or value is None:
-        raise InvalidValue(f"não é um texto: {value!r}")
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, int):
-        return str(value)
-    raise InvalidValue(f"não é um texto: {value!r}")
-
-
-def money(value: object, *, negative: bool = False) -> str:
-    """An amount as text with two decimals, such as `1234.50`."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise InvalidValue(f"não é um valor em reais: {value!r}")
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise InvalidValue(f"não é um valor em reais: {value!r}") from None
-    if not amount.is_finite() or abs(amount) > LARGEST_PRICE:
-        raise InvalidValue(f"o valor {value} é grande demais")
-    if amount < 0 and not negative:
-        raise InvalidValue(f"o valor {value} é negativo")
-    return str(amount.quantize(CENT, ROUND_HALF_UP))
-
-
 def _written_date(value: str, zone: str) -> str:
     """As Bling writes it: a day, or day and time of its own zone."""
     if len(value) <= len(NO_DATE):
         return value
     moment = datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
     return f"{moment:%Y-%m-%d %H:%M:%S}"
-
-
-def number(value: object) -> Decimal:
-    """Any finite number; raises `InvalidValue`."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise InvalidValue(f"não é um número: {value!r}")
-    try:
-        found = Decimal(value)
-    except InvalidOperation:
-        raise InvalidValue(f"não é um número: {value!r}") from None
-    if not found.is_finite() or abs(found) > LARGEST_NUMBER:
-        raise InvalidValue(f"não é um número que caiba: {value!r}")
-    return found
 
 
 def _scaled(value: object, by: Fraction) -> str:
@@ -295,16 +261,10 @@ def _number(value: object, by: Fraction) -> Decimal:
         return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(NINTH, ROUND_HALF_UP)
 
 
-def plain(value: Decimal) -> str:
-    """Without superfluous zeros and without an exponent."""
-    written = f"{value:f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
-
-
 def _factor(unit: Unit) -> Fraction:
     found = factor(unit.source, unit.target)
     if found is None:
-        raise InvalidValue(f"{unit.source} e {unit.target} não medem a mesma coisa")
+        raise InvalidValue("%(one)s e %(other)s não medem a mesma coisa", one=unit.source, other=unit.target)
     return found
 
 
@@ -336,7 +296,9 @@ def _yes_no(value: object, true: str, false: str) -> str:
         return "Y"
     if said == false:
         return "N"
-    raise InvalidValue(f"esperado {true} ou {false}, veio {value!r}")
+    raise InvalidValue(
+        "esperado %(true)s ou %(false)s, veio %(value)s", true=true, false=false, value=repr(value)
+    )
 
 
 def _date(value: object, zone: str) -> str:
@@ -348,5 +310,33 @@ def _date(value: object, zone: str) -> str:
             return date.fromisoformat(written).isoformat()
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise InvalidValue(f"não é uma data: {value!r}") from None
+        raise InvalidValue("não é uma data: %(value)s", value=repr(value)) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).isoformat()
+
+
+def _section(value: object, table: Mapping[str, str]) -> str:
+    """0 = no category, so no section."""
+    category = text(value)
+    if category == "0":
+        return ""
+    found = table.get(category)
+    if found is None:
+        raise InvalidValue("a categoria %(category)s ainda não tem seção no Bitrix24", category=category)
+    return found
+
+
+def _category(value: str, table: Mapping[str, str]) -> int:
+    """The first category that leads to the section: Bling's accounts may have one each."""
+    for category, section in table.items():
+        if section == value:
+            return int(category)
+    raise InvalidValue("a seção %(section)s ainda não tem categoria no Bling", section=value)
+
+
+def _picture(value: object) -> str:
+    link = pictures.link_of(value)
+    if not link:
+        return ""
+    if not pictures.is_link(link):
+        raise InvalidValue("não é o endereço de uma imagem: %(value)s", value=repr(link))
+    return pictures.address(link)

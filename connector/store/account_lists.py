@@ -21,6 +21,8 @@ class ListName(StrEnum):
     #: Of products, both.
     CATEGORIES = "categories"
     CUSTOM_FIELDS = "custom_fields"
+    #: Which section of the catalogue each category has: Ponte's own knowledge (connector.store.sections).
+    SECTIONS = "sections"
 
 
 class SavedList(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from connector.domain.licence import gate
 from connector.domain.mapping import Lens
 from connector.domain.products import Allowed, Filter
 from connector.domain.vendor import ConnectionState
-from connector.store import sections
+from connector.store import portal_intake, sections
 from connector.store import standing as rows
 from connector.store.standing import PortalStanding, Standing
 from connector.sync.deals.wishes import BRAZIL, DealWishes, wishes_of
@@ -46,6 +46,10 @@ class Context:
     everything_waits: Reason | None
     toggles: frozenset[str]
     allowed: Allowed
+    #: The same for writes in Bling.
+    exports: Allowed
+    #: A record is being made in Bling whose id there nobody knows: what is new there may be that one.
+    making: bool
     #: May a record that somebody deleted in Bitrix24 be made again?
     recreate: bool
     lens: Lens
@@ -77,6 +81,7 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
     async with engine.database.tenant(tenant_id) as conn:
         standing = await rows.load(conn, tenant_id, period)
         mappings = await rows.mappings(conn, tenant_id)
+        making = await portal_intake.is_making(conn, tenant_id)
         lens = Lens(mappings[Kind.PRODUCT])
         if lens.section_rule is not None:
             lens.sections.update(await sections.together(tenant_id))
@@ -91,6 +96,8 @@ async def load_context(engine: Engine, tenant_id: UUID) -> Context:
         everything_waits=_why_everything_waits(standing, catalogue, business_now),
         toggles=standing.toggles,
         allowed=_allowed(standing),
+        exports=_exports(standing),
+        making=making,
         recreate=standing.preferences.get("product.recreate") is True,
         lens=lens,
         filter=msgspec.convert(mappings[Kind.PRODUCT].filter, Filter),
@@ -114,6 +121,14 @@ def _allowed(standing: Standing) -> Allowed:
         create="product.create" in standing.toggles,
         update="product.update" in standing.toggles,
         delete="product.delete" in standing.toggles,
+        adopt=standing.preferences.get("product.adopt_by_sku") is not False,
+    )
+
+
+def _exports(standing: Standing) -> Allowed:
+    return Allowed(
+        create="product.export_create" in standing.toggles,
+        update="product.export_update" in standing.toggles,
         adopt=standing.preferences.get("product.adopt_by_sku") is not False,
     )
 

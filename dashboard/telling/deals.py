@@ -14,7 +14,7 @@ from connector.domain.events import Kind
 from connector.domain.mapping import AMOUNT_FIELD
 from connector.domain.money import NAMES
 from connector.domain.products import Change
-from connector.domain.transforms import CENT
+from connector.domain.values import CENT
 from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.views.event import RowLine, Rows

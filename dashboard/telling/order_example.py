@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from connector.domain.transforms import InvalidValue, filled
+from connector.domain.transforms import filled
+from connector.domain.values import InvalidValue
 from dashboard.reader import _
 from dashboard.telling.order_form import LONGEST_EXAMPLE
 from dashboard.views.order import Example

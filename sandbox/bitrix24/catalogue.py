@@ -44,6 +44,13 @@ class PropertyValue(msgspec.Struct, frozen=True, gc=False):
         return {"value": self.value, "valueId": self.value_id}
 
 
+class File(msgspec.Struct, frozen=True, gc=False):
+    """A picture's file."""
+
+    name: str
+    content: bytes
+
+
 class Iblocks(msgspec.Struct, frozen=True):
     """Ids of the products' iblock, of the offers' one, and of the offers' link to their parent."""
 
@@ -99,6 +106,8 @@ class Catalogue:
         self.prices: dict[int, dict[str, Any]] = {}
         self.sections: dict[int, dict[str, Any]] = {}
         self.images: dict[int, dict[str, Any]] = {}
+        #: What was sent as a picture's content, by the file's id.
+        self.files: dict[int, File] = {}
         self.stock: list[dict[str, Any]] = []
         self.next_element = count(first_id)
         self.next_property = count(first_id // 10 + iblocks.sku_property + 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -9,12 +11,14 @@ from typing import Any
 from sandbox.bitrix24.catalogue import (
     Catalogue,
     Element,
+    File,
     Kind,
     answer_properties,
     list_price,
     property_answer,
     property_number,
 )
+from sandbox.bitrix24.errors import refused
 from sandbox.bitrix24.values import (
     as_list,
     as_map,
@@ -123,7 +127,7 @@ def apply(catalogue: Catalogue, element: Element, sent: dict[str, Any]) -> None:
         elif read is not None:
             element.fields[name] = read(value)
         elif name in PICTURES:
-            element.fields[name] = picture(catalogue, element.id, name, value)
+            element.fields[name] = picture(catalogue, element.id, name, value, element.fields[name])
         elif property_number(name) in catalogue.properties:
             _write_own_property(catalogue, element, property_number(name), value)
     if "xmlId" in sent:
@@ -136,11 +140,18 @@ def _write_own_property(catalogue: Catalogue, element: Element, property_id: int
         catalogue.write_property(element, property_id, value)
 
 
-def picture(catalogue: Catalogue, element_id: int, name: str, sent: Any) -> dict[str, str] | None:
-    """A picture that was sent as `{"fileData": [name, base64]}`, as it is shown afterwards."""
-    if not as_list(as_map(sent).get("fileData")):
-        return None
+def picture(catalogue: Catalogue, element_id: int, name: str, sent: Any, held: Any = None) -> Any:
+    """A picture sent as `{"fileData": [name, base64]}` or taken away by `{"remove": "Y"}`, as it is shown."""
+    order = as_map(sent)
+    content = as_list(order.get("fileData"))
+    if len(content) < 2:
+        return None if order.get("remove") == "Y" else held
+    try:
+        raw = b64decode(text(content[1]), validate=True)
+    except (binascii.Error, ValueError):
+        raise refused("Invalid image file") from None
     file_id = next(catalogue.next_file)
+    catalogue.files[file_id] = File(text(content[0]), raw)
     url = (
         f"/rest/catalog.product.download?fields%5BfieldName%5D={name}"
         f"&fields%5BfileId%5D={file_id}&fields%5BproductId%5D={element_id}"

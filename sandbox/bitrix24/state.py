@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -151,6 +152,11 @@ class Bitrix24State:
         catalogue, crm = portal.catalogue, portal.crm
         return {
             "products": [got(catalogue, element) for element in catalogue.elements.values()],
+            "sections": [dict(section) for section in catalogue.sections.values()],
+            "files": [
+                {"id": str(number), "name": file.name, "sha256": sha256(file.content).hexdigest()}
+                for number, file in catalogue.files.items()
+            ],
             "prices": [dict(price) for price in catalogue.prices.values()],
             "deals": [dict(item) for item in crm.items[Entity.DEAL].values()],
             "rows": [dict(row) for rows in crm.rows.values() for row in rows],

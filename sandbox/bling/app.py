@@ -53,7 +53,7 @@ class Doors:
         """One request: a page, an image, an OAuth call or an API call."""
         path = request.path.rstrip("/")
         if path.startswith("/imagens/"):
-            return images.serve(path, request.query_string, self._world.clock)
+            return self._picture(request, path)
         if not path.startswith(API):
             return not_found().answer()
         part = path[len(API) :]
@@ -61,6 +61,20 @@ class Doors:
             return oauth_doors.authorize(self._state, request)
         call = _OAuthCall if part.startswith("oauth/") else _ApiCall
         return await self._vendor_call(request, part, call(self._state, request))
+
+    def _picture(self, request: Request, path: str) -> Answer:
+        """A picture's link is no call of the API: it is told under a provider of its own."""
+        answer = images.serve(path, request.query_string, self._world.clock)
+        self._world.calls.record(
+            provider="bling-images",
+            http_method=request.http_method,
+            method="imagens",
+            path=MOUNT + path,
+            status=answer.status,
+            tenant=None,
+            outsider=False,
+        )
+        return answer
 
     async def _vendor_call(self, request: Request, part: str, call: _OAuthCall | _ApiCall) -> Answer:
         first = part.partition("/")[0]

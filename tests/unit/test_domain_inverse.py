@@ -28,9 +28,8 @@ from connector.domain.transforms import (
     Transform,
     Unit,
     YesNo,
-    at,
-    text,
 )
+from connector.domain.values import at, text
 
 UNITS = {"UN": "5", "KG": "4", "M": "1"}
 SECTIONS = {"7": "31", "8": "32", "9": "33"}

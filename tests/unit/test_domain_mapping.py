@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from connector.domain.events import Kind
 from connector.domain.mapping import BadField, Lens, MappingVersion, Rule, default, fingerprint
-from connector.domain.transforms import Identity, InvalidValue, Money, YesNo, backward, forward, money, text
+from connector.domain.transforms import Identity, Money, YesNo, backward, forward
+from connector.domain.values import InvalidValue, money, text
 
 PRODUCT = {"id": 16842381880, "nome": "Copo", "codigo": "COD-1", "preco": Decimal("4.99"), "situacao": "A"}
 lens = Lens(default(Kind.PRODUCT))

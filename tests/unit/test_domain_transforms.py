@@ -24,12 +24,13 @@ from connector.domain.transforms import (
     Choice,
     Constant,
     Date,
+    FirstImage,
     HtmlText,
     Identity,
-    InvalidValue,
     ListOf,
     Money,
     Number,
+    Section,
     Template,
     Text,
     Transform,
@@ -40,6 +41,7 @@ from connector.domain.transforms import (
     why_one_way,
 )
 from connector.domain.units import UNITS, factor
+from connector.domain.values import InvalidValue
 
 MANY = 10_000
 LETTERS = "aáçÇßİ Zz09-;,\t🙂"
@@ -87,6 +89,10 @@ TWO_WAY: dict[str, tuple[Transform, Draw]] = {
     "day": (Date(), _day),
     "moment": (Date(), _moment),
     "list": (ListOf(), _parts),
+    "section": (
+        Section(table={"7": "31", "80000000000": "5"}),
+        lambda chance: chance.choice([7, 80000000000]),
+    ),
 }
 
 
@@ -190,3 +196,54 @@ def test_html_becomes_what_a_person_reads(html: str, text: str) -> None:
 @given(st.text(max_size=200))
 def test_no_text_leaves_a_gap_of_two_lines(html: str) -> None:
     assert "\n\n\n" not in text_of_html(html)
+
+
+def test_no_category_is_no_section():
+    assert forward(Section(table={"7": "31"}))(0) == ""
+
+
+def test_a_category_without_a_section_says_so():
+    with pytest.raises(InvalidValue, match="a categoria 8 ainda não tem seção"):
+        forward(Section(table={"7": "31"}))(8)
+
+
+def test_a_section_without_a_category_says_so():
+    with pytest.raises(InvalidValue, match="a seção 9 ainda não tem categoria"):
+        backward(Section(table={"7": "31"}))("9")
+
+
+def test_of_two_categories_with_one_section_the_first_comes_back():
+    assert backward(Section(table={"7": "31", "8": "31"}))("31") == 7
+
+
+def test_a_sections_table_grows_while_it_is_used():
+    table: dict[str, str] = {}
+    forth = forward(Section(table=table))
+    table["7"] = "31"
+    assert forth(7) == "31"
+
+
+def test_a_saved_section_has_no_table():
+    assert msgspec.json.encode(Section()) == b'{"type":"section"}'
+
+
+def test_a_first_image_is_the_address_without_its_signature():
+    image = {"internas": [{"link": "https://s3/x.jpg?Expires=1&Signature=a"}], "externas": []}
+    assert forward(FirstImage())(image) == "https://s3/x.jpg"
+
+
+@pytest.mark.parametrize("empty", [{}, {"internas": [], "externas": []}, "", {"externas": None}])
+def test_no_image_is_nothing(empty: object):
+    assert forward(FirstImage())(empty) == ""
+
+
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "copo.jpg", "javascript:1", "https://", "http://[x"])
+def test_what_is_no_link_is_no_image(link: str):
+    with pytest.raises(InvalidValue, match="endereço de uma imagem"):
+        forward(FirstImage())(link)
+
+
+def test_what_is_wrong_can_be_said_in_another_language():
+    with pytest.raises(InvalidValue) as found:
+        forward(Number())("leve")
+    assert (found.value.text, found.value.said) == ("não é um número: %(value)s", {"value": "'leve'"})

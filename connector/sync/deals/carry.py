@@ -25,7 +25,7 @@ from connector.domain.deals import (
 )
 from connector.domain.events import Outcome, Reason
 from connector.domain.mapping import STAGE_FIELD, Target
-from connector.domain.transforms import CENT
+from connector.domain.values import CENT
 from connector.domain.vendor import Rejected, Transient
 from connector.sync import waves
 from connector.sync.deals.lookup import Finder

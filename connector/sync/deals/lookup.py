@@ -11,7 +11,7 @@ from connector.bitrix24 import crm
 from connector.bitrix24.packer import Command, Failed, Packer
 from connector.domain.deals import ROWS_FIELD, rows_of_text
 from connector.domain.mapping import AMOUNT_FIELD, PIPELINE_FIELD, STAGE_FIELD, Target
-from connector.domain.transforms import InvalidValue, money
+from connector.domain.values import InvalidValue, money
 from connector.sync.deals.work import DealWork
 from connector.sync.faults import Faults
 

@@ -12,13 +12,15 @@ from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome
 from connector.domain.mapping import PRICE_FIELD
-from connector.domain.products import Create, Update
+from connector.domain.products import Create, Plan, Update
 from connector.domain.vendor import Gone, Rejected, VendorError
 from connector.sync import waves
 from connector.sync.faults import Faults
 from connector.sync.products import elements
+from connector.sync.products.images import Pictures
 from connector.sync.products.work import ProductWork
 from connector.sync.waves import Steps
+from connector.sync.work import Work
 
 log = structlog.get_logger(__name__)
 
@@ -31,17 +33,32 @@ class Carrier:
     """Writes the plans of one wave of records."""
 
     def __init__(
-        self, packer: Packer, catalogue: Catalogue, faults: Faults, lists: frozenset[str] = frozenset()
+        self,
+        packer: Packer,
+        catalogue: Catalogue,
+        faults: Faults,
+        pictures: Pictures,
+        lists: frozenset[str] = frozenset(),
     ) -> None:
         """`lists`: fields with several values, which targets hold as JSON."""
         self._lists = lists
+        self._pictures = pictures
         self._packer = packer
         self._catalogue = catalogue
         self._faults = faults
 
     async def carry_out(self, works: Iterable[ProductWork], now: datetime) -> None:
         """Run all records' steps, wave by wave; each ends created, updated, failed or postponed."""
-        await waves.run(self._packer, [(work, self._steps(work, now)) for work in works if work.open])
+        mine = [work for work in works if work.open]
+        steps: list[tuple[Work, Steps]] = []
+        for work in mine:
+            plan = self._pictures.without(work.plan)
+            if isinstance(plan, Update) and not plan.fields and plan.price is None:
+                _begin_update(work, plan)
+            else:
+                steps.append((work, self._steps(work, plan, now)))
+        await waves.run(self._packer, steps)
+        await self._pictures.carry_out(mine, now)
 
     async def merge_doubles(self, works: Iterable[ProductWork]) -> None:
         """Of records that carry one link the oldest stays; the others lose it and are deactivated."""
@@ -57,14 +74,14 @@ class Carrier:
                 done=isinstance(result, Done),
             )
 
-    def _steps(self, work: ProductWork, now: datetime) -> Steps:
-        match work.plan:
-            case Create() as plan:
+    def _steps(self, work: ProductWork, plan: Plan | None, now: datetime) -> Steps:
+        match plan:
+            case Create():
                 return self._create(work, plan, now)
-            case Update() as plan:
+            case Update():
                 return self._update(work, plan, now)
             case _:
-                raise AssertionError(f"{work.key} has nothing to write: {work.plan}")
+                raise AssertionError(f"{work.key} has nothing to write: {plan}")
 
     def _create(self, work: ProductWork, plan: Create, now: datetime) -> Steps:
         (added,) = yield (elements.add(self._catalogue, plan.shape, plan.fields, plan.parent, self._lists),)
@@ -89,9 +106,7 @@ class Carrier:
             self._priced(work, vendor.written_id(result.result), price)
 
     def _update(self, work: ProductWork, plan: Update, now: datetime) -> Steps:
-        work.bitrix_id = plan.bitrix_id
-        # What was kept counts as not ours, so that it is recognised again.
-        work.written = {**work.before, **{name: work.target[name] for name in work.kept}}
+        _begin_update(work, plan)
         commands: list[Command] = []
         if plan.fields:
             commands.append(
@@ -105,7 +120,7 @@ class Carrier:
         if plan.price is not None and work.open:
             known = results[-1] if plan.price_id is not None else None
             yield from self._changed_price(work, plan, known, now)
-        work.end(Outcome.UPDATED, detail=work.remark)
+        work.end(Outcome.UPDATED, work.left_out, work.remark)
 
     def _fields_written(self, work: ProductWork, result: Result, plan: Update, now: datetime) -> None:
         if isinstance(result, Failed):
@@ -153,6 +168,12 @@ class Carrier:
     def _priced(self, work: ProductWork, price_id: int | None, price: str) -> None:
         work.price_id = price_id
         work.written = {**(work.written or {}), PRICE_FIELD: price}
+
+
+def _begin_update(work: ProductWork, plan: Update) -> None:
+    """What was kept counts as not ours, so that it is recognised again."""
+    work.bitrix_id = plan.bitrix_id
+    work.written = {**work.before, **{name: work.target[name] for name in work.kept}}
 
 
 def _is_unknown_price(error: VendorError) -> bool:

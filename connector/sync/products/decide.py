@@ -41,6 +41,8 @@ def begin_guest(key: RecordKey, host: ProductWork, link: Link | None, now: datet
 
 def decide(work: ProductWork, context: Context) -> None:
     """Settle what needs no vendor; leave open what has to be read, looked up or written."""
+    if not work.open:
+        return None
     if reason := context.waits(work.key):
         return work.hold(reason)
     if work.key.kind is not Kind.PRODUCT:
@@ -63,7 +65,7 @@ def weigh(work: ProductWork, context: Context) -> None:
     source = work.source or {}
     if is_excluded(source):
         return remove(work, context)
-    if work.link is not None and work.link.gone_at is not None and not context.recreate:
+    if work.link is not None and work.link.gone_at is not None and not (context.recreate or work.link.choice):
         return work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
     if is_filtered(source, context.filter):
         return work.end(Outcome.SKIPPED, Reason.FILTERED)
@@ -77,10 +79,15 @@ def weigh(work: ProductWork, context: Context) -> None:
         return _without_link(work, context)
     if work.event.source not in TRUSTING or work.link is None or _wants_its_children(work, context):
         return None
+    if work.is_chosen:
+        return None
     work.print = fingerprint(work.target)
     if work.link.fingerprint == work.print and work.link.shape == work.shape:
         work.plan = Unchanged()
         work.written = work.target
+        if context.lens.pictures:
+            # Which files Bitrix24 made of them is remembered beside the targets.
+            work.written = {**linked_of(work.link).written, **work.target}
         return work.end(Outcome.UNCHANGED)
     if context.lens.keeps:
         # Whether somebody edited what is to be kept is seen in the present record alone.

@@ -15,8 +15,9 @@ from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.batch import Command
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.mapping import LINK_FIELD, Target
+from connector.domain.pictures import FOREIGN
 from connector.domain.products import NUMBERS, Present, Shape
-from connector.domain.transforms import InvalidValue, money, number, plain
+from connector.domain.values import InvalidValue, money, number, plain
 
 _ADD = {Shape.SIMPLE: vendor.add_product, Shape.SKU: vendor.add_sku, Shape.OFFER: vendor.add_offer}
 _UPDATE = {
@@ -63,6 +64,11 @@ def update(
     """Write the target's fields into a record."""
     place = iblock(catalogue, offers=shape is Shape.OFFER)
     return _UPDATE[shape](bitrix_id, _spelled(target, place[1] if place else 0, lists))
+
+
+def update_files(shape: Shape, bitrix_id: int, files: Mapping[str, Any]) -> Command:
+    """Write pictures into a record: `{"fileData": [name, base64]}` each, or `{"remove": "Y"}`."""
+    return _UPDATE[shape](bitrix_id, files)
 
 
 def retire(catalogue: Catalogue, shape: Shape, bitrix_id: int) -> Command:
@@ -115,6 +121,8 @@ def _values(text: str) -> list[str] | str:
 
 def _text(name: str, value: Any) -> str:
     """A field as the planner compares it."""
+    if name in vendor.PICTURES:
+        return FOREIGN + file if (file := vendor.file_id(value)) else ""
     if name.startswith("property"):
         if isinstance(value, list):
             texts = [vendor.property_text(one) for one in value]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
+from connector import pace
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.products import Create, Shape, needed
@@ -23,14 +25,22 @@ from connector.sync.ends import Pencil
 from connector.sync.faults import Faults
 from connector.sync.products.carry import Carrier
 from connector.sync.products.decide import begin_guest, decide, is_family, remove, weigh
+from connector.sync.products.downloads import Downloads
+from connector.sync.products.guarded import Judge, guard
+from connector.sync.products.images import Pictures
 from connector.sync.products.lookup import Finder
 from connector.sync.products.read import Fields, Reader, key_of, root_of
+from connector.sync.products.sections import Sections
 from connector.sync.products.work import ProductWork
 from connector.sync.shared import Shared
-from connector.sync.work import Ended, Work
+from connector.sync.work import Ended, Left, Work
 
 Clock = Callable[[], datetime]
 Family = tuple[UUID, int]
+_T = TypeVar("_T")
+
+#: Records and families of long work that are written together.
+AT_ONCE, FAMILIES_AT_ONCE = 50, 8
 
 
 class Products:
@@ -42,6 +52,8 @@ class Products:
         self._making: dict[str, RecordKey] = {}
         #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
         self._families = asyncio.Lock()
+        self._downloads = Downloads(shared.engine.settings)
+        self._sections = Sections(shared)
 
     async def process(self, works: list[ProductWork], context: Context, catalogue: Catalogue) -> None:
         """Work on records that no other chunk holds; every one of them is settled, held or postponed."""
@@ -56,15 +68,20 @@ class Products:
             load_links=shared.load_links,
             mark_creating=shared.ends.mark_creating,
             settle=shared.settle,
+            leave_stopped=shared.ends.leave_stopped,
+            judge=shared.ends.judge,
             create_settles=engine.create_settles,
             families=self._families,
+            sections=lambda works: self._sections.prepare(works, context, catalogue),
         )
         await line.process(works)
 
     def _writer(self, catalogue: Catalogue, context: Context) -> Carrier | Pencil:
         if not self._shared.ends.real:
             return Pencil()
-        return Carrier(self._shared.packer, catalogue, self._shared.faults, context.lens.lists)
+        shared = self._shared
+        pictures = Pictures(shared.packer, context.lens, shared.faults, self._downloads)
+        return Carrier(shared.packer, catalogue, shared.faults, pictures, context.lens.lists)
 
 
 @dataclass(slots=True)
@@ -80,12 +97,17 @@ class Line:
     load_links: Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
     mark_creating: Callable[[Mapping[RecordKey, str], datetime], Awaitable[None]]
     settle: Callable[[Sequence[Work]], Awaitable[None]]
+    leave_stopped: Callable[[Iterable[Work]], Awaitable[None]]
+    judge: Judge
     create_settles: timedelta
     #: Held while families are worked on, one after the other.
     families: asyncio.Lock
+    #: Makes the sections that records' categories need known, before they are weighed.
+    sections: Callable[[Iterable[ProductWork]], Awaitable[None]]
 
     async def process(self, works: list[ProductWork]) -> None:
         """Work on records that no other chunk holds; every one of them is settled, held or postponed."""
+        await self.sections(works)
         for work in works:
             decide(work, self.context)
         to_read = [work for work in works if work.open and work.source is None and work.plan is None]
@@ -96,6 +118,7 @@ class Line:
         if not works:
             return
         await self.reader.read(works, self.clock())
+        await self.sections(works)
         for work in works:
             if work.open and work.gone_in_bling:
                 remove(work, self.context)
@@ -114,15 +137,20 @@ class Line:
             await self.settle(works)
 
     async def _families(self, works: list[ProductWork]) -> None:
-        if not works:
-            return
-        async with self.families:
-            everyone = await self._with_relatives(works)
-            parents = [work for work in everyone if work.shape is Shape.SKU]
-            await self._write(parents)
-            children = [work for work in everyone if work.shape is not Shape.SKU]
-            await self._write(children, await self._parents_of(children, parents))
-            await self.settle(everyone)
+        families: dict[Family, list[ProductWork]] = defaultdict(list)
+        for work in works:
+            families[work.key.account_id, root_of(work)].append(work)
+        for some in _parts(list(families.values()), FAMILIES_AT_ONCE):
+            async with self.families:
+                await self._whole_families([work for members in some for work in members])
+
+    async def _whole_families(self, works: list[ProductWork]) -> None:
+        everyone = await self._with_relatives(works)
+        parents = [work for work in everyone if work.shape is Shape.SKU]
+        await self._write(parents)
+        children = [work for work in everyone if work.shape is not Shape.SKU]
+        await self._write(children, await self._parents_of(children, parents))
+        await self.settle(everyone)
 
     async def _write(
         self, works: list[ProductWork], parents: dict[Family, ProductWork | int] | None = None
@@ -134,11 +162,17 @@ class Line:
         if parents is not None:
             for work in works:
                 _below_its_parent(work, parents)
-        await self.writer.merge_doubles(works)
+        await guard(works, self.context, self.judge)
         _stop_loops(works, now)
+        for some in _parts(works, AT_ONCE):
+            await self._carry_out(some)
+
+    async def _carry_out(self, works: list[ProductWork]) -> None:
+        await self.leave_stopped(works)
+        await self.writer.merge_doubles(work for work in works if not isinstance(work.ending, Left))
         creates = [work for work in works if work.open and isinstance(work.plan, Create)]
         if creates:
-            await self.mark_creating({work.key: work.label for work in creates}, now)
+            await self.mark_creating({work.key: work.label for work in creates}, self.clock())
         await self.writer.carry_out(works, self.clock())
 
     def _wait_for_doubtful_creates(self, works: list[ProductWork], now: datetime) -> None:
@@ -201,7 +235,10 @@ class Line:
                 members.append(work)
             work.source, work.trust, work.plan = fields, Trust.READ, None
             work.family_read = True
-            weigh(work, self.context)
+        await self.sections(members)
+        for work in members:
+            if work.family_read:
+                weigh(work, self.context)
         return members
 
     async def _parents_of(
@@ -216,6 +253,13 @@ class Line:
             if link.bitrix_id is not None and link.gone_at is None:
                 found[key.account_id, key.bling_id] = link.bitrix_id
         return found
+
+
+def _parts(items: list[_T], most: int) -> Iterator[list[_T]]:
+    """What changes now goes at once; long work in parts, so that a pause is heard and others pass."""
+    size = max(len(items), 1) if pace.urgency.get() is pace.Urgency.NOW else most
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _stop_loops(works: list[ProductWork], now: datetime) -> None:

@@ -19,7 +19,9 @@ from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome, Reason, RecordKey
 from connector.domain.mapping import PRICE_FIELD, Lens, edited
+from connector.domain.pictures import recognised
 from connector.domain.products import Create, Present, Shape, plan_present, plan_unlinked, without
+from connector.store.links import Choice
 from connector.sync.context import Context
 from connector.sync.faults import Faults
 from connector.sync.products import elements
@@ -90,6 +92,7 @@ class Finder:
         """`making`: SKUs that records of this turn are being created with, in all chunks."""
         self._free = sorted(lens.free)
         self._keeps = lens.keeps
+        self._pictures = lens.pictures
         self._making = making
         self._packer = packer
         self._catalogue = catalogue
@@ -189,12 +192,13 @@ class Finder:
 
     def _plan_unlinked(self, work: ProductWork, found: _Found, context: Context) -> None:
         link = str(work.key.bling_id)
+        apart = work.link is not None and work.link.choice is Choice.NEW
         plan, taken = plan_unlinked(
             work.target,
             work.shape,
             found.with_link(link),
             [one for one in found.with_sku(work.target.get("xmlId", "")) if one.link != link],
-            context.allowed,
+            msgspec.structs.replace(context.allowed, adopt=False) if apart else context.allowed,
         )
         work.doubles = sorted(one.id for one in found.with_link(link))[1:]
         if taken is not None:
@@ -223,15 +227,32 @@ class Finder:
 
     def _plan_compared(self, work: ProductWork, found: _Found, context: Context) -> None:
         present = found.by_id.get(work.bitrix_id or 0)
+        if work.is_chosen and (why := _why_not(work, present)):
+            work.bitrix_id = None
+            work.hold(Reason.AMBIGUOUS, why)
+            return
         if present is None:
             work.gone_in_bitrix24 = True
             work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
             return
-        work.present, work.price_id = present, present.price_id
+        work.price_id = present.price_id
         memory = linked_of(work.link).written if work.link is not None else {}
+        values = recognised(present.values, memory, self._pictures)
+        work.present = present = msgspec.structs.replace(present, values=values)
         work.kept = edited(work.target, present.values, memory, self._keeps)
         plan = plan_present(work.target, work.shape, present, context.allowed)
         adopt_plan(work, context, without(plan, work.kept), present.values)
+
+
+def _why_not(work: ProductWork, chosen: Present | None) -> str:
+    """Why the record that a person picked cannot become this one's; empty when it can."""
+    if chosen is None:
+        return f"o produto {work.bitrix_id}, que foi escolhido, não existe mais no Bitrix24"
+    if chosen.link not in ("", str(work.key.bling_id)):
+        return f"o produto {chosen.id}, que foi escolhido, já é o par do produto {chosen.link} do Bling"
+    if chosen.shape is not work.shape:
+        return f"o produto {chosen.id}, que foi escolhido, é de outro tipo no Bitrix24"
+    return ""
 
 
 def _may_be_in(work: ProductWork, *, offers: bool) -> bool:

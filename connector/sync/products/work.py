@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from connector.domain.events import Event, RecordKey
+from connector.domain.events import Event, Outcome, Reason, RecordKey
 from connector.domain.products import Create, Plan, Present, Shape, parent_of
 from connector.domain.winner import Trust
-from connector.store.links import Link
+from connector.store.links import Choice, Link
 from connector.sync.context import Context
-from connector.sync.work import Work
+from connector.sync.work import Ended, Work
 
 
 class ProductWork(Work):
@@ -28,6 +29,10 @@ class ProductWork(Work):
     ) -> None:
         super().__init__(key, event, events, trust, started_at, link)
         self.plan = None
+        #: A person picked Bitrix24's record, and nothing was written there yet.
+        self.is_chosen = self.bitrix_id is None and link is not None and link.choice is Choice.ADOPT
+        if self.is_chosen and link is not None:
+            self.bitrix_id = link.choice_id
         self.shape = Shape.SIMPLE
         #: A parent's children have been read in this turn.
         self.family_read = False
@@ -37,6 +42,8 @@ class ProductWork(Work):
         self.kept: frozenset[str] = frozenset()
         #: A plain remark on a product that was written.
         self.remark: str | None = None
+        #: Why a part of the plan was left out of an update.
+        self.left_out: Reason | None = None
         #: Further records of Bitrix24 that carry this record's link.
         self.doubles: list[int] = []
 
@@ -66,3 +73,17 @@ class ProductWork(Work):
 
     def lens_version(self, context: Context) -> int:
         return context.lens.version
+
+    def ended_in(self, *outcomes: Outcome) -> bool:
+        """Whether it settles with one of these."""
+        return isinstance(self.ending, Ended) and self.ending.outcome in outcomes
+
+    def note(self, text: str) -> None:
+        """Say something more of a record, also of one whose ending is known."""
+        self.remark = f"{self.remark}; {text}" if self.remark else text
+        if isinstance(self.ending, Ended):
+            self.ending = replace(self.ending, detail=self.remark)
+
+    def reopen(self) -> None:
+        """A part of what was to be written was not: how this ends is open again."""
+        self.ending = None
