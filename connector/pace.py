@@ -11,6 +11,8 @@ just now (then it starts with what is safe anyway). Redis is meant to keep these
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
+from enum import IntEnum
 from hashlib import sha1
 from typing import Any, cast
 
@@ -21,6 +23,18 @@ from redis.exceptions import ConnectionError, NoScriptError, RedisError
 from connector.domain.vendor import Transient
 
 SINCE = "pace:since"
+
+
+class Urgency(IntEnum):
+    """Who is served first among those of one process that wait for a vendor."""
+
+    NOW = 0
+    #: Imports and the like.
+    LATER = 1
+
+
+#: How urgent the vendors' calls of the present task are.
+urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.NOW)
 
 #: Put before every script: `now` and `since` in seconds, and numbers written without losing microseconds.
 PRELUDE = """

@@ -56,14 +56,17 @@ class Operating:
         # Used up as far as we know, and nothing given back yet.
         return book.reset_at if book.operating >= self.limit and now < book.reset_at else 0.0
 
-    def room(self, method: str, now: float) -> int:
-        """How many commands may be sent now on top of those in flight; 0 also while an answer is awaited."""
+    def room(self, method: str, now: float, share: float = 1.0) -> int:
+        """How many commands may be sent now on top of those in flight; 0 also while an answer is awaited.
+
+        `share` of the limit is what they may use.
+        """
         book = self._books.get(method)
         if book is None:
             return 50
         if self.paused_until(method, now):
             return 0
-        left = int((self.limit - book.operating) / book.cost) - book.in_flight
+        left = int((self.limit * share - book.operating) / book.cost) - book.in_flight
         if left > 0:
             return left
         # Near or past the limit: at least one goes, so that the answer tells how much there is.

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
+from connector import pace
 from connector.bitrix24 import batch
 from connector.bitrix24.batch import MOST, Command, Done, Failed, Result
 from connector.bitrix24.client import TIMEOUT_S, Bitrix24
-from connector.bitrix24.packing import Ask, Bounds, Entry, Packing
+from connector.bitrix24.packing import Ask, Bounds, Entry, Packing, Waiting
 from connector.domain.vendor import Provider, Throttled, Transient, VendorError
 from connector.wire import LOGGED, Reply, call_of
 
@@ -30,6 +30,8 @@ LEAST, GROWTH = 5, 3
 LOOKED_AT = 1_000
 #: Share of the time-out that a batch may be expected to take.
 EXPECTED_SHARE = 0.5
+#: Share of a method's operating time that commands may use up: long work leaves some for what changes now.
+SHARES = {pace.Urgency.NOW: 1.0, pace.Urgency.LATER: 0.9}
 #: Seconds after which is looked again whether commands that wait for an answer may go.
 LOOK_AGAIN_S = 1.0
 
@@ -57,9 +59,7 @@ class Packer:
         self._client = client
         self._may_write = may_write
         self._timeout = timeout
-        self._queue: deque[Entry] = deque()
-        #: Queued commands by method.
-        self._queued: Counter[str] = Counter()
+        self._queue = Waiting()
         self._free = asyncio.Semaphore(in_flight)
         self._sends: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
@@ -76,15 +76,14 @@ class Packer:
         if not commands:
             return []
         ask = Ask(len(commands))
-        self._queue.extend(Entry(ask, place, command) for place, command in enumerate(commands))
-        self._queued.update(command.method for command in commands)
+        self._queue.put(Entry(ask, place, command) for place, command in enumerate(commands))
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._run_pump())
             self._pump.add_done_callback(self._pumped)
         try:
             await ask.future
         except asyncio.CancelledError:
-            self._remove(lambda entry: entry.ask is ask)
+            self._queue.remove(lambda entry: entry.ask is ask)
             raise
         return _checked([result for result in ask.results if result is not None])
 
@@ -121,7 +120,7 @@ class Packer:
 
     def _pumped(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            for entry in self._remove(lambda _: True):
+            for entry in self._queue.remove(lambda _: True):
                 entry.ask.broke(error)
 
     async def _send_next(self) -> bool:
@@ -161,28 +160,14 @@ class Packer:
     def _drop_paused(self) -> None:
         """Answer commands of paused methods at once."""
         now, operating = self._client.now(), self._client.limiter.operating
-        for method in list(self._queued):
+        for method in set().union(*self._queue.methods.values()):
             if until := operating.paused_until(method, now):
-                for entry in self._remove(partial(_is_of, method)):
+                for entry in self._queue.remove(partial(_is_of, method)):
                     entry.put(Failed(self._client.throttled(until), None))
 
     def _anything_fits(self) -> bool:
-        now, operating = self._client.now(), self._client.limiter.operating
-        return any(operating.room(method, now) for method in self._queued)
-
-    def _remove(self, unwanted: Callable[[Entry], bool]) -> list[Entry]:
-        """Take entries out of the queue."""
-        removed = [entry for entry in self._queue if unwanted(entry)]
-        self._queue = deque(entry for entry in self._queue if not unwanted(entry))
-        self._forget(removed)
-        return removed
-
-    def _forget(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            method = entry.command.method
-            self._queued[method] -= 1
-            if not self._queued[method]:
-                del self._queued[method]
+        room = self._bounds().room
+        return any(room(method, one) for one, methods in self._queue.methods.items() for method in methods)
 
     async def _wait_for_answer(self) -> None:
         """Every queued method is near its limit with commands under way: their answer tells what is left."""
@@ -196,9 +181,8 @@ class Packer:
         for _ in range(min(len(self._queue), LOOKED_AT)):
             if packing.full:
                 break
-            packing.offer(self._queue.popleft())
-        self._queue.extendleft(reversed(packing.left_over))
-        self._forget(packing.taken)
+            packing.offer(self._queue.take())
+        self._queue.put_back(packing.left_over)
         return packing.taken
 
     def _bounds(self) -> Bounds:
@@ -206,7 +190,7 @@ class Packer:
         return Bounds(
             commands=self._size,
             seconds=self._timeout * EXPECTED_SHARE,
-            room=lambda method: operating.room(method, now),
+            room=lambda method, urgency: operating.room(method, now, SHARES[urgency]),
             expected=lambda method: self._seconds.get(method, 0.0),
         )
 
@@ -269,7 +253,7 @@ class Packer:
             raise LeaseTooShort
 
     def _fail_all(self, error: VendorError) -> None:
-        for entry in self._remove(lambda _: True):
+        for entry in self._queue.remove(lambda _: True):
             entry.put(Failed(error, None))
 
 

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from connector import pace
 from connector.bling import scripts
 from connector.bling.errors import ADDRESS, ADDRESS_BLOCK, DAY, SECOND, next_day, today
+from connector.bling.waiting import TooMany, Waiting
 from connector.domain.vendor import Throttled
 from connector.wire import Clock, utc_now
 
@@ -133,12 +134,21 @@ class AccountLimiter:
         self._patience = patience
         self._clock = clock
         self._probing = False
+        self._waiting = Waiting(self._rates.per_second, patience)
 
     async def turn(self) -> None:
-        """Wait until one more request may go, in the order of asking.
+        """Wait until one more request may go: the urgent ones first, else in the order of asking.
 
         Raises `Throttled` if that takes longer than we wait or the day is used up, `Transient` without Redis.
         """
+        try:
+            async with self._waiting.first():
+                await self._place()
+        except TooMany as error:
+            until = self._clock() + timedelta(seconds=error.seconds)
+            raise Throttled("too many wait", until=until, code=SECOND) from error
+
+    async def _place(self) -> None:
         tries = 0
         while True:
             tries += 1

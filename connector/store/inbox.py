@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Action, Event, Kind, Lane, RecordKey, Source
+from connector.domain.events import Action, Event, Kind, Lane, Reason, RecordKey, Source
 from connector.store import ids
 from connector.store.columns import columns
 from connector.store.scope import Connection
@@ -48,6 +48,13 @@ class Road(StrEnum):
 
     DEALS = "deals"
     OTHERS = "others"
+
+
+class Flow(Enum):
+    """Lanes that are claimed together: whoever changes something now never queues behind long work."""
+
+    LIVE = (Lane.LIVE, Lane.LIVE)
+    BACKGROUND = (Lane.REPLAY, Lane.RECONCILE)
 
 
 #: Kinds that become deals.
@@ -123,13 +130,18 @@ async def claim(
     now: datetime,
     records: int,
     busy: Collection[UUID] = (),
+    flow: Flow | None = None,
 ) -> list[Event]:
     """All due events of the most urgent records, none of `busy`; updates nothing, the lease suffices.
+
+    `flow`: records that have an event in one of its lanes; None = any.
 
     A delivery that history already knows is deleted in the same step and left out.
     """
     taken = list(busy)
-    urgent = await conn.fetch(_SQL[f"urgent_{road}"], tenant_id, now, taken, records * _WINDOW, records)
+    first, last = (Lane.LIVE, Lane.RECONCILE) if flow is None else flow.value
+    bounds = (records * _WINDOW, records, int(first), int(last))
+    urgent = await conn.fetch(_SQL[f"urgent_{road}"], tenant_id, now, taken, *bounds)
     if not urgent:
         return []
     kinds, accounts, bling_ids = ({row[column] for row in urgent} for column in range(3))
@@ -211,6 +223,21 @@ async def waiting_for(conn: Connection, tenant_id: UUID, records: Iterable[Recor
 async def release(conn: Connection, tenant_id: UUID, reasons: Iterable[str], now: datetime) -> int:
     """Make the events that are held for these reasons due; answers how many."""
     tag = await conn.execute(_SQL["release"], tenant_id, list(reasons), now)
+    return int(tag.rpartition(" ")[2])
+
+
+async def release_kind(
+    conn: Connection, tenant_id: UUID, reason: Reason, kind: Kind | None, now: datetime
+) -> int:
+    """Make the events of one kind, or of all, due that are held for this reason; answers how many."""
+    tag = await conn.execute(_SQL["release_kind"], tenant_id, reason, now, kind)
+    return int(tag.rpartition(" ")[2])
+
+
+async def release_record(conn: Connection, tenant_id: UUID, record: RecordKey, now: datetime) -> int:
+    """Make one record's held events due, except those that the guard rail holds; answers how many."""
+    key = (record.kind, record.account_id, record.bling_id)
+    tag = await conn.execute(_SQL["release_record"], tenant_id, now, *key)
     return int(tag.rpartition(" ")[2])
 
 

@@ -6,7 +6,7 @@ step of one that lost it, or whose run was paused meanwhile, raises `Lost` and l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -195,6 +195,22 @@ async def turn(conn: Connection, run: Run, deed: Deed, now: datetime) -> Run | N
         case Deed.CANCEL:
             await conn.execute(_SQL["withdraw"], run.tenant_id, *between)
     return run_of(row)
+
+
+async def stopped(conn: Connection, tenant_id: UUID, run_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these runs are paused or cancelled."""
+    return {row["id"] for row in await conn.fetch(_SQL["stopped"], tenant_id, list(run_ids))}
+
+
+async def held_for(conn: Connection, run: Run) -> dict[Reason, int]:
+    """Why events of a run wait without a due time, and how many for each reason."""
+    rows = await conn.fetch(_SQL["held_for"], run.tenant_id, *_events_of(run.id))
+    return {Reason(row["reason"]): row["n"] for row in rows}
+
+
+async def release(conn: Connection, run: Run, reason: Reason, now: datetime) -> None:
+    """Make the events of a run that are held for this reason due again."""
+    await conn.execute(_SQL["release"], run.tenant_id, *_events_of(run.id), now, reason)
 
 
 async def pending(conn: Connection, run: Run) -> Pending:

@@ -43,7 +43,12 @@ class Postponed:
     counts: bool
 
 
-Ending = Ended | Held | Postponed
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Nobody wants this now: their run was paused or cancelled meanwhile. The events are not touched."""
+
+
+Ending = Ended | Held | Postponed | Left
 
 
 class Work(abc.ABC):
@@ -78,6 +83,12 @@ class Work(abc.ABC):
     plan: object | None
     #: Further links that this record's way has changed.
     also: list[Link]
+    #: Bitrix24's id of a record that has become this one: its stand-in among the links goes.
+    born: int | None
+    #: Nothing was learned that the link does not say already.
+    keeps_link: bool
+    #: What is written is all that the mapping wants there.
+    in_agreement: bool
 
     def __init__(
         self,
@@ -93,6 +104,7 @@ class Work(abc.ABC):
         self.source = self.body_hash = self.print = self.written = self.ending = None
         self.target, self.before = {}, {}
         self.changes, self.calls, self.also = [], [], []
+        self.born, self.keeps_link, self.in_agreement = None, False, True
         self.create_in_doubt = self.gone_in_bitrix24 = self.gone_in_bling = False
         self.bitrix_id = link.bitrix_id if link is not None and link.gone_at is None else None
 
@@ -133,6 +145,11 @@ class Work(abc.ABC):
         """Try again later."""
         if self.ending is None:
             self.ending = Postponed(until, counts)
+
+    def leave(self) -> None:
+        """Do nothing more about it."""
+        if self.ending is None:
+            self.ending = Left()
 
     def called(self, call_id: UUID | None) -> None:
         """Remember a call that was made for this record."""

@@ -9,6 +9,7 @@ FROM (
     SELECT kind, account_id, bling_id, row_number() OVER (ORDER BY lane, due_at, id) AS place
     FROM inbox
     WHERE tenant_id = $1 AND due_at <= $2 AND kind IN ('order', 'sale') AND id <> ALL($3::uuid[])
+      AND lane BETWEEN $6 AND $7
     ORDER BY lane, due_at, id
     LIMIT $4
 ) AS urgent
@@ -20,6 +21,7 @@ FROM (
     SELECT kind, account_id, bling_id, row_number() OVER (ORDER BY lane, due_at, id) AS place
     FROM inbox
     WHERE tenant_id = $1 AND due_at <= $2 AND kind NOT IN ('order', 'sale') AND id <> ALL($3::uuid[])
+      AND lane BETWEEN $6 AND $7
     ORDER BY lane, due_at, id
     LIMIT $4
 ) AS urgent
@@ -68,6 +70,16 @@ WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[])
 -- name: release
 UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
 WHERE tenant_id = $1 AND due_at IS NULL AND reason = ANY($2::text[]);
+
+-- name: release_kind
+UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+WHERE tenant_id = $1 AND due_at IS NULL AND reason = $2 AND ($4::text IS NULL OR kind = $4);
+
+-- name: release_record
+-- Whatever one record's events wait for, but for a decision about many records.
+UPDATE inbox SET due_at = $2, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+WHERE tenant_id = $1 AND due_at IS NULL AND kind = $3 AND account_id = $4 AND bling_id = $5
+  AND reason <> 'guard_rail';
 
 -- name: held
 SELECT reason, count(*) AS n FROM inbox WHERE tenant_id = $1 AND due_at IS NULL GROUP BY reason;

@@ -129,3 +129,14 @@ WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND 
 -- name: go_on
 UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, held_at = NULL
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL AND reason = 'run_paused';
+
+-- name: stopped
+SELECT id FROM run WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND state IN ('paused', 'cancelled');
+
+-- name: held_for
+SELECT reason, count(*) AS n FROM inbox
+WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL GROUP BY reason;
+
+-- name: release
+UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL AND reason = $5;

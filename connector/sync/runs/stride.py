@@ -44,6 +44,7 @@ class Stride:
     context: Context
     #: Seconds until the next step.
     pause: float = 0.0
+    _changed: dict[str, object] = field(default_factory=dict)
     _calls: list[Call] = field(default_factory=list)
     _scopes: dict[UUID, str] = field(default_factory=dict)
     _blings: dict[UUID, Bling] = field(default_factory=dict)
@@ -77,12 +78,17 @@ class Stride:
         Structs among `changed` (`place`, `counts`) are kept as JSON. Raises `runs.Lost`.
         """
         now = self.engine.clock()
+        self._changed = dict(changed)
         async with self.engine.database.system() as conn:
             yield conn
-            run = msgspec.structs.replace(self.run, **_plain(changed), due_at=now, stumbles=0)
+            run = msgspec.structs.replace(self.run, **_plain(self._changed), due_at=now, stumbles=0)
             kept = await runs.advance(conn, run, now)
             await self._keep_calls(conn)
         self.run = kept
+
+    def change(self, **changed: object) -> None:
+        """Keep this, too, with the commit that is under way: what only its body finds out."""
+        self._changed |= changed
 
     async def end(self, state: RunState, detail: str | None = None) -> None:
         """The run is over. Raises `runs.Lost`."""
