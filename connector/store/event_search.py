@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import msgspec
@@ -67,6 +67,14 @@ async def _deliveries(conn: Connection, tenant_id: UUID, q: str, event: UUID | N
             break
         found = [row["id"] for row in await conn.fetch(_SQL["delivery"], tenant_id, q, low, high, MOST)]
     return tuple(found) or ((event,) if event is not None else ())
+
+
+async def settled_deliveries(
+    conn: Connection, tenant_id: UUID, deliveries: Collection[str], since: UUID
+) -> set[str]:
+    """Which of these have been settled, in events no older than `since`."""
+    rows = await conn.fetch(_SQL["deliveries"], tenant_id, list(deliveries), since)
+    return {row["provider_event_id"] for row in rows}
 
 
 async def _links(

@@ -49,6 +49,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     reason: Reason | None
     detail: str | None
+    #: What the record's fields in Bitrix24 should be now, written or not.
+    target: dict[str, str] = {}
 
 
 async def replay(engine: Engine, tenant_id: UUID, record: RecordKey, of: UUID) -> UUID:
@@ -72,9 +74,14 @@ async def dry_run(engine: Engine, tenant_id: UUID, record: RecordKey) -> Preview
         await turning.close()
     asked = next(work for work in paper.works if work.key == record)
     outcome, reason, detail = _ending(asked)
-    writes = [_planned(work) for work in sorted(paper.works, key=lambda work: work.key)]
+    works = sorted(paper.works, key=lambda work: work.key)
+    writes = [planned_write(work.key.bling_id, work.plan) for work in works]
     return Preview(
-        writes=[write for write in writes if write is not None], outcome=outcome, reason=reason, detail=detail
+        writes=[write for write in writes if write is not None],
+        outcome=outcome,
+        reason=reason,
+        detail=detail,
+        target=asked.target,
     )
 
 
@@ -105,21 +112,22 @@ def _ending(work: Work) -> tuple[Outcome | None, Reason | None, str | None]:
             return None, None, "o fornecedor não respondeu agora; tente de novo"
 
 
-def _planned(work: Work) -> PlannedWrite | None:
-    match work.plan:
+def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
+    """A plan as people and programs read it; None when it writes nothing."""
+    match plan:
         case CreateDeal(fields=fields, rows=rows) | UpdateDeal(fields=fields, rows=rows) as deal:
             values = fields if not rows else {**fields, ROWS_FIELD: rows_text(rows)}
             comment = deal.comment if isinstance(deal, UpdateDeal) else ""
             return PlannedWrite(
-                bling_id=work.key.bling_id,
+                bling_id=bling_id,
                 bitrix_id=deal.bitrix_id if isinstance(deal, UpdateDeal) else None,
                 action="update" if isinstance(deal, UpdateDeal) else "create",
                 shape=DEAL,
                 values={**values, COMMENT: comment} if comment else values,
             )
-        case Create(fields=fields, price=price) | Update(fields=fields, price=price) as plan:
+        case Create(fields=fields, price=price) | Update(fields=fields, price=price):
             return PlannedWrite(
-                bling_id=work.key.bling_id,
+                bling_id=bling_id,
                 bitrix_id=plan.bitrix_id if isinstance(plan, Update) else None,
                 action="update" if isinstance(plan, Update) else "create",
                 shape=plan.shape,

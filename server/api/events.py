@@ -1,28 +1,37 @@
-"""What came and what was made of it: `/events`, with replay."""
+"""What came and what was made of it: `/events`, with replay of one and of many."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
+from connector.account import replaying
 from connector.account.licence import right_of
 from connector.account.records import vendor_field
-from connector.domain.events import Kind, Outcome, Reason
+from connector.domain.events import Kind, Outcome, Reason, Source
 from connector.domain.products import Change
 from connector.domain.vendor import Call, VendorError
-from connector.store import connections, history
+from connector.store import connections, event_lists, history
 from connector.store.connections import Portal
+from connector.store.event_lists import EventRow, Filter
 from connector.store.history import EventDetail as Found
-from connector.store.history import EventRow, Filter, SyncRow
+from connector.store.history import SyncRow
+from connector.store.ids import new_id
 from connector.sync import replay
+from connector.sync import replaying as bulk
+from connector.sync.then import differences, then_of
 from server.api.access import Calling
-from server.api.paging import After, Limit, Page, moment, optional_moment, page, place
+from server.api.paging import After, Limit, Page, cursor, moment, optional_moment, place
 from server.api.parameters import VendorId
 from server.api.schemas import (
+    BulkCounted,
+    BulkReplayed,
     CallShown,
     ChangeShown,
     EventDetail,
@@ -33,13 +42,30 @@ from server.api.schemas import (
 )
 from server.keys import Caller
 from server.parts import Parts, Used
-from server.problems import Conflict, NotFound, Unavailable, bad_field
+from server.problems import Conflict, FieldError, Invalid, NotFound, Unavailable, bad_field
 
 #: Why nothing runs by hand.
 REFUSALS = {
     Reason.LICENCE: "the licence does not allow syncs now",
     Reason.QUOTA: "this month's limit of the plan is reached",
 }
+#: The filters of the list, in a body.
+WhatToReplay = Annotated[
+    dict[str, Any],
+    Body(
+        description='{"kind"?, "outcome"?, "reason"?, "source"?, "record"?, "since"?, "until"?, "q"?,'
+        ' "dry_run": true | false}; one filter at least'
+    ),
+]
+Time = Annotated[str | None, QueryParameter(description="RFC 3339, or a day (UTC)", max_length=40)]
+Search = Annotated[
+    str | None,
+    QueryParameter(
+        description="The beginning of a SKU, an order's number or words of a name; either side's id;"
+        " a delivery's or an event's id",
+        max_length=replaying.LONGEST_SEARCH,
+    ),
+]
 HowToReplay = Annotated[dict[str, Any], Body(description='{"dry_run": true | false}')]
 
 
@@ -50,15 +76,25 @@ async def list_events(
     kind: FromQuery[Kind | None] = None,
     record: VendorId = None,
     outcome: FromQuery[Outcome | None] = None,
+    reason: FromQuery[str | None] = None,
+    source: FromQuery[Source | None] = None,
+    since: Time = None,
+    until: Time = None,
+    q: Search = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[EventShown]:
-    """The newest first."""
-    wanted = Filter(kind=kind, bling_id=record, outcome=outcome)
+    """The newest first. A page may be shorter than asked for and still have a `next`."""
+    asked = {"kind": kind, "record": record, "outcome": outcome, "reason": reason, "source": source}
+    with _named():
+        wish = replaying.read({**asked, "since": since, "until": until, "q": q})
     before = place(after, UUID)
     async with parts.database.tenant(caller.tenant_id) as conn:
-        rows = await history.events(conn, caller.tenant_id, wanted, before, limit + 1)
-    return page(rows, limit, _shown, lambda row: row.id)
+        wanted = await replaying.filter_of(conn, caller.tenant_id, wish)
+        if wanted is None:
+            return Page([], None)
+        found = await event_lists.page(conn, caller.tenant_id, wanted, before, limit)
+    return Page(list(map(_shown, found.rows)), cursor(found.beyond) if found.beyond else None)
 
 
 @get("/events/{event_id:uuid}")
@@ -83,16 +119,55 @@ async def replay_event(
     dry = _is_dry(data)
     async with parts.database.tenant(caller.tenant_id) as conn:
         event = await history.event(conn, caller.tenant_id, event_id)
-        right = await right_of(caller.tenant_id, parts.clock.business_now())
     if event is None:
         raise NotFound("there is no such event")
     if dry:
         return Response(await _dry_run(parts, caller, event), status_code=200)
+    await _refuse_without_right(parts, caller)
+    new = await replay.replay(parts.engine, caller.tenant_id, event.record, event_id)
+    return Response(Replayed(event_id=str(new)), status_code=202)
+
+
+@post("/events/replay", status_code=202)
+async def replay_events(
+    parts: Used, caller: Calling, data: WhatToReplay
+) -> Response[BulkCounted | BulkReplayed]:
+    """Run again what a filter shows: a new event for each of the records, the newest first."""
+    dry = _is_dry({"dry_run": data.get("dry_run", False)})
+    with _named():
+        wish = replaying.checked({name: value for name, value in data.items() if name != "dry_run"})
+    tenant_id, now = caller.tenant_id, parts.clock.now()
+    async with parts.database.tenant(tenant_id) as conn:
+        wanted = await replaying.filter_of(conn, tenant_id, wish)
+    nothing = Filter(events=())
+    if dry:
+        counted = await bulk.survey(parts.database, tenant_id, wanted or nothing, new_id(now))
+        return Response(BulkCounted(records=counted.records, more=counted.more), status_code=200)
+    await _refuse_without_right(parts, caller)
+    done = await bulk.replay_all(
+        parts.database, parts.engine.waker, tenant_id, wanted or nothing, new_id(now), now
+    )
+    await replaying.note(parts.database, tenant_id, caller.actor, wish, done.records, now)
+    answer = BulkReplayed(queued=done.queued, records=done.records, more=done.more)
+    return Response(answer, status_code=202)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """422 that names what was wrong with a filter."""
+    try:
+        yield
+    except replaying.BadWish as error:
+        bad = (FieldError(field=name, code=code, message=text) for name, (code, text) in error.bad.items())
+        raise Invalid(*bad) from error
+
+
+async def _refuse_without_right(parts: Parts, caller: Caller) -> None:
+    async with parts.database.tenant(caller.tenant_id):
+        right = await right_of(caller.tenant_id, parts.clock.business_now())
     refusal = Reason.LICENCE if right is None else right.refusal
     if refusal is not None:
         raise Conflict(refusal, REFUSALS[refusal])
-    new = await replay.replay(parts.engine, caller.tenant_id, event.record, event_id)
-    return Response(Replayed(event_id=str(new)), status_code=202)
 
 
 async def _dry_run(parts: Parts, caller: Caller, event: Found) -> PlanShown:
@@ -100,7 +175,14 @@ async def _dry_run(parts: Parts, caller: Caller, event: Found) -> PlanShown:
         preview = await replay.dry_run(parts.engine, caller.tenant_id, event.record)
     except VendorError as error:
         raise Unavailable(error.text) from error
-    return PlanShown(plan=[msgspec.to_builtins(write) for write in preview.writes])
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        sync = await history.sync(conn, caller.tenant_id, event.sync_id) if event.sync_id else None
+    then = then_of(sync)
+    return PlanShown(
+        plan=[msgspec.to_builtins(write) for write in preview.writes],
+        then=[msgspec.to_builtins(write) for write in then],
+        difference=[msgspec.to_builtins(one) for one in differences(then, preview, event.record.bling_id)],
+    )
 
 
 def _is_dry(data: dict[str, Any]) -> bool:

@@ -134,15 +134,34 @@ class EventDetail(EventShown, frozen=True, kw_only=True):
 
 
 class PlanShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A dry run: each write that a replay would make."""
+    """A dry run: each write that a replay would make, beside what the event wrote then.
+
+    `then` is empty for an event that wrote nothing; `difference` names each field whose value is another one
+    now, in the order of records and fields.
+    """
 
     plan: list[Any]
+    then: list[Any]
+    difference: list[Any]
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     """The new event of a replay."""
 
     event_id: str
+
+
+class BulkCounted(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records a bulk replay would run; `more`: the filter has more, older ones."""
+
+    records: int
+    more: bool
+
+
+class BulkReplayed(BulkCounted, frozen=True, kw_only=True):
+    """A bulk replay; what waits in the inbox anyway is not `queued` once more."""
+
+    queued: int
 
 
 class LinkShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +187,35 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     remedy: str | None
     synced_at: Moment | None
+
+
+class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of `GET /records/reasons`; `runnable` = `POST /remedies` takes it."""
+
+    kind: Kind
+    state: RecordState
+    reason: str
+    remedy: str | None
+    runnable: bool
+    n: int
+
+
+class RemedyRun(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /remedies`; `more` = ask again, there are more records than one request takes."""
+
+    queued: int
+    more: bool
+
+
+class CandidateShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A product of Bitrix24 with the record's SKU; `free` = the record may take it over."""
+
+    bitrix_id: str
+    name: str
+    active: bool
+    free: bool
+    #: The Bling id of the record that it belongs to.
+    bling_id: str | None
 
 
 class FieldShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,3 +40,7 @@ SELECT id FROM inbox WHERE tenant_id = $1 AND provider_event_id = $2;
 -- name: delivery
 SELECT id FROM event WHERE tenant_id = $1 AND provider_event_id = $2 AND id >= $3 AND id < $4
 ORDER BY id DESC LIMIT $5;
+
+-- name: deliveries
+SELECT provider_event_id FROM event
+WHERE tenant_id = $1 AND provider_event_id = ANY($2::text[]) AND id >= $3;

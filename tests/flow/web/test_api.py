@@ -18,7 +18,14 @@ TOGGLES = [
 LISTS = ["/events", "/links", "/records"]
 PATHS = [
     *("/status", "/toggles", "/settings/order", "/mappings/{kind}", "/events", "/events/{event_id}"),
-    *("/events/{event_id}/replay", "/links", "/records", "/records/summary", "/records/{kind}/{bling_id}"),
+    *(
+        "/events/{event_id}/replay",
+        "/events/replay",
+        "/links",
+        "/records",
+        "/records/summary",
+        "/records/{kind}/{bling_id}",
+    ),
     "/licence",
 ]
 
@@ -273,7 +280,8 @@ async def test_the_schema_needs_no_key_and_lists_every_path(office: Office) -> N
     schema = (await office.client.get("/schema/openapi.json")).json()
     assert {f"/api/v1{path}" for path in PATHS} <= schema["paths"].keys()
     listed = schema["paths"]["/api/v1/events"]["get"]["parameters"]
-    assert {parameter["name"] for parameter in listed} == {"kind", "record", "outcome", "after", "limit"}
+    filters = {"kind", "record", "outcome", "reason", "source", "since", "until", "q"}
+    assert {parameter["name"] for parameter in listed} == filters | {"after", "limit"}
     records = schema["paths"]["/api/v1/records"]["get"]["parameters"]
     assert {parameter["name"] for parameter in records} == {"kind", "state", "q", "after", "limit"}
 
