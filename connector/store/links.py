@@ -124,6 +124,13 @@ async def by_bitrix(
     return {row["bitrix_id"]: link_of(row) for row in rows}
 
 
+async def all_by_bitrix(
+    conn: Connection, tenant_id: UUID, kind: Kind, bitrix_ids: Collection[int]
+) -> list[Link]:
+    """The links of these Bitrix24 records: a contact and a company may have one id, accounts share deals."""
+    return list(map(link_of, await conn.fetch(_SQL["by_bitrix"], tenant_id, kind, list(bitrix_ids))))
+
+
 async def newest(conn: Connection, tenant_id: UUID, kind: Kind, limit: int) -> list[Link]:
     """The links of the records that came into Bitrix24 last."""
     return list(map(link_of, await conn.fetch(_SQL["newest"], tenant_id, kind, limit)))

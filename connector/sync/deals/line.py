@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from connector import pace
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.domain import orders
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
@@ -24,6 +25,7 @@ from connector.domain.vendor import VendorError
 from connector.store.links import Link
 from connector.store.standing import PortalStanding
 from connector.sync.context import Context
+from connector.sync.deals.born import recognise
 from connector.sync.deals.carry import DealCarrier
 from connector.sync.deals.customers import Customers
 from connector.sync.deals.decide import decide, is_to_write, takes_part
@@ -70,6 +72,8 @@ class Deals:
         self._writing = asyncio.Lock()
         #: Deals of the next group, whichever chunk it is of, and of the largest one.
         self._size, self._most = FIRST, most_of(shared.engine.settings.bling_per_second)
+        #: Deals of a group of long work: what changes now waits for one of them at most.
+        self._later = max(FIRST, self._most // 2)
         self._needed = Needed(shared)
         self._sales = SaleGroup(
             shared, self._finder, self._customers, self._matching, self._needed, self._carry_out
@@ -96,6 +100,9 @@ class Deals:
 
     def _growing(self, works: list[DealWork]) -> Iterator[list[DealWork]]:
         start, late = 0, self._clock() - LATE
+        if pace.urgency.get() is pace.Urgency.LATER:
+            yield from (works[i : i + self._later] for i in range(0, len(works), self._later))
+            return
         if any(work.event.received_at < late for work in works):
             self._size = self._most
         while start < len(works):
@@ -129,6 +136,8 @@ class Deals:
     async def _write(self, group: list[DealWork], context: Context, portal: PortalStanding) -> None:
         works = [work for work in group if work.open]
         async with self._writing:
+            await self._shared.ends.leave_stopped(works)
+            await recognise(works, portal.member_id, self._shared.load_links, self._clock())
             places = await self._places_for(works, portal)
             if places is not None:
                 await self._orders([work for work in works if not work.is_sale], context, portal, places)

@@ -27,6 +27,7 @@ from connector.domain.pipelines import counterpart, lost, pipeline_of
 from connector.domain.products import Hold, Shape, Skip, Unchanged
 from connector.store.links import Link
 from connector.sync.context import Context
+from connector.sync.deals.born import is_news, remember
 from connector.sync.deals.decide import is_half_made
 from connector.sync.deals.lookup import Finder, held_by, same_rows
 from connector.sync.deals.work import DealWork
@@ -193,6 +194,8 @@ class Orders:
                 work.present[ROWS_FIELD] = work.target[ROWS_FIELD]
 
     def _plan(self, work: DealWork) -> None:
+        if is_news(work):
+            return remember(work)
         if work.bitrix_id is None:
             return adopt(work, self.context, plan_new(work.target, self.context.deals.allowed), {})
         allowed = self.context.deals.allowed

@@ -18,6 +18,8 @@ from connector.sync.work import Work
 
 #: The link's `shape` of an order, and of a sale that went into its order's deal.
 ORDER_SHAPE = "order"
+#: Of an order that was made of a deal, until Bling has told of it.
+BORN_SHAPE = "won"
 #: After a sale's document: the deal is the sale's own.
 OWN = "+"
 
