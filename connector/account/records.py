@@ -11,11 +11,11 @@ import msgspec
 from connector.account import mappings
 from connector.domain.deals import ORIGIN_FIELD, SITUATION
 from connector.domain.events import Kind, Reason
-from connector.domain.mapping import LINK_FIELD, STAGE_FIELD, Rule
+from connector.domain.mapping import LINK_FIELD, STAGE_FIELD, Rule, bound
 from connector.domain.remedies import Cure, remedy_of
 from connector.domain.transforms import ONE_WAY, Constant, Template, backward, fields_of, forward
 from connector.domain.values import InvalidValue, at
-from connector.store import connections, history
+from connector.store import connections, history, sections
 from connector.store.connections import Portal
 from connector.store.history import SyncRow
 from connector.store.links import Link
@@ -56,7 +56,7 @@ async def record_of(database: Database, tenant_id: UUID, kind: Kind, bling_id: i
         link = await history.record(conn, tenant_id, kind, bling_id)
         if link is None:
             return None
-        mapping = await mappings.in_force(conn, tenant_id, kind)
+        mapping = bound(await mappings.in_force(conn, tenant_id, kind), await sections.together(tenant_id))
         portal = await connections.portal(conn, tenant_id)
         sync = await history.sync(conn, tenant_id, link.sync_id) if link.sync_id else None
         event = await history.event(conn, tenant_id, sync.event_id) if sync else None
@@ -115,7 +115,11 @@ def _remembered(rule: Rule, there: str | None, written: dict[str, str]) -> objec
         return written.get(SITUATION)
     if there is None or isinstance(rule.transform, ONE_WAY):
         return None
-    return backward(rule.transform)(there)
+    try:
+        return backward(rule.transform)(there)
+    except InvalidValue:
+        # A section that was made by hand has no category.
+        return None
 
 
 def _key(rule: Rule, there: str | None) -> str | None:

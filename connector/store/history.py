@@ -23,8 +23,6 @@ _SQL = named("history")
 
 _FIRST_ID = UUID(int=0)
 _KINDS = sorted(Kind)
-#: Bling's and Bitrix24's ids are 64-bit.
-_LARGEST_ID = 2**63 - 1
 
 
 class EventDetail(EventRow, frozen=True, kw_only=True):
@@ -108,46 +106,6 @@ async def links_of_bitrix(conn: Connection, tenant_id: UUID, kind: Kind | None, 
     return list(map(link_of, rows))
 
 
-async def records(
-    conn: Connection,
-    tenant_id: UUID,
-    kind: Kind | None,
-    state: RecordState | None,
-    q: str | None,
-    after: RecordKey | None,
-    limit: int,
-) -> list[Link]:
-    """Records by kind, account and Bling id; `q` = the beginning of a SKU, or either side's id."""
-    found: list[Link] = []
-    for one in _kinds(kind):
-        if after is not None and one < after.kind:
-            continue
-        here = after if after is not None and one == after.kind else None
-        found += await _records_of(conn, tenant_id, one, state, q, here, limit - len(found))
-        if len(found) >= limit:
-            break
-    return found
-
-
-async def _records_of(
-    conn: Connection,
-    tenant_id: UUID,
-    kind: Kind,
-    state: RecordState | None,
-    q: str | None,
-    after: RecordKey | None,
-    limit: int,
-) -> list[Link]:
-    place = (after.account_id, after.bling_id) if after else (_FIRST_ID, 0)
-    if not q:
-        rows = await conn.fetch(_SQL["records"], tenant_id, kind, state, *place, limit)
-    elif "\0" in q:
-        rows = []  # Postgres takes no NUL in text, so no SKU has one
-    else:
-        rows = await conn.fetch(_SQL["search"], tenant_id, kind, state, *place, limit, q, _number(q))
-    return list(map(link_of, rows))
-
-
 async def record(conn: Connection, tenant_id: UUID, kind: Kind, bling_id: int) -> Link | None:
     """One record; of several accounts' the first account's."""
     found = await links_of_bling(conn, tenant_id, kind, bling_id)
@@ -164,13 +122,6 @@ async def summary(conn: Connection, tenant_id: UUID) -> dict[Kind, dict[RecordSt
 
 def _kinds(kind: Kind | None) -> list[Kind]:
     return _KINDS if kind is None else [kind]
-
-
-def _number(q: str) -> int | None:
-    """The id that `q` may be."""
-    if not q.isascii() or not q.isdecimal() or len(q) > 19 or int(q) > _LARGEST_ID:
-        return None
-    return int(q)
 
 
 def _record(row: Any) -> RecordKey:

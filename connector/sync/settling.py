@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Outcome, Reason, RecordKey, RecordState, Source
+from connector.domain.events import Kind, Outcome, Reason, RecordKey, RecordState, Source
 from connector.domain.mapping import fingerprint
 from connector.domain.remedies import state_of
 from connector.domain.retries import LOOP_WINDOW
@@ -19,7 +19,7 @@ from connector.store.links import Link
 from connector.store.runs import Settled, run_named
 from connector.store.settle import Settlement, Sync, Turn
 from connector.sync.context import Context
-from connector.sync.work import Ended, Held, Postponed, Work
+from connector.sync.work import Ended, Held, Left, Postponed, Work
 
 #: Outcomes that wrote something in Bitrix24.
 EFFECTIVE = frozenset({Outcome.CREATED, Outcome.UPDATED})
@@ -41,7 +41,12 @@ def turn_of(
     syncs: list[Sync] = []
     links: dict[RecordKey, Link] = {}
     also: dict[RecordKey, Link] = {}
+    born: dict[Kind, list[int]] = {}
     for work in works:
+        if isinstance(work.ending, Left):
+            continue
+        if work.born is not None:
+            born.setdefault(work.key.kind, []).append(work.born)
         sync = _sync(work, context, now)
         if sync is not None:
             syncs.append(sync)
@@ -69,18 +74,21 @@ def turn_of(
         calls=calls,
         scopes=scopes,
         usage=(context.period, sum(1 for sync in syncs if sync.outcome in EFFECTIVE)),
+        born=born,
         runs=settled,
     )
 
 
 def _of_runs(work: Work, ended: Ended) -> list[Settled]:
     """What imports and their like learn of their records."""
-    record = (work.key.account_id, work.key.bling_id)
-    return [
-        Settled(run_id, *record, ended.outcome, ended.reason, ended.detail, event.id)
-        for event in work.events
-        if event.source in _RUNNING and (run_id := run_named(event.provider_event_id)) is not None
-    ]
+    found: list[Settled] = []
+    for event in work.events:
+        run_id = run_named(event.provider_event_id) if event.source in _RUNNING else None
+        if run_id is not None:
+            named = event.first_named
+            record = (named.account_id, named.bling_id)
+            found.append(Settled(run_id, *record, ended.outcome, ended.reason, ended.detail, event.id))
+    return found
 
 
 def _settlements(work: Work, ended: Ended, sync: Sync | None) -> list[Settlement]:
@@ -95,6 +103,8 @@ def _settlements(work: Work, ended: Ended, sync: Sync | None) -> list[Settlement
             bitrix_id=work.bitrix_id,
             label=work.label,
             sku=work.sku,
+            account_id=work.key.account_id if event.first_named != work.key else None,
+            bling_id=work.key.bling_id if event.first_named != work.key else None,
         )
         for event in work.events
     ]
@@ -128,13 +138,14 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
     old = work.link
     if isinstance(ending, Postponed):
         return _link_of_postponed(work, ending, now)
-    if isinstance(ending, Ended) and ending.reason in _KEEPS_LINK:
+    if work.keeps_link or (isinstance(ending, Ended) and ending.reason in _KEEPS_LINK):
         return None
     state, reason, detail = _state(work)
     written = work.written
     seen = _seen(work, old)
     base = old or _new_link(work, now)
     changed: dict[str, object] = {
+        "record": work.key,
         "bitrix_id": work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
         "label": work.label,
         "sku": work.sku,
@@ -168,19 +179,19 @@ def _link_of_postponed(work: Work, ending: Postponed, now: datetime) -> Link | N
         return _waiting_link(work, ending, now)
     base = work.link or _new_link(work, now)
     written = msgspec.json.encode(work.written).decode() if work.written is not None else base.written
-    return msgspec.structs.replace(
-        base,
-        bitrix_id=work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
-        written=written,
-        fingerprint=None,
-        label=work.label,
-        sku=work.sku,
-        state=RecordState.WAITING,
-        reason=None,
-        creating_at=(base.creating_at or now) if work.create_in_doubt else None,
-        updated_at=now,
+    changed: dict[str, object] = {
+        "bitrix_id": work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
+        "written": written,
+        "fingerprint": None,
+        "label": work.label,
+        "sku": work.sku,
+        "state": RecordState.WAITING,
+        "reason": None,
+        "creating_at": (base.creating_at or now) if work.create_in_doubt else None,
+        "updated_at": now,
         **work.columns(),
-    )
+    }
+    return msgspec.structs.replace(base, **changed)
 
 
 def _waiting_link(work: Work, ending: Postponed, now: datetime) -> Link | None:
@@ -206,6 +217,9 @@ def _state(work: Work) -> tuple[RecordState, Reason | None, str | None]:
     match work.ending:
         case Held(reason=reason, detail=detail):
             return state_of(reason), reason, detail
+        case Ended(outcome=Outcome.SKIPPED | Outcome.UPDATED, reason=Reason.GUARD_RAIL, detail=detail):
+            # Somebody discarded the change: the two sides differ because that is wanted.
+            return RecordState.EXCLUDED, Reason.GUARD_RAIL, detail
         case (
             Ended(outcome=Outcome.SKIPPED | Outcome.FAILED | Outcome.DEAD, reason=Reason() as reason) as ended
         ):
@@ -234,7 +248,7 @@ def _seen(work: Work, old: Link | None) -> dict[str, object]:
 def _print(work: Work, written: dict[str, str]) -> bytes | None:
     """Only a full agreement may short-cut later events: after a partial failure there is none."""
     agrees = isinstance(work.ending, Ended) and work.ending.outcome in EFFECTIVE | {Outcome.UNCHANGED}
-    if not agrees or work.gone_in_bling:
+    if not agrees or work.gone_in_bling or not work.in_agreement:
         return None
     return work.print or fingerprint(work.target)
 

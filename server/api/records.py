@@ -8,19 +8,22 @@ from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from connector.account.records import FieldPair, Record, record_of, remedy
-from connector.domain.events import Kind, RecordKey, RecordState
-from connector.store import history
+from connector.domain.events import Kind, Reason, RecordKey, RecordState
+from connector.domain.remedies import can_be_run, state_of
+from connector.store import history, links, record_lists
 from connector.store.links import Link
+from connector.store.record_lists import Wanted
 from server.api.access import Calling
 from server.api.paging import After, Limit, Page, optional_moment, page, place
 from server.api.parameters import VendorId, whole_number
-from server.api.schemas import FieldShown, LinkShown, RecordDetail, RecordRow
+from server.api.schemas import FieldShown, LinkShown, ReasonCount, RecordDetail, RecordRow
 from server.parts import Used
 from server.problems import NotFound
 
 InState = Annotated[RecordState | None, QueryParameter(name="state")]
 Search = Annotated[
-    str | None, QueryParameter(description="The beginning of a SKU, or either side's id", max_length=200)
+    str | None,
+    QueryParameter(description="The beginning of a SKU, number or name, or either side's id", max_length=200),
 ]
 
 
@@ -54,14 +57,16 @@ async def list_records(
     caller: Calling,
     kind: FromQuery[Kind | None] = None,
     in_state: InState = None,
+    reason: FromQuery[Reason | None] = None,
     q: Search = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[RecordRow]:
-    """Records with their present state."""
+    """Records with their present state and the reason for it."""
     start = place(after, RecordKey)
+    wanted = Wanted(kind=kind, state=in_state, reason=reason, q=q)
     async with parts.database.tenant(caller.tenant_id) as conn:
-        rows = await history.records(conn, caller.tenant_id, kind, in_state, q, start, limit + 1)
+        rows = await record_lists.records(conn, caller.tenant_id, wanted, start, limit + 1)
     return page(rows, limit, lambda link: RecordRow(**_columns(link)), lambda link: link.record)
 
 
@@ -71,6 +76,25 @@ async def get_summary(parts: Used, caller: Calling) -> dict[Kind, dict[RecordSta
     async with parts.database.tenant(caller.tenant_id) as conn:
         counts = await history.summary(conn, caller.tenant_id)
     return {kind: {state: counts.get(kind, {}).get(state, 0) for state in RecordState} for kind in Kind}
+
+
+@get("/records/reasons")
+async def get_reasons(parts: Used, caller: Calling) -> list[ReasonCount]:
+    """How many records of each kind stand as they stand for which reason, and what can be done about it."""
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        counts = await links.reasons(conn, caller.tenant_id)
+    return [
+        ReasonCount(
+            kind=kind,
+            state=state_of(reason),
+            reason=reason,
+            remedy=remedy(reason),
+            runnable=can_be_run(reason, kind),
+            n=n,
+        )
+        for kind, reasons in counts.items()
+        for reason, n in reasons.items()
+    ]
 
 
 @get("/records/{kind:str}/{bling_id:str}")

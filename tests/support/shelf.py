@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from connector.domain.events import Outcome, RecordKey
-from connector.store import event_lists, history, inbox, lease, links
+from connector.store import event_lists, history, inbox, lease, links, record_lists
 from connector.store.event_lists import EventRow, Filter, Found, Way
 from connector.store.links import Link
+from connector.store.record_lists import Wanted
 from connector.store.scope import Database
 from connector.store.settle import Turn, settle
 from tests.support.rows import arrival, now, settlement

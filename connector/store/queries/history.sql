@@ -46,28 +46,5 @@ ORDER BY kind, account_id;
 -- name: links_of_bitrix
 SELECT * FROM link WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND bitrix_id = $3 ORDER BY kind;
 
--- name: records
-SELECT * FROM link
-WHERE tenant_id = $1 AND kind = $2 AND ($3::text IS NULL OR state = $3) AND (account_id, bling_id) > ($4, $5)
-ORDER BY account_id, bling_id LIMIT $6;
-
--- name: search
--- Prefix of the SKU in any letter case (a range: LIKE would scan under row-level security), or either id.
-WITH found AS (
-    SELECT account_id, bling_id FROM link
-    WHERE tenant_id = $1 AND kind = $2
-      AND sku_folded >= lower($7::text COLLATE "C") AND sku_folded < lower($7::text COLLATE "C") || U&'\+10FFFF'
-    UNION
-    SELECT account_id, bling_id FROM link
-    WHERE tenant_id = $1 AND kind = $2 AND bling_id = $8::bigint
-      AND account_id = ANY(ARRAY(SELECT id FROM account WHERE tenant_id = $1))
-    UNION
-    SELECT account_id, bling_id FROM link WHERE tenant_id = $1 AND kind = $2 AND bitrix_id = $8::bigint
-)
-SELECT l.* FROM found
-JOIN link l ON l.tenant_id = $1 AND l.kind = $2 AND l.account_id = found.account_id AND l.bling_id = found.bling_id
-WHERE ($3::text IS NULL OR l.state = $3) AND (l.account_id, l.bling_id) > ($4, $5)
-ORDER BY l.account_id, l.bling_id LIMIT $6;
-
 -- name: summary
 SELECT kind, state, n FROM link_count WHERE tenant_id = $1 AND n <> 0 ORDER BY kind, state;

@@ -57,7 +57,7 @@ def _decide_order(work: DealWork, wishes: DealWishes) -> None:
         if work.bitrix_id is None:
             work.end(Outcome.SKIPPED, Reason.NOT_LINKED)
         return None
-    if work.link is not None and work.link.gone_at is not None and not wishes.recreate:
+    if work.link is not None and work.link.gone_at is not None and not (wishes.recreate or work.link.choice):
         return work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
     if work.bitrix_id is None and not wishes.allowed.create:
         return work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
@@ -73,7 +73,7 @@ def _decide_sale(work: DealWork, wishes: DealWishes) -> None:
         return work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
     if work.trust is Trust.GONE:
         return work.end(Outcome.SKIPPED, Reason.NOT_A_SALE, "nota excluída no Bling")
-    if work.link is not None and work.link.gone_at is not None and not wishes.recreate:
+    if work.link is not None and work.link.gone_at is not None and not (wishes.recreate or work.link.choice):
         return work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
     if work.source is not None:
         is_to_write(work, work.source)

@@ -132,7 +132,8 @@ async def test_records_page_through_kinds_and_accounts(shelf: Shelf, state: Reco
     ],
 )
 async def test_records_are_found_by_beginning_of_sku_or_by_id(shelf: Shelf, q: str, found: list[int]) -> None:
-    await shelf.link(link(1, sku="Can-1"), link(2, sku="CAN-2"), link(3, sku="Prato"))
+    rows = ((1, "Can-1"), (2, "CAN-2"), (3, "Prato"))
+    await shelf.link(*(link(number, sku=sku, label="Louça") for number, sku in rows))
     assert [one.record.bling_id for one in await shelf.records(kind=Kind.PRODUCT, q=q)] == found
 
 
@@ -167,7 +168,6 @@ TOP = UUID(int=(1 << 128) - 1)
 LOW = UUID(int=0)
 DAY = f"{now():y%Ym%md%d}"
 PLACE = ("product", LOW, 0)
-IN_STEP = ("product", None, LOW, 0, 50)
 LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "last sync": (history._SQL["last_sync"], f"sync_{DAY}", (TOP, LOW)),
     "calls": (history._SQL["calls"], f"api_call_{DAY}", ([LOW], LOW, TOP)),
@@ -175,11 +175,6 @@ LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "links of a kind": (history._SQL["links"], "link", ("product", *PLACE, 50)),
     "links of Bling": (history._SQL["links_of_bling"], "link", (["product"], 7)),
     "links of Bitrix24": (history._SQL["links_of_bitrix"], "link", (["product"], 7)),
-    "records": (record_lists._SQL["in_state"], "link", ("product", None, LOW, 0, 50)),
-    "records in a state": (record_lists._SQL["in_state"], "link", ("product", "waiting", LOW, 0, 50)),
-    "records of a reason": (record_lists._SQL["of_reason"], "link", (*IN_STEP, "create_off")),
-    "search": (record_lists._SQL["search"], "link", (*IN_STEP, None, *record_lists._meant("sku-77"), 500)),
-    "counts of reasons": (links._SQL["reasons"], "link_reason_count", ()),
     "children": (links._SQL["children"], "link", (ACCOUNT, [7, 8])),
     "links of records": (links._SQL["load"], "link", (["product"], [ACCOUNT], [7, 8])),
     "claim": (inbox._SQL["urgent_others"], "inbox", (now(), [], 400, 100)),
