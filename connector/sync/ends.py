@@ -12,7 +12,7 @@ import structlog
 from connector.domain.events import Lane, Outcome, RecordKey, Source
 from connector.domain.guard_rail import Side
 from connector.domain.vendor import Call
-from connector.store import inbox
+from connector.store import inbox, runs
 from connector.store import links as link_rows
 from connector.store.scope import UNHURRIED
 from connector.store.settle import settle
@@ -50,6 +50,9 @@ class Ends(Protocol):
 
     async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
         """Let records that others need be synced soon."""
+
+    async def leave_stopped(self, works: Iterable[Work]) -> None:
+        """Leave open records whose run a person has paused or cancelled."""
 
     async def settle(
         self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
@@ -91,6 +94,17 @@ class ForReal:
         ]
         async with self._engine.database.system() as conn:
             await inbox.insert(conn, arrivals)
+
+    async def leave_stopped(self, works: Iterable[Work]) -> None:
+        named = {work: run_ids for work in works if work.open and (run_ids := _runs_of(work))}
+        if not named:
+            return
+        asked = set().union(*named.values())
+        async with self._engine.database.tenant(self._tenant_id) as conn:
+            stopped = await runs.stopped(conn, self._tenant_id, asked)
+        for work, run_ids in named.items():
+            if run_ids <= stopped:
+                work.leave()
 
     async def settle(
         self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
@@ -144,6 +158,9 @@ class OnPaper:
     async def ask_for(self, records: Iterable[RecordKey], at: datetime) -> None:
         return None
 
+    async def leave_stopped(self, works: Iterable[Work]) -> None:
+        return None
+
     async def settle(
         self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
     ) -> None:
@@ -167,3 +184,9 @@ class Pencil:
             if work.creates:
                 work.bitrix_id = 0
             work.end(Outcome.CREATED if work.creates else Outcome.UPDATED)
+
+
+def _runs_of(work: Work) -> set[UUID]:
+    """The runs that want this record; none if anything else does."""
+    named = [runs.run_named(event.provider_event_id) for event in work.events or [work.event]]
+    return set() if None in named else {one for one in named if one is not None}
