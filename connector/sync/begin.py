@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
-from connector.domain.events import Event, Reason, RecordKey, RecordState
+from connector.domain.events import Event, Kind, Reason, RecordKey, RecordState
 from connector.domain.winner import NOTHING_KNOWN, Known, Trust, judge
 from connector.store.inbox import DEALS
 from connector.store.links import Link
 from connector.sync.deals.work import DealWork
 from connector.sync.products.work import ProductWork
+from connector.sync.selling.work import WonWork
 from connector.sync.work import Work
 
 
@@ -43,8 +44,10 @@ def bare(key: RecordKey, events: list[Event], link: Link | None, now: datetime) 
     return _kind_of(key)(key, events[-1], events, Trust.READ, now, link)
 
 
-def _kind_of(key: RecordKey) -> type[DealWork] | type[ProductWork]:
+def _kind_of(key: RecordKey) -> type[DealWork] | type[ProductWork] | type[WonWork]:
     """Whatever becomes no deal goes the products' way, and ends there if it is none."""
+    if key.kind is Kind.ORDER and key.bling_id < 0:
+        return WonWork
     return DealWork if key.kind in DEALS else ProductWork
 
 

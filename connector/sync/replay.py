@@ -24,11 +24,14 @@ from connector.store.ids import new_id
 from connector.sync.asking import arrival_of
 from connector.sync.ends import OnPaper
 from connector.sync.engine import Engine
+from connector.sync.selling.work import SellOrder
 from connector.sync.turn import Turning
 from connector.sync.work import Ended, Held, Work
 
 #: The shape of an order's or a sale's write, and its comment on the timeline.
 DEAL, COMMENT = "deal", "@comment"
+#: Of an order that a won deal makes in Bling: its values are Bling's.
+SALES_ORDER = "sales_order"
 
 
 class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +127,17 @@ def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
                 action="update" if isinstance(deal, UpdateDeal) else "create",
                 shape=DEAL,
                 values={**values, COMMENT: comment} if comment else values,
+            )
+        case SellOrder(order=order, deal=deal_id):
+            return PlannedWrite(
+                bling_id=bling_id,
+                bitrix_id=deal_id,
+                action="create",
+                shape=SALES_ORDER,
+                values={
+                    name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+                    for name, value in order.items()
+                },
             )
         case Create(fields=fields, price=price) | Update(fields=fields, price=price):
             return PlannedWrite(

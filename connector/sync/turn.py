@@ -27,6 +27,7 @@ from connector.sync.begin import bare, begin
 from connector.sync.clients import bitrix24_client, bling_client
 from connector.sync.context import Context, load_context
 from connector.sync.deals.line import Deals
+from connector.sync.deals.places import Places
 from connector.sync.deals.work import DealWork
 from connector.sync.ends import Ends
 from connector.sync.engine import Engine
@@ -34,6 +35,8 @@ from connector.sync.faults import Faults
 from connector.sync.products.line import Products
 from connector.sync.products.work import ProductWork
 from connector.sync.reading import reading
+from connector.sync.selling.line import Selling
+from connector.sync.selling.work import WonWork
 from connector.sync.shared import Shared
 from connector.sync.work import Work
 
@@ -46,6 +49,7 @@ CONTEXT_LIVES = 1.0
 class _Rooms(NamedTuple):
     products: Products
     deals: Deals
+    selling: Selling
 
 
 class Turning:
@@ -110,6 +114,9 @@ class Turning:
             await rooms.products.process(products, context, context.catalogue)
         if deals:
             await rooms.deals.process(deals, context, context.portal)
+        won = [work for work in works if isinstance(work, WonWork)]
+        if won:
+            await rooms.selling.process(won, context, context.portal)
 
     async def _put_off(self, groups: dict[RecordKey, list[Event]]) -> None:
         now = self._engine.clock()
@@ -147,7 +154,8 @@ class Turning:
                 load_links=self._load_links,
                 settle=self._settle,
             )
-            self._rooms = _Rooms(Products(shared), Deals(shared, self._keep_crm))
+            places = Places(client, self._keep_crm, self._engine.clock, makes=self._ends.real)
+            self._rooms = _Rooms(Products(shared), Deals(shared, places), Selling(shared, places))
         return self._rooms
 
     async def _keep_crm(self, places: CrmPlaces, at: datetime) -> None:

@@ -10,7 +10,7 @@ know of each other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -60,10 +60,10 @@ def most_of(per_second: int) -> int:
 class Deals:
     """The deals' rooms of one turn, with what all of its chunks have to know of each other."""
 
-    def __init__(self, shared: Shared, keep: Callable[[CrmPlaces, datetime], Awaitable[None]]) -> None:
+    def __init__(self, shared: Shared, places: Places) -> None:
         self._shared = shared
         self._clock = shared.engine.clock
-        self._places = Places(shared.portal, keep, self._clock, makes=shared.ends.real)
+        self._places = places
         self._customers = Customers(shared)
         self._matching = Matching(shared)
         self._finder = Finder(shared.packer, shared.faults)
