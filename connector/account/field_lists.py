@@ -15,14 +15,14 @@ from connector.account import deal_lists
 from connector.account.connect import Connecting
 from connector.account.deal_lists import DealLists, Trouble, is_old, tried
 from connector.account.vendors import bling_client
-from connector.bitrix24.fields import read_fields
+from connector.bitrix24.fields import MOST_OPTIONS, SECTION_FIELD, read_fields
 from connector.bling import fields as bling
 from connector.domain.events import Kind
 from connector.domain.field_watch import FieldChange, Seen, changes, seen_of
 from connector.domain.fields import Field, FieldType, Option, PortalFields, named
 from connector.domain.mapping import FIXED_RULES, PIPELINE_FIELD, STAGE_FIELD, MappingVersion
 from connector.domain.vendor import Call, ConnectionState, Provider
-from connector.store import account_lists, calls, connections, field_lists, mappings, standing
+from connector.store import account_lists, calls, connections, field_lists, mappings, sections, standing
 from connector.store.account_lists import ListName, SavedList
 from connector.store.connections import Account, Portal
 from connector.store.scope import Connection
@@ -140,7 +140,16 @@ async def load(connecting: Connecting, tenant_id: UUID, now: datetime, *, anew: 
     )
     async with connecting.database.tenant(tenant_id) as conn:
         found = await kept(conn, tenant_id)
+        if found.portal is not None and found.portal_at != known.portal_at:
+            await _forget_gone(tenant_id, found.portal, now)
     return msgspec.structs.replace(found, trouble=trouble, bling_trouble=bling_trouble, deals=deals)
+
+
+async def _forget_gone(tenant_id: UUID, portal: PortalFields, now: datetime) -> None:
+    """Sections that somebody deleted: their categories' are looked for by name again."""
+    there = next((one.options for one in portal.product if one.name == SECTION_FIELD), ())
+    if 0 < len(there) < MOST_OPTIONS:
+        await sections.forget(tenant_id, frozenset(one.id for one in there), now)
 
 
 async def watch(

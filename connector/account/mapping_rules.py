@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from connector.account.field_lists import FieldLists
+from connector.account.mapping_fields import fits
 from connector.account.mapping_flaws import Flaw, RuleError
 from connector.account.mapping_products import product_rule_errors
 from connector.account.mapping_transforms import Found, transform_errors
 from connector.account.typed import is_text
 from connector.domain.events import Kind
+from connector.domain.fields import Field, FieldType, named
 from connector.domain.mapping import (
     LINK_FIELD,
     PIPELINE_FIELD,
@@ -51,6 +53,8 @@ OWN_FIELDS = frozenset(
     }
 )
 _CUSTOM = re.compile(r"ufCrm(_?[0-9]|[A-Z])[A-Za-z0-9_]{0,60}")
+#: Fields whose values are places of the portal's, checked by connector.account.mapping_places.
+PLACES = frozenset({PIPELINE_FIELD, STAGE_FIELD, "sourceId", "assignedById"})
 #: Names of custom fields that Ponte makes.
 _OURS = "ufCrmPonte"
 
@@ -131,7 +135,7 @@ def rule_errors(kind: Kind, index: int, rule: Rule, lists: FieldLists | None = N
     if kind is Kind.PRODUCT:
         more: Iterable[Found] = product_rule_errors(rule, lists)
     else:
-        more = (*_source_errors(kind, rule), *_target_errors(kind, rule))
+        more = (*_source_errors(kind, rule), *_deal_errors(kind, rule, lists))
     found = (*_claims(rule), *more)
     yield from (RuleError(index, field, code, message) for field, code, message in found)
 
@@ -165,6 +169,31 @@ def _path_errors(kind: Kind, field: str, path: str) -> Iterator[Found]:
         yield field, Flaw.VALUE, f"{first} is a list: no rule can read it"
     elif first not in BLING_FIELDS[kind]:
         yield field, Flaw.UNKNOWN, f"Bling has no field {first} in a record of kind {kind}"
+
+
+def _deal_errors(kind: Kind, rule: Rule, lists: FieldLists | None) -> Iterator[Found]:
+    """What is wrong with the deal's field; against the portal's own list once that is known."""
+    known = lists.bitrix24(kind) if lists is not None else None
+    flaws = list(_target_errors(kind, rule))
+    if not flaws and known is not None:
+        flaws = list(_in_the_portal(kind, rule, named(known), lists))
+    yield from flaws
+
+
+def _in_the_portal(
+    kind: Kind, rule: Rule, known: Mapping[str, Field], lists: FieldLists | None
+) -> Iterator[Found]:
+    name = rule.bitrix24
+    field = known.get(name)
+    if field is None:
+        yield "bitrix24", Flaw.NOT_THERE, f"the portal's deals have no field {name}"
+    elif field.read_only:
+        yield "bitrix24", Flaw.RESERVED, f"Bitrix24 writes {name} by itself"
+    elif field.type is FieldType.OTHER or field.multiple:
+        yield "bitrix24", Flaw.UNSUPPORTED, f"no rule can write a field such as {name}"
+    elif name not in PLACES:
+        source = named(lists.bling(kind)).get(rule.bling) if lists is not None else None
+        yield from fits(rule.transform, source, field)
 
 
 def _target_errors(kind: Kind, rule: Rule) -> Iterator[Found]:

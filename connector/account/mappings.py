@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,15 +117,13 @@ async def _checked(connecting: Connecting, tenant_id: UUID, kind: Kind, sent: An
 
 
 def _is_known(kind: Kind, known: FieldLists) -> bool:
-    return known.deals.places is not None if kind in DEALS else known.portal is not None
+    return known.portal is not None and (kind not in DEALS or known.deals.places is not None)
 
 
 def _read_at(kind: Kind, known: FieldLists) -> datetime | None:
-    """When the older of the sides was read; None while one never was."""
-    if kind in DEALS:
-        return known.deals.places_at
-    times = (known.portal_at, known.accounts_at)
-    return min((one for one in times if one is not None), default=None) if None not in times else None
+    """When the older of what is known was read; None while nothing is."""
+    times = (known.portal_at, known.deals.places_at if kind in DEALS else known.accounts_at)
+    return min((one for one in times if one is not None), default=None)
 
 
 def _is_doubtful(error: BadMapping, read_at: datetime | None, at: datetime) -> bool:
@@ -138,7 +137,10 @@ async def _checked_anew(
 ) -> Sent:
     """A side that cannot be asked leaves what was known."""
     if kind in DEALS:
-        await deal_lists.read_places(connecting, tenant_id, portal, at)
+        await asyncio.gather(
+            deal_lists.read_places(connecting, tenant_id, portal, at),
+            field_lists.read_portal(connecting, tenant_id, portal, at),
+        )
     else:
         await field_lists.load(connecting, tenant_id, at, anew=True)
     async with connecting.database.tenant(tenant_id) as conn:

@@ -20,6 +20,7 @@ from connector.domain.fields import Field, FieldType, Option, PortalFields
 
 #: Sections and values of lists that are read; a portal with more shows the first of them.
 MOST_OPTIONS = 1000
+SECTION_FIELD = "iblockSectionId"
 
 #: Set by Bitrix24 or by Ponte, or of no use in a rule, whatever the portal says of them.
 _OWN = frozenset(
@@ -36,7 +37,7 @@ _BY_NAME = {
     "detailPicture": FieldType.PICTURE,
     "detailText": FieldType.HTML,
     "detailTextType": FieldType.CHOICE,
-    "iblockSectionId": FieldType.CHOICE,
+    SECTION_FIELD: FieldType.CHOICE,
     "measure": FieldType.CHOICE,
     "previewPicture": FieldType.PICTURE,
     "previewText": FieldType.HTML,
@@ -95,7 +96,7 @@ async def read_fields(client: Bitrix24) -> PortalFields:
         _elements(packer, "catalog.product.offer", "offer", offers),
         rows(packer, _sections_of(products), "sections", MOST_OPTIONS),
     )
-    of_product = {**lists, "iblockSectionId": _sections(sections)}
+    of_product = {**lists, SECTION_FIELD: _sections(sections)}
     return PortalFields(
         product=tuple(_element_field(*one, of_product) for one in product.items()),
         offer=tuple(_element_field(*one, lists) for one in offer.items()),

@@ -96,6 +96,21 @@ def user_field_list(call: Call) -> Any:
     return Listed({"fields": [_in_language(row, language) for row in found.result]}, found.total, found.next)
 
 
+@method("userfieldconfig.delete", "userfieldconfig", "crm", admin=True, denied="ACCESS_DENIED")
+def user_field_delete(call: Call) -> Any:
+    """Take a custom field away, and with it all its values."""
+    _require_crm(call)
+    crm = call.portal.crm
+    field = crm.user_fields.pop(call.id(), None)
+    if field is None:
+        raise RestError("", "The field is not found.")
+    for entity in Entity:
+        if field["entityId"] == f"CRM_{entity.name}":
+            for item in crm.items[entity].values():
+                item.pop(item_name(field["fieldName"]), None)
+    return None
+
+
 def _in_language(field: dict[str, Any], language: str) -> dict[str, Any]:
     plain = {name: value for name, value in field.items() if name not in LABELS and name != "languageId"}
     if not language:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from connector.domain.mapping import default
 from connector.store import connections, mappings, standing
 from tests.support.mapped import get, held_order, lists_of, never_read, paths_called, put, rule_in, settled
 from tests.support.office import Customer, Office
+from tests.support.portal import Portal
 from tests.support.sandbox import Sandbox
 
 TABLE = {"9": "WON", "12": "LOSE"}
@@ -216,3 +218,71 @@ async def test_saving_lets_go_what_waited_for_a_stage(office: Office, tenant: Cu
     assert waiting[777] is not None
     assert waiting[778] is None
     assert await office.parts.redis.exists(f"wake:{tenant.tenant_id}")
+
+
+def _own(bitrix24: str, **more: Any) -> dict[str, Any]:
+    """A rule of one's own for a deal's field."""
+    rule = {"id": "meu", "bling": "observacoes", "bitrix24": bitrix24, "transform": {"type": "text"}}
+    return {**rule, **more}
+
+
+def _deal_field(sandbox: Sandbox, name: str, kind: str, **more: Any) -> str:
+    """A custom field of deals; gives its name in `crm.item.*`."""
+    field = {"entityId": "CRM_DEAL", "fieldName": f"UF_CRM_DEAL_{name}", "userTypeId": kind, **more}
+    Portal(sandbox).call("userfieldconfig.add", moduleId="crm", field=field)
+    return f"ufCrmDeal{name.capitalize()}"
+
+
+@pytest.mark.parametrize("kind", ["order", "sale"])
+async def test_a_deals_own_field_can_be_written(
+    office: Office, sandbox: Sandbox, tenant: Customer, kind: str
+) -> None:
+    name = _deal_field(sandbox, "NOTA", "string")
+    sent = await get(office, tenant, kind)
+    sent["rules"].append(_own(name, bling="contato.nome"))
+    assert (await put(office, tenant, sent, kind))["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "more", "field", "code"),
+    [
+        ("", "", {}, "bitrix24", "not_there"),
+        ("PESO", "double", {}, "transform.type", "misfit"),
+        ("CORES", "string", {"multiple": "Y"}, "bitrix24", "unsupported"),
+    ],
+)
+async def test_a_deals_field_that_does_not_fit_is_named(
+    office: Office,
+    sandbox: Sandbox,
+    tenant: Customer,
+    name: str,
+    kind: str,
+    more: dict[str, Any],
+    field: str,
+    code: str,
+) -> None:
+    there = _deal_field(sandbox, name, kind, **more) if name else "ufCrm_1999"
+    sent = await get(office, tenant)
+    sent["rules"].append(_own(there))
+    answer = await office.api(tenant, "PUT", "/mappings/order", json=sent)
+    assert answer.status_code == 422
+    errors = answer.json()["errors"]
+    assert [(one["index"], one["field"], one["code"]) for one in errors] == [
+        (len(sent["rules"]) - 1, field, code)
+    ]
+
+
+async def test_a_deals_field_that_was_removed_is_told(
+    office: Office, sandbox: Sandbox, tenant: Customer
+) -> None:
+    name = _deal_field(sandbox, "RECADO", "string")
+    sent = await get(office, tenant)
+    sent["rules"].append(_own(name))
+    await put(office, tenant, sent)
+    portal = Portal(sandbox)
+    rows = portal.call("userfieldconfig.list", moduleId="crm", filter={"entityId": "CRM_DEAL"})["fields"]
+    number = next(row["id"] for row in rows if row["fieldName"] == "UF_CRM_DEAL_RECADO")
+    portal.call("userfieldconfig.delete", moduleId="crm", id=number)
+    answer = await office.api(tenant, "GET", "/mappings/order/fields?refresh=true")
+    told = [(one["what"], one["field"], one["rules"]) for one in answer.json()["changes"]]
+    assert ("removed", name, ["meu"]) in told
