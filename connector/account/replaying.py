@@ -14,6 +14,7 @@ from connector.account.people import Actor
 from connector.domain.events import Kind, Outcome, Reason, Source
 from connector.store import audit, event_search, ids
 from connector.store.event_lists import Filter
+from connector.store.event_search import Meant
 from connector.store.scope import Connection, Database
 
 #: A page that offered a replay is good for so long.
@@ -73,8 +74,20 @@ def read(given: Mapping[str, Any]) -> Wish:
     return Wish(**found)
 
 
+class Aim(msgspec.Struct, frozen=True):
+    """The events that are wished for (None: the search finds nothing), and what the search meant."""
+
+    wanted: Filter | None
+    meant: Meant = Meant()
+
+
 async def filter_of(conn: Connection, tenant_id: UUID, wish: Wish) -> Filter | None:
     """The events that are wished for (inside the tenant's scope); None: the search finds nothing."""
+    return (await aim_of(conn, tenant_id, wish)).wanted
+
+
+async def aim_of(conn: Connection, tenant_id: UUID, wish: Wish) -> Aim:
+    """The same with the records that the search may have meant."""
     plain = Filter(
         kind=wish.kind,
         bling_id=wish.record,
@@ -85,14 +98,13 @@ async def filter_of(conn: Connection, tenant_id: UUID, wish: Wish) -> Filter | N
         until=wish.until,
     )
     if not wish.q:
-        return plain
+        return Aim(plain)
     meant = await event_search.meant(conn, tenant_id, wish.q, wish.kind)
     if meant.events:
-        return msgspec.structs.replace(plain, events=meant.events)
-    records = meant.records()
-    if wish.record is not None:
-        records = tuple(one for one in records if one[1] == wish.record)
-    return msgspec.structs.replace(plain, records=records) if records else None
+        return Aim(msgspec.structs.replace(plain, events=meant.events), meant)
+    records = [one for one in meant.records() if wish.record in (None, one[1])]
+    wanted = msgspec.structs.replace(plain, records=tuple(records)) if records else None
+    return Aim(wanted, meant)
 
 
 def is_good(replay: UUID, now: datetime) -> bool:

@@ -19,6 +19,9 @@ def events_view(*, rows: bool = True) -> Events:
             reason_text="criação desligada",
             without_reason_url="#",
             kinds=every,
+            sources=every,
+            first="",
+            last="2026-11-23" if rows else "",
             active=not rows,
         ),
         tabs=(
@@ -46,9 +49,15 @@ def events_view(*, rows: bool = True) -> Events:
             if rows
         ),
         matches=(),
+        said="",
+        replay=Action(label="Reprocessar os 37 eventos deste filtro", url="#", icon="rotate-ccw")
+        if rows
+        else None,
+        searched="",
         same_url="",
         newer_url="/dev/components/novos",
         older="#" if rows else "",
+        newer="",
         newest_url="/dev/components/eventos",
         first_page=True,
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.types import ControllerRouterHandler
 
+from connector.account import replaying
 from connector.account.people import Viewer
-from connector.store import history
-from connector.store.links import Link
+from connector.domain.events import Outcome
+from connector.store import event_lists, history
+from connector.store.event_lists import Count, Filter, Way
 from connector.store.scope import Connection
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page, part
@@ -21,6 +24,8 @@ from server.parts import Parts
 PAGE = 50
 #: Beyond that many new events the exact number is nobody's business.
 MOST_NEW = 100
+#: Events that are counted for the button that runs them again.
+MOST_COUNTED = 10_000
 #: Records that a search offers to choose from.
 CHOICES = 8
 
@@ -31,45 +36,68 @@ async def show_events(viewer: Viewer, parts: Parts, request: Request[Any, Any, A
     asked = asked_of(request.query_params)
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
-        found = await _find(conn, viewer.tenant_id, asked)
-    return page("events.html", {"shell": shell_of(around, request), "view": events(asked, found, PAGE)})
+        found = await _find(conn, viewer, asked)
+    return page("events.html", {"shell": shell_of(around, request), "view": events(asked, found)})
 
 
 @get("/eventos/novos")
 async def count_newer(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
     """How many came since the reader's newest, by the same filters."""
     asked = asked_of(request.query_params)
-    async with parts.database.tenant(viewer.tenant_id) as conn:
-        rows = await _rows(conn, viewer.tenant_id, asked, None, MOST_NEW + 1)
-    count = sum(asked.since is None or row.id > asked.since for row in rows)
+    tenant_id = viewer.tenant_id
+    async with parts.database.tenant(tenant_id) as conn:
+        wanted = await replaying.filter_of(conn, tenant_id, asked.wish())
+        count = 0 if wanted is None else await _newer(conn, tenant_id, wanted, asked.since)
     return part("newer.html", {"view": newer(asked, count, MOST_NEW)})
 
 
-async def _find(conn: Connection, tenant_id: UUID, asked: Asked) -> Found:
-    """The page of events; several records for a search that does not name one."""
-    q = asked.search
-    choices = await history.records(conn, tenant_id, None, None, q, None, CHOICES) if q else []
-    exact = [link for link in choices if _is_meant(link, asked)]
-    if len(choices) > 1 and len(exact) != 1:
-        return Found(choices=tuple(choices))
-    link = exact[0] if exact else choices[0] if choices else None
-    if q and link is None and asked.number is None:
+async def _newer(conn: Connection, tenant_id: UUID, wanted: Filter, since: UUID | None) -> int:
+    """Upwards from what was seen: an old page asks for no more than its hundred nearest."""
+    way = Way.OLDER if since is None else Way.NEWER
+    return len((await event_lists.page(conn, tenant_id, wanted, since, MOST_NEW + 1, way)).rows)
+
+
+async def _find(conn: Connection, viewer: Viewer, asked: Asked) -> Found:
+    """The page of events, and what a search may have meant."""
+    tenant_id = viewer.tenant_id
+    aim = await replaying.aim_of(conn, tenant_id, asked.wish())
+    choices = aim.meant.links if len(aim.meant.links) > 1 else ()
+    if aim.wanted is None:
         return Found()
-    bling_id = link.record.bling_id if link else asked.number
-    rows = await _rows(conn, tenant_id, asked, bling_id, PAGE + 1)
+    found = await _page(conn, tenant_id, aim.wanted, asked)
+    rows = found.rows
     syncs = await history.syncs(conn, tenant_id, [row.sync_id for row in rows if row.sync_id])
-    return Found(rows=tuple(rows), syncs={sync.id: sync for sync in syncs})
+    return msgspec.structs.replace(
+        found,
+        syncs={sync.id: sync for sync in syncs},
+        choices=tuple(choices[:CHOICES]),
+        count=await _count(conn, viewer, aim.wanted, asked) if rows else None,
+    )
 
 
-def _is_meant(link: Link, asked: Asked) -> bool:
-    return (link.sku or "").lower() == asked.search.lower() or link.record.bling_id == asked.number
+async def _page(conn: Connection, tenant_id: UUID, wanted: Filter, asked: Asked) -> Found:
+    if asked.past is not None:
+        back = await event_lists.page(conn, tenant_id, wanted, asked.past, PAGE, Way.NEWER)
+        if back.beyond is not None:
+            return Found(rows=tuple(back.rows), older=asked.past, newer=back.beyond)
+    # The way back has come to the newest: that is the first page, whole.
+    before = None if asked.past is not None else asked.before
+    found = await event_lists.page(conn, tenant_id, wanted, before, PAGE)
+    short = found.beyond is not None and len(found.rows) < PAGE
+    top = found.rows[0].id if found.rows else before
+    return Found(
+        rows=tuple(found.rows),
+        older=found.beyond,
+        newer=top if before is not None else None,
+        searched=found.beyond if short else None,
+    )
 
 
-async def _rows(
-    conn: Connection, tenant_id: UUID, asked: Asked, bling_id: int | None, limit: int
-) -> list[history.EventRow]:
-    wanted = history.Filter(kind=asked.kind, bling_id=bling_id, outcome=asked.outcome, reason=asked.reason)
-    return await history.events(conn, tenant_id, wanted, asked.before, limit)
+async def _count(conn: Connection, viewer: Viewer, wanted: Filter, asked: Asked) -> Count | None:
+    """How many a bulk replay would look at; none where none is offered."""
+    if not viewer.may_change or not asked.is_filtered or asked.outcome is Outcome.HELD:
+        return None
+    return await event_lists.count(conn, viewer.tenant_id, wanted, MOST_COUNTED)
 
 
 handlers: list[ControllerRouterHandler] = [show_events, count_newer]

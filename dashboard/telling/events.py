@@ -6,14 +6,17 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Kind, Outcome
+from connector.domain.events import Kind, Outcome, Source
+from connector.store import ids
+from connector.store.event_lists import Count
 from connector.store.history import EventRow, SyncRow
 from connector.store.links import Link
+from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling import history, reasons, words
 from dashboard.telling.asked import Asked
 from dashboard.views.events import Events, Filters, Match, Newer, Tab
-from dashboard.views.parts import Choice
+from dashboard.views.parts import Action, Choice
 
 #: In the order of interest.
 OUTCOMES = (
@@ -28,27 +31,72 @@ OUTCOMES = (
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of events and one more; or records to choose from."""
+    """A page of events, and the records that a search may have meant."""
 
     rows: tuple[EventRow, ...] = ()
     syncs: dict[UUID, SyncRow] = {}
     choices: tuple[Link, ...] = ()
+    #: Where the page after this one begins, and the one before; None: there is none.
+    older: UUID | None = None
+    newer: UUID | None = None
+    #: So far was looked, and the page is not full yet.
+    searched: UUID | None = None
+    #: Settled events of the filter; None where they are not offered to be run again.
+    count: Count | None = None
 
 
-def events(asked: Asked, found: Found, size: int) -> Events:
+def events(asked: Asked, found: Found) -> Events:
     """The whole screen."""
-    shown = found.rows[:size]
+    shown = found.rows
     newest = str(shown[0].id) if shown else ""
     return Events(
         filters=_filters(asked),
         tabs=_tabs(asked),
         matches=tuple(_match(asked, link) for link in found.choices),
         rows=tuple(history.row(event, found.syncs) for event in shown),
+        said=_said(asked),
+        replay=_replay(asked, found.count),
+        searched=_searched(found.searched),
         newer_url=asked.url("/eventos/novos", desde=newest),
         same_url=asked.url(ate=newest) if any(event.outcome is None for event in shown) else "",
-        older=asked.url(depois=str(shown[-1].id)) if len(found.rows) > size else "",
+        older=asked.url(depois=str(found.older)) if found.older else "",
+        newer=asked.url(antes=str(found.newer)) if found.newer else "",
         newest_url=asked.url(),
-        first_page=asked.before is None,
+        first_page=found.newer is None,
+    )
+
+
+def _replay(asked: Asked, count: Count | None) -> Action | None:
+    """To the page that asks once more before a whole filter is run again."""
+    if count is None or not count.n:
+        return None
+    if count.more:
+        label = _("Reprocessar mais de %(num)s eventos deste filtro") % {"num": formats.number(count.n)}
+    else:
+        label = plural(
+            "Reprocessar %(num)s evento deste filtro", "Reprocessar os %(num)s eventos deste filtro", count.n
+        )
+    return Action(label=label, url=asked.url("/eventos/reprocessar"), icon="rotate-ccw")
+
+
+def _searched(upto: UUID | None) -> str:
+    if upto is None:
+        return ""
+    return _("Procurado até %(time)s. Há eventos mais antigos.") % {
+        "time": formats.date_time(ids.time_of(upto))
+    }
+
+
+def _said(asked: Asked) -> str:
+    """After a bulk replay was asked for."""
+    if asked.replayed is None:
+        return ""
+    if not asked.replayed:
+        return _("Nenhum registro novo para reprocessar: todos já estão na fila.")
+    return plural(
+        "%(num)s registro entrou na fila. Acompanhe aqui.",
+        "%(num)s registros entraram na fila. Acompanhe aqui.",
+        asked.replayed,
     )
 
 
@@ -73,6 +121,12 @@ def _filters(asked: Asked) -> Filters:
             Choice("", _("todos"), asked.kind is None),
             *(Choice(kind, words.kind(kind), kind is asked.kind) for kind in Kind),
         ),
+        sources=(
+            Choice("", _("todas"), asked.source is None),
+            *(Choice(source, words.source(source), source is asked.source) for source in Source),
+        ),
+        first=asked.first.isoformat() if asked.first else "",
+        last=asked.last.isoformat() if asked.last else "",
         active=asked.is_filtered,
     )
 
@@ -93,5 +147,5 @@ def _match(asked: Asked, link: Link) -> Match:
         label=link.label or str(link.record.bling_id),
         key=link.sku or str(link.record.bling_id),
         icon=words.icon(link.record.kind),
-        url=asked.url(q=str(link.record.bling_id)),
+        url=asked.url(q=str(link.record.bling_id), tipo=link.record.kind),
     )

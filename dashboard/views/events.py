@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from dashboard.views.parts import Chip, Choice, Tone
+from dashboard.views.parts import Action, Chip, Choice, Fact, Tone
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     reason_text: str
     without_reason_url: str
     kinds: tuple[Choice, ...]
+    sources: tuple[Choice, ...]
+    #: Days as a date field writes them.
+    first: str
+    last: str
     active: bool
 
 
@@ -60,13 +64,20 @@ class Events(msgspec.Struct, frozen=True, kw_only=True):
 
     filters: Filters
     tabs: tuple[Tab, ...]
-    #: Records to choose from, instead of rows.
+    #: Records that a search may have meant, above their events.
     matches: tuple[Match, ...]
     rows: tuple[Row, ...]
+    #: What has just been asked for.
+    said: str
+    #: To run again what the filter shows.
+    replay: Action | None
+    #: Up to where was looked, when there may be more than the rows.
+    searched: str
     newer_url: str
     #: Gives the same rows again; empty when none of them can change any more.
     same_url: str
     older: str
+    newer: str
     newest_url: str
     first_page: bool
 
@@ -76,3 +87,20 @@ class Newer(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     url: str
+
+
+class Replaying(msgspec.Struct, frozen=True, kw_only=True):
+    """Before a whole filter is run again: what it is, and how many records it means."""
+
+    filters: tuple[Fact, ...]
+    #: Names and values that the form carries.
+    fields: tuple[Fact, ...]
+    records: str
+    #: What is left out, and what to do about it.
+    limit: str
+    button: str
+    back: str
+    #: Nothing to run again.
+    nothing: bool
+    #: Why the form has to be sent once more.
+    again: str
