@@ -80,6 +80,15 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     choice_id: int | None = None
 
 
+class ReasonCount(msgspec.Struct, frozen=True):
+    """Records of a kind in one state for one reason."""
+
+    kind: Kind
+    state: RecordState
+    reason: Reason
+    n: int
+
+
 #: Members by value: a look-up costs a tenth of the enum's own call, and this is done for every row.
 _KINDS = {one.value: one for one in Kind}
 _STATES = {one.value: one for one in RecordState}
@@ -241,12 +250,13 @@ async def of_reason(
     return [RecordKey(kind, row["account_id"], row["bling_id"]) for row in rows]
 
 
-async def reasons(conn: Connection, tenant_id: UUID) -> dict[Kind, dict[Reason, int]]:
+async def reasons(conn: Connection, tenant_id: UUID) -> list[ReasonCount]:
     """How many records of each kind stand as they stand for which reason."""
-    found: dict[Kind, dict[Reason, int]] = {}
-    for row in await conn.fetch(_SQL["reasons"], tenant_id):
-        found.setdefault(_KINDS[row["kind"]], {})[Reason(row["reason"])] = row["n"]
-    return found
+    rows = await conn.fetch(_SQL["reasons"], tenant_id)
+    return [
+        ReasonCount(_KINDS[row["kind"]], _STATES[row["state"]], Reason(row["reason"]), row["n"])
+        for row in rows
+    ]
 
 
 async def recount(conn: Connection, tenant_id: UUID) -> None:

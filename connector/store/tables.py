@@ -43,6 +43,7 @@ from connector.store.tables_directory import (
     StripeEvent,
     Unclaimed,
 )
+from connector.store.tables_drift import Drift, RunDoubt, Sweep
 from connector.store.tables_holds import GuardPass, Hold, HoldItem
 from connector.store.tables_operator import (
     MessageHour,
@@ -327,10 +328,11 @@ class LinkCount(Table, tablename="link_count", db=ENGINE, tags=[Class.TENANT]):
 
 
 class LinkReasonCount(Table, tablename="link_reason_count", db=ENGINE, tags=[Class.TENANT]):
-    """Records by the reason of their state; those without one are left out."""
+    """Records by state and the reason for it; those without one are left out."""
 
     tenant_id = UUID(primary_key=True)
     kind = Text()
+    state = Text()
     reason = Text()
     n = BigInt()
 
@@ -480,6 +482,7 @@ TABLES: tuple[type[Table], ...] = (
         PortalIntake,
     ),
     *(Run, RunItem, RunFinding),
+    *(Drift, RunDoubt, Sweep),
     *(Hold, HoldItem, GuardPass),
     *(LinkWord, Event, Sync, ApiCall, EventMinute, EventHour, CallMinute, CallHour),
 )

@@ -6,9 +6,10 @@
 CREATE TABLE link_reason_count (
     tenant_id uuid NOT NULL,
     kind text NOT NULL,
+    state text NOT NULL,
     reason text NOT NULL,
     n bigint NOT NULL,
-    PRIMARY KEY (tenant_id, kind, reason)
+    PRIMARY KEY (tenant_id, kind, state, reason)
 );
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_reason_count TO ponte_tenant, ponte_system;
@@ -23,8 +24,9 @@ CREATE POLICY all_rows ON link_reason_count TO ponte_system USING (true);
 -- The owner is bound by policies too while they are forced.
 ALTER TABLE link NO FORCE ROW LEVEL SECURITY;
 
-INSERT INTO link_reason_count (tenant_id, kind, reason, n)
-SELECT tenant_id, kind, reason, count(*) FROM link WHERE reason IS NOT NULL GROUP BY tenant_id, kind, reason;
+INSERT INTO link_reason_count (tenant_id, kind, state, reason, n)
+SELECT tenant_id, kind, state, reason, count(*) FROM link WHERE reason IS NOT NULL
+GROUP BY tenant_id, kind, state, reason;
 
 ALTER TABLE link FORCE ROW LEVEL SECURITY;
 

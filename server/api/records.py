@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from connector.account.records import FieldPair, Record, record_of, remedy
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
-from connector.domain.remedies import can_be_run, state_of
+from connector.domain.remedies import can_be_run
 from connector.store import history, links, record_lists
 from connector.store.links import Link
 from connector.store.record_lists import Wanted
@@ -85,15 +85,14 @@ async def get_reasons(parts: Used, caller: Calling) -> list[ReasonCount]:
         counts = await links.reasons(conn, caller.tenant_id)
     return [
         ReasonCount(
-            kind=kind,
-            state=state_of(reason),
-            reason=reason,
-            remedy=remedy(reason),
-            runnable=can_be_run(reason, kind),
-            n=n,
+            kind=one.kind,
+            state=one.state,
+            reason=one.reason,
+            remedy=remedy(one.reason),
+            runnable=can_be_run(one.reason, one.kind),
+            n=one.n,
         )
-        for kind, reasons in counts.items()
-        for reason, n in reasons.items()
+        for one in counts
     ]
 
 

@@ -115,13 +115,13 @@ WITH given AS MATERIALIZED (
     FROM (SELECT kind, state, 1 AS n FROM given UNION ALL SELECT kind, state, -1 FROM before) AS each
     GROUP BY kind, state HAVING sum(n) <> 0
 ), reasons AS (
-    INSERT INTO link_reason_count AS r (tenant_id, kind, reason, n)
-    SELECT $1, kind, reason, sum(n)
-    FROM (SELECT kind, reason, 1 AS n FROM given UNION ALL SELECT kind, reason, -1 FROM before) AS each
+    INSERT INTO link_reason_count AS r (tenant_id, kind, state, reason, n)
+    SELECT $1, kind, state, reason, sum(n)
+    FROM (SELECT kind, state, reason, 1 AS n FROM given UNION ALL SELECT kind, state, reason, -1 FROM before) AS each
     WHERE reason IS NOT NULL
-    GROUP BY kind, reason HAVING sum(n) <> 0
-    ORDER BY kind, reason
-    ON CONFLICT (tenant_id, kind, reason) DO UPDATE SET n = r.n + excluded.n
+    GROUP BY kind, state, reason HAVING sum(n) <> 0
+    ORDER BY kind, state, reason
+    ON CONFLICT (tenant_id, kind, state, reason) DO UPDATE SET n = r.n + excluded.n
 ), counted AS (
     INSERT INTO link_count AS c (tenant_id, kind, state, n)
     SELECT $1, kind, state, n FROM delta
@@ -165,17 +165,19 @@ WHERE tenant_id = $1 AND kind = $2 AND reason = $3 AND (account_id, bling_id) > 
 ORDER BY account_id, bling_id LIMIT $6;
 
 -- name: reasons
-SELECT kind, reason, n FROM link_reason_count WHERE tenant_id = $1 AND n > 0 ORDER BY kind, reason;
+SELECT kind, state, reason, n FROM link_reason_count WHERE tenant_id = $1 AND n > 0 ORDER BY kind, state, reason;
 
 -- name: recount
 -- Under the tenant's lease: nobody saves links meanwhile.
 WITH found AS (
-    SELECT kind, reason, count(*) AS n FROM link WHERE tenant_id = $1 AND reason IS NOT NULL GROUP BY kind, reason
+    SELECT kind, state, reason, count(*) AS n FROM link WHERE tenant_id = $1 AND reason IS NOT NULL
+    GROUP BY kind, state, reason
 ), gone AS (
     UPDATE link_reason_count c SET n = 0
     WHERE c.tenant_id = $1 AND c.n <> 0
-      AND NOT EXISTS (SELECT 1 FROM found f WHERE f.kind = c.kind AND f.reason = c.reason)
+      AND NOT EXISTS (
+          SELECT 1 FROM found f WHERE f.kind = c.kind AND f.state = c.state AND f.reason = c.reason)
 )
-INSERT INTO link_reason_count AS c (tenant_id, kind, reason, n)
-SELECT $1, kind, reason, n FROM found
-ON CONFLICT (tenant_id, kind, reason) DO UPDATE SET n = excluded.n WHERE c.n <> excluded.n;
+INSERT INTO link_reason_count AS c (tenant_id, kind, state, reason, n)
+SELECT $1, kind, state, reason, n FROM found
+ON CONFLICT (tenant_id, kind, state, reason) DO UPDATE SET n = excluded.n WHERE c.n <> excluded.n;

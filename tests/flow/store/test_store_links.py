@@ -13,7 +13,7 @@ import pytest
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
 from connector.store import history, lease, links
 from connector.store.lease import Fenced
-from connector.store.links import Choice, Link
+from connector.store.links import Choice, Link, ReasonCount
 from connector.store.scope import Database
 from tests.support.rows import ACCOUNT, key, link, now
 
@@ -146,7 +146,7 @@ async def test_an_old_holder_marks_nothing(db: Database, tenant_id: UUID) -> Non
 
 async def reasons(db: Database, tenant_id: UUID) -> dict[Reason, int]:
     async with db.tenant(tenant_id) as conn:
-        return (await links.reasons(conn, tenant_id)).get(Kind.PRODUCT, {})
+        return {one.reason: one.n for one in await links.reasons(conn, tenant_id)}
 
 
 def off(bling_id: int, reason: Reason = Reason.CREATE_OFF) -> Link:
@@ -165,11 +165,14 @@ async def test_counts_of_reasons_that_drifted_are_told_anew(db: Database, tenant
     async with db.tenant(tenant_id) as conn:
         await conn.execute("UPDATE link_reason_count SET n = 9 WHERE reason = 'create_off'")
         await conn.execute("DELETE FROM link_reason_count WHERE reason = 'filtered'")
-        await conn.execute("INSERT INTO link_reason_count VALUES ($1, 'order', 'loop', 4)", tenant_id)
+        await conn.execute(
+            "INSERT INTO link_reason_count VALUES ($1, 'order', 'needs_you', 'loop', 4)", tenant_id
+        )
         await links.recount(conn, tenant_id)
-        assert await links.reasons(conn, tenant_id) == {
-            Kind.PRODUCT: {Reason.CREATE_OFF: 1, Reason.FILTERED: 1}
-        }
+        assert await links.reasons(conn, tenant_id) == [
+            ReasonCount(Kind.PRODUCT, RecordState.EXCLUDED, Reason.CREATE_OFF, 1),
+            ReasonCount(Kind.PRODUCT, RecordState.EXCLUDED, Reason.FILTERED, 1),
+        ]
 
 
 async def test_records_of_a_reason_go_by_key(db: Database, tenant_id: UUID) -> None:

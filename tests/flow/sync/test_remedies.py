@@ -26,7 +26,7 @@ async def link_of(house: House, bling_id: int = 1001) -> Link:
 
 async def reasons(house: House) -> dict[Reason, int]:
     async with house.database.tenant(house.tenant_id) as conn:
-        return (await links.reasons(conn, house.tenant_id)).get(Kind.PRODUCT, {})
+        return {one.reason: one.n for one in await links.reasons(conn, house.tenant_id)}
 
 
 async def waiting(house: House) -> list[tuple[int, str]]:
