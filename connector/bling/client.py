@@ -6,10 +6,10 @@ a full one is the only sign of another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.bling.transport import Answer, Transport
+from connector.bling.transport import Answer, Lasts, Transport
 from connector.domain.vendor import Transient
 
 #: Rows of a page, and ids or numbers of one list call.
@@ -33,14 +33,40 @@ class Bling(Transport):
         """A parent with its children in `variacoes`."""
         return _record(await self.get(f"/produtos/variacoes/{parent_id}"))
 
+    async def create_product(self, fields: Mapping[str, Any], lasts: Lasts) -> int:
+        """Make a product; its id. `fields` need `nome`, `tipo`, `situacao` and `formato`."""
+        return int(_record(await self.write("POST", "/produtos", fields, lasts=lasts))["id"])
+
+    async def change_product(self, product_id: int, fields: Mapping[str, Any], lasts: Lasts) -> None:
+        """Write these fields of a product and no others (a PUT would reset the others). Raises `Gone`."""
+        await self.write("PATCH", f"/produtos/{product_id}", fields, lasts=lasts)
+
     async def products(
-        self, *, ids: Sequence[int] = (), codes: Sequence[str] = (), page: int = 1, changed_since: str = ""
+        self,
+        *,
+        ids: Sequence[int] = (),
+        codes: Sequence[str] = (),
+        name: str = "",
+        page: int = 1,
+        changed_since: str = "",
+        changed_until: str = "",
+        added_since: str = "",
+        category: int = 0,
     ) -> list[Record]:
         """A page of the products' list, of all kinds and situations (Bling's defaults hide some).
 
-        `changed_since` as `YYYY-MM-DD HH:MM:SS` in the account's time.
+        `changed_since` and its like as `YYYY-MM-DD HH:MM:SS` in the account's time, a year apart at most
+        (`Rejected`); `name` is a part of it.
         """
-        wanted: Filter = {"idsProdutos[]": ids, "codigos[]": codes, "dataAlteracaoInicial": changed_since}
+        wanted: Filter = {
+            "idsProdutos[]": ids,
+            "codigos[]": codes,
+            "nome": name,
+            "dataAlteracaoInicial": changed_since,
+            "dataAlteracaoFinal": changed_until,
+            "dataInclusaoInicial": added_since,
+            "idCategoria": category,
+        }
         everything: Filter = {"criterio": 5, "tipo": "T"}
         return _rows(await self.get("/produtos", _page(page) | everything | _given(wanted)))
 
@@ -57,13 +83,16 @@ class Bling(Transport):
         situations: Sequence[int] = (),
         seller: int = 0,
         since: str = "",
+        until: str = "",
         changed_since: str = "",
+        changed_until: str = "",
         page: int = 1,
     ) -> list[Record]:
         """A page of the orders' list, without items; 0 and "" do not narrow.
 
-        `since` is a day of the orders' own date, `changed_since` as in `products`: neither may lie more than
-        a year back (`Rejected`). `store_numbers` are the channels' own numbers (`numeroLoja`).
+        `since` and `until` are days of the orders' own date, `changed_since` as in `products`: no stretch may
+        be longer than a year, up to now if it is open (`Rejected`). `store_numbers` are the channels' own
+        numbers (`numeroLoja`).
         """
         wanted: Filter = {
             "idContato": contact,
@@ -72,7 +101,9 @@ class Bling(Transport):
             "idsSituacoes[]": situations,
             "idVendedor": seller,
             "dataInicial": since,
+            "dataFinal": until,
             "dataAlteracaoInicial": changed_since,
+            "dataAlteracaoFinal": changed_until,
         }
         return _rows(await self.get("/pedidos/vendas", _page(page) | _given(wanted)))
 
@@ -80,9 +111,22 @@ class Bling(Transport):
         """One contact with its addresses; `numeroDocumento` in digits. Raises `Gone`."""
         return _record(await self.get(f"/contatos/{contact_id}"))
 
-    async def contacts(self, *, ids: Sequence[int] = (), document: str = "", page: int = 1) -> list[Record]:
+    async def contacts(
+        self,
+        *,
+        ids: Sequence[int] = (),
+        document: str = "",
+        changed_since: str = "",
+        changed_until: str = "",
+        page: int = 1,
+    ) -> list[Record]:
         """A page of the contacts' list, which masks documents; `document` in digits."""
-        wanted: Filter = {"idsContatos[]": ids, "numeroDocumento": document}
+        wanted: Filter = {
+            "idsContatos[]": ids,
+            "numeroDocumento": document,
+            "dataAlteracaoInicial": changed_since,
+            "dataAlteracaoFinal": changed_until,
+        }
         return _rows(await self.get("/contatos", _page(page) | {"criterio": 1} | _given(wanted)))
 
     async def invoice(self, invoice_id: int, *, consumer: bool) -> Record:

@@ -21,6 +21,8 @@ from connector.bling.waiting import TooMany, Waiting
 from connector.domain.vendor import Throttled
 from connector.wire import Clock, utc_now
 
+#: Share of the day's requests that callers may use up: long work leaves some for what changes now.
+SHARES = {pace.Urgency.NOW: 1.0, pace.Urgency.LATER: 0.9}
 #: Requests of an account whose times are kept.
 REMEMBERED = 3
 
@@ -216,7 +218,7 @@ class AccountLimiter:
             self._today(),
             rates.together,
             rates.margin_s,
-            rates.per_day,
+            int(rates.per_day * SHARES[pace.urgency.get()]),
             rates.address_per_second,
             rates.address_per_second_at_first,
             rates.error_burst,

@@ -15,6 +15,7 @@ import msgspec
 
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.runs import DEEDS, Deed, RunState, Task
+from connector.store import ids
 from connector.store.columns import recordset
 from connector.store.scope import Connection
 from connector.store.sql import named
@@ -195,6 +196,14 @@ async def turn(conn: Connection, run: Run, deed: Deed, now: datetime) -> Run | N
         case Deed.CANCEL:
             await conn.execute(_SQL["withdraw"], run.tenant_id, *between)
     return run_of(row)
+
+
+async def accounts_with_deletions(
+    conn: Connection, tenant_id: UUID, kind: Kind, since: datetime
+) -> set[UUID]:
+    """Accounts of which a deletion was heard since then, settled or not."""
+    rows = await conn.fetch(_SQL["deletions"], tenant_id, kind, ids.bound_at(since))
+    return {row["account_id"] for row in rows}
 
 
 async def stopped(conn: Connection, tenant_id: UUID, run_ids: Iterable[UUID]) -> set[UUID]:

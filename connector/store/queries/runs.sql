@@ -140,3 +140,9 @@ WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND 
 -- name: release
 UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL AND reason = $5;
+
+-- name: deletions
+-- Ids name the time of receipt, so that the history is looked through from there on only.
+SELECT account_id FROM inbox WHERE tenant_id = $1 AND kind = $2 AND action = 'deleted' AND id >= $3
+UNION
+SELECT account_id FROM event WHERE tenant_id = $1 AND kind = $2 AND action = 'deleted' AND id >= $3;

@@ -106,12 +106,18 @@ class Stride:
             async with self.engine.database.system() as conn:
                 await self._keep_calls(conn)
 
-    async def queue(self, conn: Connection, records: Iterable[RecordKey], source: Source) -> None:
+    async def queue(
+        self,
+        conn: Connection,
+        records: Iterable[RecordKey],
+        source: Source,
+        body: dict[str, str] | None = None,
+    ) -> None:
         """Put events of this run into the inbox, one for each record; wake the tenant after the commit."""
         now = self.engine.clock()
         arrivals = [
             named_arrival(
-                self.tenant_id, record, source, LANES[source], runs.event_name(self.run.id, record), now
+                self.tenant_id, record, source, LANES[source], runs.event_name(self.run.id, record), now, body
             )
             for record in records
         ]

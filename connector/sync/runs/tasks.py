@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connector.domain.runs import Task as Name
+from connector.sync.runs.importing import Importing
 from connector.sync.runs.stride import Task
 
-TASKS: Mapping[Name, Task] = {}
+TASKS: Mapping[Name, Task] = {Name.IMPORT: Importing()}

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from connector import pace
 from connector.domain.runs import RunState
 from connector.domain.runs import Task as Name
 from connector.domain.vendor import Disconnected, Throttled, VendorError
@@ -45,6 +46,7 @@ async def walk(
     Raises nothing but cancellation.
     """
     structlog.contextvars.bind_contextvars(tenant=str(tenant_id), run=str(run_id))
+    pace.urgency.set(pace.Urgency.LATER)
     try:
         async with engine.database.system() as conn:
             run = await runs.take(conn, tenant_id, run_id, holder)

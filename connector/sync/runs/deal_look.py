@@ -1,0 +1,148 @@
+"""Orders at a first look: a page of Bling's list against 50 deals a command, rows by their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from connector.bitrix24 import crm, ours
+from connector.bitrix24.batch import MOST
+from connector.bitrix24.packer import Packer
+from connector.bling.client import Record
+from connector.domain import drift, orders
+from connector.domain.deals import ORIGIN_FIELD, SITUATION
+from connector.domain.events import RecordKey, RecordState
+from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
+from connector.domain.vendor import Transient
+from connector.store.links import Link
+from connector.sync.context import Context
+from connector.sync.deals.lookup import chunks, held_by
+from connector.sync.deals.orders import END_FIELD
+from connector.sync.runs.looks import Looked, Mark, Marks, asked, pages
+
+#: What a row of Bling's list of orders carries (facts of Bling, orders): 100 records a call.
+LIST_FIELDS = frozenset(
+    {
+        *("id", "numero", "numeroLoja", "data", "dataSaida", "dataPrevista", "totalProdutos", "total"),
+        *("contato", "situacao", "loja"),
+    }
+)
+#: The portal writes these by itself, or people do: only Bling's change of them is a difference.
+_ITS_OWN = (END_FIELD,)
+
+
+class DealLook:
+    """Orders and their deals."""
+
+    whole = False
+    sides = 1
+
+    def __init__(self, context: Context, packer: Packer) -> None:
+        self._context, self._packer = context, packer
+        self._wishes = context.deals
+        self._narrow = drift.narrowed(self._wishes.order, LIST_FIELDS)
+
+    async def compare(
+        self,
+        rows: Mapping[RecordKey, Record],
+        links: Mapping[RecordKey, Link],
+        changed: frozenset[RecordKey],
+    ) -> Looked:
+        """Items and texts that no list shows count as written, unless Bling has changed the order."""
+        looked = Looked()
+        linked: dict[RecordKey, Target] = {}
+        for key, row in rows.items():
+            link = links.get(key)
+            if self._is_out(key, row, link):
+                looked.excluded += 1
+            elif link is None or link.bitrix_id is None or link.gone_at is not None or key in changed:
+                looked.doubt(key)
+            elif (target := self._expected(key, row, link)) is None:
+                looked.doubt(key)
+            else:
+                linked[key] = target
+        deals = await self._deals([links[key].bitrix_id or 0 for key in linked])
+        for key, target in linked.items():
+            link = links[key]
+            deal = deals.get(link.bitrix_id or 0)
+            memory = written(link)
+            if deal is not None and drift.same(
+                target, held_by(deal, target), memory, self._wishes.order.keeps
+            ):
+                looked.compared += 1
+            else:
+                looked.doubt(key)
+        return looked
+
+    async def marks(self, side: int, after: int, expected: int) -> Marks:
+        """As many pages as a batch holds."""
+        starts = pages(expected, crm.MOST_IDS, MOST)
+        answers = await asked(self._packer, [ours.marked_deals(after, start) for start in starts])
+        found = [row for answer in answers for row in crm.items(answer.result)]
+        marks = [
+            Mark(int(row["id"]), str(row.get("originId") or ""), str(row.get("title") or "")) for row in found
+        ]
+        last = max((mark.bitrix_id for mark in marks), default=after)
+        if answers[-1].next is not None and last <= after:
+            raise Transient("the list goes on where it was", code="unreadable")
+        return Marks(marks, last if answers[-1].next is not None else None)
+
+    def bling_id(self, mark: Mark) -> int | None:
+        """`{companyId}:{orderId}`; a sale's own deal names its document between them."""
+        company, _, number = mark.text.partition(":")
+        if number.isascii() and number.isdecimal() and len(number) < 19:
+            return int(number) if company in self._context.companies.values() else 0
+        return 0 if ":" in number else None
+
+    def is_listed(self, link: Link) -> bool:
+        """Lists begin with the day from which orders count."""
+        since = self._wishes.filter.since or self._wishes.connected.get(link.record.account_id)
+        day = written(link).get("begindate", "")[:10]
+        return not (since is not None and day and day < since.isoformat())
+
+    def _is_out(self, key: RecordKey, row: Record, link: Link | None) -> bool:
+        linked = link is not None and link.bitrix_id is not None and link.gone_at is None
+        allowed = self._wishes.allowed.update if linked else self._wishes.allowed.create
+        if not allowed:
+            return True
+        if link is not None and not linked and link.state is RecordState.EXCLUDED:
+            return True
+        # Rows do not show their seller; the lists are asked by seller (connector.sync.runs.slices).
+        chosen = orders.Filter(
+            since=self._wishes.filter.since,
+            situacao=self._wishes.filter.situacao,
+            loja=self._wishes.filter.loja,
+        )
+        connected = self._wishes.connected.get(key.account_id)
+        return orders.outside(row, chosen, connected, linked=linked) is not None
+
+    def _expected(self, key: RecordKey, row: Record, link: Link) -> Target | None:
+        """What the row says of the deal; None when the order itself has to be read."""
+        memory = written(link)
+        is_known = link.fingerprint is not None and link.mapping_version == self._wishes.order.version
+        if not is_known or memory.get(SITUATION) != str(orders.situation_of(row)):
+            return None
+        try:
+            target = self._narrow.apply(row, [])
+        except BadField:
+            return None
+        for name in (PIPELINE_FIELD, STAGE_FIELD):
+            target.pop(name, None)
+        for name in _ITS_OWN:
+            if name in target and target[name] == memory.get(name):
+                del target[name]
+        target[ORIGIN_FIELD] = orders.origin(self._context.companies[key.account_id], row)
+        return target
+
+    async def _deals(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        fields = [rule.bitrix24 for rule in self._narrow.rules]
+        questions = [crm.find_items_by_ids(crm.DEAL, group, (ORIGIN_FIELD, *fields)) for group in chunks(ids)]
+        answers = await asked(self._packer, questions)
+        return {int(row["id"]): row for answer in answers for row in crm.items(answer.result)}
+
+
+def written(link: Link) -> Target:
+    """What was written into the record last."""
+    return msgspec.json.decode(link.written, type=dict[str, str]) if link.written else {}

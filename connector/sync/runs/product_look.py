@@ -1,0 +1,184 @@
+"""Products at a first look: a page of Bling's list against 50 records of Bitrix24 a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from connector.bitrix24 import catalogue as vendor
+from connector.bitrix24 import ours
+from connector.bitrix24.batch import MOST, Command
+from connector.bitrix24.catalogue import Catalogue
+from connector.bitrix24.packer import Packer
+from connector.bling.client import Record
+from connector.domain import drift
+from connector.domain.events import Reason, RecordKey, RecordState
+from connector.domain.mapping import PRICE_FIELD, BadField, Target
+from connector.domain.products import (
+    LIST_FIELDS,
+    Shape,
+    is_excluded,
+    is_filtered,
+    needed,
+    shape_of,
+    wanted,
+)
+from connector.domain.vendor import Transient
+from connector.store.links import Link
+from connector.sync.context import Context
+from connector.sync.products import elements
+from connector.sync.products.decide import linked_of
+from connector.sync.runs.looks import Looked, Mark, Marks, asked, pages
+
+
+class ProductLook:
+    """Products and their prices."""
+
+    #: Products, then their variations.
+    sides = 2
+
+    def __init__(self, context: Context, catalogue: Catalogue, packer: Packer) -> None:
+        self._context, self._catalogue, self._packer = context, catalogue, packer
+        self._lens = context.lens
+        self._narrow = drift.narrowed(context.lens, LIST_FIELDS)
+        self.whole = needed(context.lens, context.filter) <= LIST_FIELDS
+
+    async def compare(
+        self,
+        rows: Mapping[RecordKey, Record],
+        links: Mapping[RecordKey, Link],
+        changed: frozenset[RecordKey],
+    ) -> Looked:
+        """Nothing is asked of Bitrix24 for a record that has no pair there."""
+        looked = Looked()
+        linked: dict[RecordKey, tuple[Target, Shape]] = {}
+        for key, row in rows.items():
+            link = links.get(key)
+            if link is not None and link.bitrix_id is not None and link.gone_at is None:
+                self._linked(key, row, link, key in changed, looked, linked)
+            else:
+                self._unlinked(key, row, link, looked)
+        presents = await self._present([links[key] for key in linked])
+        for key, (target, shape) in linked.items():
+            if self._is_same(target, shape, links[key], presents):
+                looked.compared += 1
+            else:
+                looked.doubt(key)
+        return looked
+
+    async def marks(self, side: int, after: int, expected: int) -> Marks:
+        """As many pages as a batch holds."""
+        place = elements.iblock(self._catalogue, offers=side == 1)
+        if place is None:
+            return Marks((), None)
+        starts = pages(expected, vendor.PAGE, MOST)
+        answers = await asked(self._packer, [ours.marked_products(*place, after, start) for start in starts])
+        found = [one for answer in answers for one in vendor.found(answer.result, place[1])]
+        marks = [Mark(one.id, one.link, one.name, active=one.active) for one in found]
+        last = max((mark.bitrix_id for mark in marks), default=after)
+        if answers[-1].next is not None and last <= after:
+            raise Transient("the list goes on where it was", code="unreadable")
+        return Marks(marks, last if answers[-1].next is not None else None)
+
+    def bling_id(self, mark: Mark) -> int | None:
+        """The property holds the id as it is."""
+        text = mark.text.strip()
+        return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 19 else None
+
+    def is_listed(self, link: Link) -> bool:
+        """Lists show products of any age."""
+        return True
+
+    def _unlinked(self, key: RecordKey, row: Record, link: Link | None, looked: Looked) -> None:
+        """Without a pair: it is missing if it takes part and may be made."""
+        if is_excluded(row):
+            return
+        if not self._context.allowed.create or self._is_out(row, link):
+            looked.excluded += 1
+        else:
+            looked.doubt(key)
+
+    def _linked(
+        self,
+        key: RecordKey,
+        row: Record,
+        link: Link,
+        is_changed: bool,
+        looked: Looked,
+        linked: dict[RecordKey, tuple[Target, Shape]],
+    ) -> None:
+        if is_excluded(row):
+            if link.reason is not Reason.GONE_IN_BLING:
+                looked.doubt(key)
+            return
+        if not self._context.allowed.update or self._is_out(row, link):
+            looked.excluded += 1
+            return
+        target = self._expected(row, link, is_changed)
+        if target is None:
+            looked.doubt(key)
+        else:
+            linked[key] = (target, shape_of(row))
+
+    def _expected(self, row: Record, link: Link, is_changed: bool) -> Target | None:
+        """What Bitrix24 should hold, as far as the row says it and the last write; None = read the record."""
+        try:
+            target, _ = wanted(self._narrow, row, shape_of(row), self._context.fields)
+        except BadField:
+            return None
+        if self.whole:
+            return target
+        if is_changed or link.fingerprint is None or link.mapping_version != self._lens.version:
+            return None
+        written = linked_of(link).written
+        shown = {rule.bitrix24 for rule in self._narrow.rules}
+        mine = {rule.bitrix24 for rule in self._lens.rules} - shown
+        return {**target, **{name: value for name, value in written.items() if name in mine}}
+
+    def _is_out(self, row: Record, link: Link | None) -> bool:
+        """By the filter, as far as the row shows; what it does not show was seen when it came."""
+        chosen = self._context.filter
+        shown = msgspec.structs.replace(chosen, categoria=frozenset()) if chosen.categoria else chosen
+        hidden = chosen != shown and link is not None and link.state is RecordState.EXCLUDED
+        return is_filtered(row, shown) or hidden
+
+    def _is_same(
+        self, target: Target, shape: Shape, link: Link, presents: Mapping[int, tuple[Shape, Target]]
+    ) -> bool:
+        found = presents.get(link.bitrix_id or 0)
+        if found is None or found[0] is not shape:
+            return False
+        memory = linked_of(link).written
+        # A picture is a file there: whether it is ours is the planner's to see, when Bling has another one.
+        files = {name: memory.get(name, "") for name in self._lens.pictures}
+        return drift.same(target, {**found[1], **files}, memory, self._lens.keeps)
+
+    async def _present(self, links: Sequence[Link]) -> dict[int, tuple[Shape, Target]]:
+        """The records by their ids, with their base prices, all in one round."""
+        commands: list[Command] = []
+        properties: list[int] = []
+        for is_offer in (False, True):
+            place = elements.iblock(self._catalogue, offers=is_offer)
+            ids = [one.bitrix_id or 0 for one in links if (one.shape == Shape.OFFER) is is_offer]
+            for group in _chunks(ids) if place is not None else ():
+                commands.append(vendor.find_by_ids(*place, group, sorted(self._lens.free)))
+                properties.append(place[1])
+        priced = [one.bitrix_id or 0 for one in links if one.shape != Shape.SKU]
+        prices = [vendor.prices_of(group, self._catalogue.base_price_type) for group in _chunks(priced)]
+        answers = await asked(self._packer, [*commands, *prices])
+        found: dict[int, tuple[Shape, Target]] = {}
+        for answer, number in zip(answers, properties, strict=False):
+            for row in vendor.found(answer.result, number):
+                one = elements.present(row, self._lens.free)
+                found[one.id] = (one.shape, one.values)
+        for answer in answers[len(properties) :]:
+            for price in vendor.prices(answer.result):
+                if price.product_id in found:
+                    found[price.product_id][1][PRICE_FIELD] = elements.amount(price)
+        return found
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), vendor.PAGE):
+        yield list(ids[start : start + vendor.PAGE])
