@@ -36,6 +36,8 @@ def _remedy(reason: str) -> Action:
     """Where the cause can be mended at once; else the events, which tell more."""
     if reason == Reason.STAGE_MISSING:
         return Action(label=_("Definir a etapa"), url=f"{reasons.ORDER_PAGE}#etapas")
+    if reason == Reason.GUARD_RAIL:
+        return Action(label=_("Ver as mudanças"), url=reasons.HOLDS_PAGE)
     return Action(label=_("Ver eventos"), url=f"/eventos?resultado=held&motivo={reason}")
 
 

@@ -130,7 +130,7 @@ def _fields(changed: list[Change]) -> list[Change]:
 def _notice(story: Story) -> Notice | None:
     """Cause and remedy, where there is one; a remark on what went well."""
     told = story.event
-    explained = reasons.told(told.reason, told.record.kind)
+    explained = reasons.told(told.reason, told.record.kind, told.outcome)
     if explained is None:
         return Notice(tone="wait", fact=_sentence(told.detail)) if told.detail and told.settled_at else None
     if told.reason is Reason.SUPERSEDED and story.sync and story.sync.event_id != told.id:

@@ -95,7 +95,7 @@ def elapsed_ms(event: EventRow) -> int:
 
 
 def _why(event: EventRow) -> str:
-    explained = reasons.told(event.reason, event.record.kind)
+    explained = reasons.told(event.reason, event.record.kind, event.outcome)
     if explained is not None:
         return explained.short
     if event.outcome is Outcome.UNCHANGED:

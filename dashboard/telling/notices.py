@@ -14,6 +14,7 @@ from connector.store.people import Role
 from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling.known import Surroundings
+from dashboard.telling.reasons import HOLDS_PAGE
 from dashboard.views.parts import Action, Notice
 
 CONNECTION_REASONS = (Reason.NEEDS_RECONNECT, Reason.INACTIVE, Reason.SCOPE_MISSING, Reason.NOT_CONNECTED)
@@ -28,14 +29,15 @@ BROKEN = (
 
 
 def notices(around: Surroundings) -> tuple[Notice, ...]:
-    """Mostly one. A broken connection and a missing payment are two things to do, so both are said."""
+    """Mostly one. What has to be done is said, each thing once: reconnect, pay, decide."""
     if leaving := _leaving(around.viewer):
         return (leaving,)
-    both = (
+    todo = (
         _connection(around.accounts, around.portal, around.held),
         _licence(around.licence, around.held, around.business_now),
+        _guarded(around.held),
     )
-    if urgent := tuple(notice for notice in both if notice is not None):
+    if urgent := tuple(notice for notice in todo if notice is not None):
         return urgent
     rest = (_paused(around.held) if around.paused else None) or _quota(around.held)
     return (rest,) if rest else ()
@@ -131,6 +133,19 @@ def _closed(licence: Licence | None) -> str:
 
 def _to_licence(label: str) -> Action:
     return Action(label=label, url="/licenca")
+
+
+def _guarded(held: Mapping[str, int]) -> Notice | None:
+    waiting = held.get(Reason.GUARD_RAIL, 0)
+    if not waiting:
+        return None
+    fact = plural(
+        "Seguramos %(num)s mudança fora do comum antes de gravar.",
+        "Seguramos %(num)s mudanças fora do comum antes de gravar.",
+        waiting,
+    )
+    remedy = Action(label=_("Ver as mudanças"), url=HOLDS_PAGE)
+    return Notice(tone="need", fact=fact, next_step=_("Escolha entre liberar e descartar."), action=remedy)
 
 
 def _paused(held: Mapping[str, int]) -> Notice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from connector.domain.events import Kind, Reason
+from connector.domain.events import Kind, Outcome, Reason
 from dashboard.reader import N_, _
 from dashboard.telling.deals import DEALS
 from dashboard.views.parts import Action
@@ -190,12 +190,23 @@ _OF_DEALS: dict[Reason, Explanation] = {
         N_("Restaure o negócio na lixeira do Bitrix24 e reprocesse, se ele deve voltar."),
     ),
 }
+#: The guard rail's changes once somebody has decided against them.
+_DISCARDED = Explanation(
+    N_("mudança descartada"),
+    N_("Alguém da sua equipe descartou esta mudança, então o valor não foi gravado."),
+    N_("Mude o valor no Bling, ou reprocesse para gravar mesmo assim."),
+)
+#: What ends with a reason that also holds.
+_FINAL = frozenset({Outcome.SKIPPED, Outcome.UPDATED})
 ORDER_PAGE, PRODUCT_PAGE = "/configuracao/pedido", "/configuracao/produto"
+HOLDS_PAGE = "/retidos"
 
 
 def remedy(code: str | None, kind: Kind) -> Action | None:
     """Where the cause can be mended; None where no page of ours does."""
     match code:
+        case Reason.GUARD_RAIL:
+            return Action(label=_("Ver as mudanças"), url=HOLDS_PAGE)
         case Reason.STAGE_MISSING:
             return Action(label=_("Definir a etapa"), url=f"{ORDER_PAGE}#etapas")
         case Reason.BEFORE_START | Reason.FILTERED if kind in DEALS:
@@ -206,13 +217,15 @@ def remedy(code: str | None, kind: Kind) -> Action | None:
             return None
 
 
-def told(code: str | None, kind: Kind | None = None) -> Explanation | None:
+def told(code: str | None, kind: Kind | None = None, outcome: Outcome | None = None) -> Explanation | None:
     """A reason in the reader's language; a code that we have no words for stands for itself."""
     if code is None:
         return None
     try:
         known = Reason(code)
         found = (_OF_DEALS.get(known) if kind in DEALS else None) or _REASONS[known]
+        if known is Reason.GUARD_RAIL and outcome in _FINAL:
+            found = _DISCARDED
     except (ValueError, KeyError):
         return Explanation(code, code)
     return Explanation(_(found.short), _(found.sentence), _(found.remedy) if found.remedy else "")

@@ -20,7 +20,7 @@ from dashboard.telling import history as rows
 from dashboard.telling.deals import DEALS
 from dashboard.telling.field_words import FieldWords
 from dashboard.telling.known import Surroundings
-from dashboard.telling.records import state_chip
+from dashboard.telling.records import ended, state_chip
 from dashboard.views.parts import Notice
 from dashboard.views.record import FieldLine, Origin, Record
 
@@ -117,7 +117,7 @@ def _facts(story: Story, around: Surroundings) -> Iterable[str]:
 def _notice(story: Story) -> Notice | None:
     """Why the record is not in step, and what to do about it."""
     link = story.found.link
-    explained = reasons.told(link.reason, link.record.kind)
+    explained = reasons.told(link.reason, link.record.kind, ended(link))
     if explained is None:
         return None
     remedy = reasons.remedy(link.reason, link.record.kind)

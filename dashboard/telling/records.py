@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from connector.domain.events import Kind, RecordState
+from connector.domain.events import Kind, Outcome, RecordState
 from connector.store.links import Link
 from dashboard import formats
 from dashboard.reader import N_, _
@@ -70,8 +70,13 @@ def state_chip(state: RecordState) -> Chip:
     return Chip(_capital(_(one)), tone)
 
 
+def ended(link: Link) -> Outcome | None:
+    """How the last change ended of a record that is left out on purpose."""
+    return Outcome.SKIPPED if link.state is RecordState.EXCLUDED else None
+
+
 def _line(link: Link) -> Line:
-    explained = reasons.told(link.reason, link.record.kind)
+    explained = reasons.told(link.reason, link.record.kind, ended(link))
     return Line(
         url=f"/registros/{link.record.kind}/{link.record.bling_id}",
         icon=words.icon(link.record.kind),

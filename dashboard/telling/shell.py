@@ -47,6 +47,7 @@ def _links(path: str) -> tuple[Nav, ...]:
         _part(_("Conexões"), "/configuracao/conexoes", path),
         _part(_("Produto"), "/configuracao/produto", path),
         _part(_("Pedido"), "/configuracao/pedido", path),
+        _part(_("Proteção"), "/configuracao/protecao", path),
     )
     return (
         Nav(label=_("Visão geral"), url="/", icon="layout-dashboard", current=path == "/"),

@@ -65,7 +65,7 @@ def _work(
 
 def _end(event: EventDetail, before: datetime) -> Step:
     since = _since(event.settled_at, before) if event.settled_at else ""
-    explained = reasons.told(event.reason, event.record.kind)
+    explained = reasons.told(event.reason, event.record.kind, event.outcome)
     why = explained.sentence if explained else ""
     match event.outcome:
         case None:
