@@ -83,7 +83,7 @@ async def prepare_crm(client: Bitrix24, *, makes: bool = True) -> CrmPlaces:
     """
     packer = Packer(client)
     pipelines, sources, users, people, invoice, link = await asyncio.gather(
-        _pipelines(packer),
+        read_pipelines(packer),
         _statuses(packer, "SOURCE"),
         _users(packer),
         _people(packer, makes),
@@ -106,7 +106,7 @@ async def prepare_crm(client: Bitrix24, *, makes: bool = True) -> CrmPlaces:
 # Pipelines
 
 
-async def _pipelines(packer: Packer) -> tuple[Pipeline, ...]:
+async def read_pipelines(packer: Packer) -> tuple[Pipeline, ...]:
     """All pipelines of deals, the portal's first one in front."""
     asked = Command("crm.category.list", {"entityTypeId": DEAL})
     categories, first = await asyncio.gather(
