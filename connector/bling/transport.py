@@ -31,6 +31,9 @@ Query = Mapping[str, str | int | Sequence[str | int]]
 #: Whether a request that may take so many seconds may still be sent.
 Lasts = Callable[[float], bool]
 
+#: Money keeps its digits.
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
 
 def _always(_: float) -> bool:
     return True
@@ -128,7 +131,7 @@ class Transport:
         parts: dict[str, Any] = {"params": query}
         if body is not None:
             headers["content-type"] = "application/json"
-            parts["content"] = msgspec.json.encode(body)
+            parts["content"] = _ENCODER.encode(body)
         url = f"{self._base}/{path.lstrip('/')}"
         return await send(self._http, self._clock, verb, url, timeout=TIMEOUT_S, headers=headers, **parts)
 
@@ -160,5 +163,5 @@ def _resource(path: str) -> str:
 
 def _asked(path: str, query: Query, body: Mapping[str, Any] | None) -> str:
     if body is not None:
-        return f"{path} {msgspec.json.encode(body).decode()}"
+        return f"{path} {_ENCODER.encode(body).decode()}"
     return f"{path}?{httpx.QueryParams(query)}" if query else path

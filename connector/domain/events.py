@@ -131,6 +131,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     #: The message as received, byte for byte.
     body: bytes
+    #: The record as it was named when the event came, if that was another name: Bling had no id for it then.
+    named: RecordKey | None = None
+
+    @property
+    def first_named(self) -> RecordKey:
+        """The record as the inbox knows it."""
+        return self.named or self.record
 
 
 LANES = {

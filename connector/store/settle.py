@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Outcome, Reason, RecordKey
+from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.vendor import Call
-from connector.store import calls, holds, lease, links, runs
+from connector.store import calls, holds, lease, links, portal_intake, runs
 from connector.store.columns import recordset
 from connector.store.links import Link
 from connector.store.runs import Settled
@@ -31,6 +31,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     bitrix_id: int | None = None
     label: str | None = None
     sku: str | None = None
+    #: The record's name, where the event came under another one (Bling had no id for it then).
+    account_id: UUID | None = None
+    bling_id: int | None = None
 
 
 class Sync(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +73,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     scopes: Mapping[UUID, str] = {}
     #: Usage period, and how many syncs count in it.
     usage: tuple[date, int] | None = None
+    #: Records of Bitrix24 that have become records of Bling, by kind and Bitrix24's ids.
+    born: Mapping[Kind, Sequence[int]] = {}
     #: Events of imports and the like that have their outcome.
     runs: Sequence[Settled] = ()
 
@@ -87,6 +92,8 @@ async def settle(conn: Connection, tenant_id: UUID, fence: int, turn: Turn, now:
         await holds.unhold(conn, tenant_id, guarded, now)
     if turn.syncs:
         await conn.execute(_SQL["syncs"], tenant_id, now, recordset(turn.syncs))
+    for kind, bitrix_ids in turn.born.items():
+        await portal_intake.born(conn, tenant_id, kind, bitrix_ids)
     await links.save(conn, tenant_id, turn.links)
     await calls.record(conn, tenant_id, turn.calls, turn.scopes)
     if turn.usage is not None and turn.usage[1]:

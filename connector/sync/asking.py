@@ -11,6 +11,21 @@ from connector.domain.events import Action, Lane, RecordKey, Source
 from connector.store.ids import new_id
 from connector.store.inbox import Arrival
 
+#: In the body of an event of ours: what Bitrix24 holds is to be written in Bling.
+WAY_BACK = {"way": "back"}
+
+
+class _Asked(msgspec.Struct):
+    way: str = ""
+
+
+def asks_for_export(body: bytes) -> bool:
+    """Whether an event of ours asks for the way back."""
+    try:
+        return msgspec.json.decode(body, type=_Asked).way == WAY_BACK["way"]
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return False
+
 
 def arrival_of(
     tenant_id: UUID,

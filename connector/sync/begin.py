@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from connector.domain.events import Event, Kind, Reason, RecordKey, RecordState
+from connector.domain.events import Event, Kind, Reason, RecordKey, RecordState, Source
 from connector.domain.winner import NOTHING_KNOWN, Known, Trust, judge
 from connector.store.inbox import DEALS
 from connector.store.links import Link
+from connector.sync.asking import asks_for_export
 from connector.sync.deals.work import DealWork
+from connector.sync.export.work import ExportWork
+from connector.sync.portal.intake import is_unborn
 from connector.sync.products.work import ProductWork
 from connector.sync.selling.work import WonWork
 from connector.sync.work import Work
+
+#: Bling's clock and ours; its dates have one second's resolution.
+CLOCKS_APART = timedelta(seconds=2)
 
 
 class _Message(msgspec.Struct):
@@ -31,7 +37,11 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
     """Choose the event that wins and read its payload."""
     verdict = judge(events, _known(link), _hash_of)
     winner = verdict.event
-    work = _kind_of(key)(key, winner, events, verdict.trust, now, link)
+    work = _kind_of(key, winner)(key, winner, events, verdict.trust, now, link)
+    if isinstance(work, ExportWork):
+        return work
+    if isinstance(work, ProductWork):
+        work.is_old_news = _is_old_news(winner, link)
     payload = _payload(winner.body)
     work.body_hash = _hash(payload)
     if verdict.trust is Trust.PAYLOAD:
@@ -41,14 +51,30 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
 
 def bare(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
     """A record of which nothing is to be looked at but that its events are waiting."""
-    return _kind_of(key)(key, events[-1], events, Trust.READ, now, link)
+    return _kind_of(key, events[-1])(key, events[-1], events, Trust.READ, now, link)
 
 
-def _kind_of(key: RecordKey) -> type[DealWork] | type[ProductWork] | type[WonWork]:
+def _kind_of(
+    key: RecordKey, winner: Event
+) -> type[DealWork] | type[ExportWork] | type[ProductWork] | type[WonWork]:
     """Whatever becomes no deal goes the products' way, and ends there if it is none."""
     if key.kind is Kind.ORDER and key.bling_id < 0:
         return WonWork
+    if key.kind is Kind.PRODUCT and _leads_back(key, winner):
+        return ExportWork
     return DealWork if key.kind in DEALS else ProductWork
+
+
+def _leads_back(key: RecordKey, winner: Event) -> bool:
+    """Whether Bitrix24's side is what changed."""
+    asked = winner.source is Source.REPLAY and asks_for_export(winner.body)
+    return is_unborn(key) or winner.source is Source.BITRIX24 or asked
+
+
+def _is_old_news(winner: Event, link: Link | None) -> bool:
+    """Whether Bling's message may be from before our last write there, and say what is not so any more."""
+    written = link.exported_at if link is not None else None
+    return written is not None and winner.date is not None and winner.date <= written + CLOCKS_APART
 
 
 def _known(link: Link | None) -> Known:

@@ -41,6 +41,16 @@ class Faults:
             return work.postpone(now + self._create_settles, counts=True)
         return self.write_failed(work, error, now)
 
+    def export_failed(self, work: Work, error: VendorError, now: datetime, *, creates: bool) -> None:
+        """A write in Bling: a create that nobody knows of is looked up before it is repeated."""
+        if creates and isinstance(error, Transient) and error.unknown:
+            work.create_in_doubt = True
+            return work.postpone(now + self._create_settles, counts=True)
+        if isinstance(error, Gone):
+            work.gone_in_bling = True
+            return work.end(Outcome.SKIPPED, Reason.GONE_IN_BLING, error.text)
+        return self.read_failed(work, error, now)
+
     def write_failed(self, work: Work, error: VendorError, now: datetime) -> None:
         """Any write or look-up in Bitrix24."""
         if isinstance(error, Gone):

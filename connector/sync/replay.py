@@ -17,11 +17,12 @@ from connector.domain.events import (
     RecordKey,
     Source,
 )
+from connector.domain.export import Export
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Update
 from connector.store import inbox
 from connector.store.ids import new_id
-from connector.sync.asking import arrival_of
+from connector.sync.asking import WAY_BACK, arrival_of
 from connector.sync.ends import OnPaper
 from connector.sync.engine import Engine
 from connector.sync.selling.work import SellOrder
@@ -30,8 +31,13 @@ from connector.sync.work import Ended, Held, Work
 
 #: The shape of an order's or a sale's write, and its comment on the timeline.
 DEAL, COMMENT = "deal", "@comment"
+#: Of a product in Bling: its values are Bling's.
+IN_BLING = "bling"
 #: Of an order that a won deal makes in Bling: its values are Bling's.
 SALES_ORDER = "sales_order"
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,26 +62,34 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     target: dict[str, str] = {}
 
 
-async def replay(engine: Engine, tenant_id: UUID, record: RecordKey, of: UUID) -> UUID:
-    """Put a new event of the record's present state into the inbox; gives its id."""
+async def replay(
+    engine: Engine, tenant_id: UUID, record: RecordKey, of: UUID, source: Source = Source.BLING
+) -> UUID:
+    """Put a new event of the record's present state into the inbox; gives its id.
+
+    `source` = that of the event that is run again: what Bitrix24 told goes to Bling once more.
+    """
     now = engine.clock()
     lane = LANES[Source.REPLAY]
-    arrival = arrival_of(tenant_id, record, Source.REPLAY, lane, "replay", now, {"replay_of": str(of)})
+    body = {"replay_of": str(of)} | (WAY_BACK if source is Source.BITRIX24 else {})
+    arrival = arrival_of(tenant_id, record, Source.REPLAY, lane, "replay", now, body)
     async with engine.database.system() as conn:
         await inbox.insert(conn, [arrival])
     await engine.waker.wake([tenant_id])
     return arrival.id
 
 
-async def dry_run(engine: Engine, tenant_id: UUID, record: RecordKey) -> Preview:
+async def dry_run(
+    engine: Engine, tenant_id: UUID, record: RecordKey, source: Source = Source.BLING
+) -> Preview:
     """The plan for the record's present state, by the very rooms of a drain, with nothing written."""
     paper = OnPaper()
     turning = Turning(engine, tenant_id, paper)
     try:
-        await turning.process({record: [_question(record, engine.clock())]})
+        await turning.process({record: [_question(record, source, engine.clock())]})
     finally:
         await turning.close()
-    asked = next(work for work in paper.works if work.key == record)
+    asked = next(work for work in paper.works if work.events)
     outcome, reason, detail = _ending(asked)
     works = sorted(paper.works, key=lambda work: work.key)
     writes = [planned_write(work.key.bling_id, work.plan) for work in works]
@@ -88,7 +102,7 @@ async def dry_run(engine: Engine, tenant_id: UUID, record: RecordKey) -> Preview
     )
 
 
-def _question(record: RecordKey, now: datetime) -> Event:
+def _question(record: RecordKey, source: Source, now: datetime) -> Event:
     """An event that is in no inbox: it asks for the present record, as a replay does."""
     return Event(
         id=new_id(now),
@@ -101,7 +115,7 @@ def _question(record: RecordKey, now: datetime) -> Event:
         bare_date=False,
         received_at=now,
         attempts=0,
-        body=b"{}",
+        body=msgspec.json.encode(WAY_BACK if source is Source.BITRIX24 else {}),
     )
 
 
@@ -134,10 +148,15 @@ def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
                 bitrix_id=deal_id,
                 action="create",
                 shape=SALES_ORDER,
-                values={
-                    name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
-                    for name, value in order.items()
-                },
+                values={name: _as_text(value) for name, value in order.items()},
+            )
+        case Export(fields=fields) if fields:
+            return PlannedWrite(
+                bling_id=bling_id,
+                bitrix_id=None,
+                action="create" if plan.bling_id is None else "update",
+                shape=IN_BLING,
+                values={name: _as_text(value) for name, value in fields.items()},
             )
         case Create(fields=fields, price=price) | Update(fields=fields, price=price):
             return PlannedWrite(
@@ -149,3 +168,7 @@ def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
             )
         case _:
             return None
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else _ENCODER.encode(value).decode()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 import structlog
 
+from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.bitrix24.packer import LeaseTooShort, Packer
 from connector.bling.client import Bling
@@ -31,6 +32,8 @@ from connector.sync.deals.places import Places
 from connector.sync.deals.work import DealWork
 from connector.sync.ends import Ends
 from connector.sync.engine import Engine
+from connector.sync.export.line import Exports
+from connector.sync.export.work import ExportWork
 from connector.sync.faults import Faults
 from connector.sync.products.line import Products
 from connector.sync.products.work import ProductWork
@@ -42,12 +45,15 @@ from connector.sync.work import Work
 
 log = structlog.get_logger(__name__)
 
+#: Until it is known what a create in Bling has made.
+MAKING_LASTS = timedelta(seconds=2)
 #: Seconds for which a tenant's toggles, mapping and states are believed.
 CONTEXT_LIVES = 1.0
 
 
 class _Rooms(NamedTuple):
     products: Products
+    exports: Exports
     deals: Deals
     selling: Selling
 
@@ -110,13 +116,44 @@ class Turning:
         rooms = self._rooms_of(context.portal)
         deals = [work for work in works if isinstance(work, DealWork)]
         products = [work for work in works if isinstance(work, ProductWork)]
-        if products:
-            await rooms.products.process(products, context, context.catalogue)
+        exports = [work for work in works if isinstance(work, ExportWork)]
+        await asyncio.gather(
+            self._import(rooms, products, context, context.catalogue),
+            self._export(rooms, exports, context, context.catalogue),
+        )
         if deals:
             await rooms.deals.process(deals, context, context.portal)
         won = [work for work in works if isinstance(work, WonWork)]
         if won:
             await rooms.selling.process(won, context, context.portal)
+
+    async def _import(
+        self, rooms: _Rooms, works: list[ProductWork], context: Context, catalogue: Catalogue
+    ) -> None:
+        await self._leave_ours(rooms, works, context)
+        mine = [work for work in works if work.open]
+        if mine:
+            await rooms.products.process(mine, context, catalogue)
+
+    async def _export(
+        self, rooms: _Rooms, works: list[ExportWork], context: Context, catalogue: Catalogue
+    ) -> None:
+        if works:
+            left = await rooms.exports.process(works, context, catalogue)
+            await self._import(rooms, left, context, catalogue)
+
+    async def _leave_ours(self, rooms: _Rooms, works: list[ProductWork], context: Context) -> None:
+        """What is new in Bling may be what we are making there: that is known when Bling has answered."""
+        ours = [
+            work
+            for work in works
+            if work.link is None and (context.making or rooms.exports.may_be_ours(work.key))
+        ]
+        now = self._engine.clock()
+        for work in ours:
+            work.postpone(now + MAKING_LASTS, counts=False)
+        if ours:
+            await self._settle(ours)
 
     async def _put_off(self, groups: dict[RecordKey, list[Event]]) -> None:
         now = self._engine.clock()
@@ -155,7 +192,10 @@ class Turning:
                 settle=self._settle,
             )
             places = Places(client, self._keep_crm, self._engine.clock, makes=self._ends.real)
-            self._rooms = _Rooms(Products(shared), Deals(shared, places), Selling(shared, places))
+            products = Products(shared)
+            self._rooms = _Rooms(
+                products, Exports(shared, products), Deals(shared, places), Selling(shared, places)
+            )
         return self._rooms
 
     async def _keep_crm(self, places: CrmPlaces, at: datetime) -> None:

@@ -4,10 +4,11 @@
 WITH ended AS MATERIALIZED (
     SELECT * FROM json_to_recordset($4::json)
         AS e (event_id uuid, outcome text, reason text, detail text, sync_id uuid, bitrix_id bigint, label text,
-              sku text)
+              sku text, account_id uuid, bling_id bigint)
 ), gone AS (
     DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = ANY($3::uuid[]) AND i.id = e.event_id
-    RETURNING i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date,
+    RETURNING i.id, i.kind, coalesce(e.account_id, i.account_id) AS account_id,
+        coalesce(e.bling_id, i.bling_id) AS bling_id, i.source, i.action, i.provider_event_id, i.event_date,
         i.received_at, i.attempts, i.body, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
 ), counted AS (
     -- A sync counts once, however many events met in it.

@@ -89,6 +89,10 @@ def weigh(work: ProductWork, context: Context) -> None:
             # Which files Bitrix24 made of them is remembered beside the targets.
             work.written = {**linked_of(work.link).written, **work.target}
         return work.end(Outcome.UNCHANGED)
+    if work.is_old_news and work.trust is Trust.PAYLOAD:
+        # What it says may be what we have changed since.
+        work.trust, work.source = Trust.READ, None
+        return None
     if context.lens.keeps:
         # Whether somebody edited what is to be kept is seen in the present record alone.
         return None

@@ -62,7 +62,7 @@ class Products:
             context=context,
             reader=Reader(shared.bling, needed(context.lens, context.filter), shared.faults),
             finder=Finder(shared.packer, catalogue, shared.faults, self._making, context.lens),
-            writer=self._writer(catalogue, context),
+            writer=self.writer(catalogue, context),
             faults=shared.faults,
             clock=engine.clock,
             load_links=shared.load_links,
@@ -76,7 +76,8 @@ class Products:
         )
         await line.process(works)
 
-    def _writer(self, catalogue: Catalogue, context: Context) -> Carrier | Pencil:
+    def writer(self, catalogue: Catalogue, context: Context) -> Carrier | Pencil:
+        """What carries plans out in Bitrix24, for the way back as well."""
         if not self._shared.ends.real:
             return Pencil()
         shared = self._shared

@@ -34,6 +34,8 @@ class ProductWork(Work):
         if self.is_chosen and link is not None:
             self.bitrix_id = link.choice_id
         self.shape = Shape.SIMPLE
+        #: Bling's message may be from before our last write there.
+        self.is_old_news = False
         #: A parent's children have been read in this turn.
         self.family_read = False
         self.present: Present | None = None
