@@ -58,11 +58,12 @@ def _body(shown: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], dict[str
     errors: dict[str, str] = {}
     for cause in Cause:
         names = ("records", "below", "above") if cause is Cause.PRICE_JUMP else ("records",)
-        body[cause] = {"on": f"{cause}.on" in shown}
+        limit: dict[str, Any] = {"on": f"{cause}.on" in shown}
+        body[cause.value] = limit
         for name in names:
             text = shown.get(f"{cause}.{name}", "").strip()
             if text.isascii() and text.isdecimal():
-                body[cause][name] = int(text)
+                limit[name] = int(text)
             else:
                 errors[f"{cause}.{name}"] = _("Escreva um número inteiro.")
     return body, errors
