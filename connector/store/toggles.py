@@ -18,6 +18,16 @@ async def load(tenant_id: UUID) -> dict[str, bool]:
     return {row["name"]: row["enabled"] for row in rows}
 
 
+async def ticked_at(tenant_id: UUID, name: str) -> datetime | None:
+    """When a toggle was set last; None for one that never was."""
+    row = (
+        await Toggle.select(Toggle.changed_at)
+        .where((Toggle.tenant_id == tenant_id) & (Toggle.name == name))
+        .first()
+    )
+    return row["changed_at"] if row else None
+
+
 async def save(tenant_id: UUID, changes: Mapping[str, bool], at: datetime, by: UUID | None = None) -> None:
     """Set these toggles; the others stay."""
     if not changes:

@@ -9,6 +9,7 @@ from uuid import UUID
 from connector.domain.events import Action, Kind
 from connector.sync.portal import intake
 from connector.sync.portal.intake import Notice, unborn
+from connector.sync.portal.poll import poll
 from connector.sync.replay import Preview, dry_run
 from tests.support.clerk import CPF
 from tests.support.order_desk import OrderDesk
@@ -60,6 +61,28 @@ class Seller(OrderDesk):
     async def sold_now(self, deal: int) -> tuple[str | None, str | None]:
         """Ponte hears of a deal and works on it; what became of that."""
         return await self.outcome(await self.heard(deal))
+
+    async def look(self) -> None:
+        """Ponte looks at the portal, whatever it is told, and works."""
+        async with self.house.database.system() as conn:
+            await conn.execute(
+                "UPDATE portal_intake SET busy_until = NULL, sweep_at = now() - interval '1 second'"
+                " WHERE tenant_id = $1",
+                self.house.tenant_id,
+            )
+        await poll(self.house.engine, self.house.tenant_id)
+        await self.house.drain()
+
+    async def tick_later(self, name: str, later: timedelta) -> None:
+        """A toggle is ticked so much later than now."""
+        await self.house.tick(name)
+        async with self.house.database.system() as conn:
+            await conn.execute(
+                "UPDATE toggle SET changed_at = now() + $3 WHERE tenant_id = $1 AND name = $2",
+                self.house.tenant_id,
+                name,
+                later,
+            )
 
     async def told_of(self, order: int) -> tuple[str | None, str | None]:
         """Bling tells of an order, as it does of any."""

@@ -16,9 +16,10 @@ from connector.sync.engine import Engine
 
 #: Toggles that want changes of each group, and the events that tell of them.
 PRODUCTS, DEALS = "products", "deals"
+WON = "deal.won"
 WANTED_BY = {
     PRODUCTS: frozenset({"product.export_create", "product.export_update"}),
-    DEALS: frozenset({"deal.won"}),
+    DEALS: frozenset({WON}),
 }
 EVENTS = {
     PRODUCTS: (*changes.PRODUCT_EVENTS, *changes.PRICE_EVENTS),
@@ -40,6 +41,8 @@ class Look:
     groups: frozenset[str]
     intake: Intake
     now: datetime
+    #: Deals that were won before stay history.
+    won_after: datetime
     #: Where the portal tells its events.
     handler: str
     #: How long the look may still take.

@@ -15,13 +15,13 @@ import structlog
 
 from connector.bitrix24 import changes
 from connector.domain.vendor import Call, ConnectionState, Disconnected, Provider, Throttled, VendorError
-from connector.store import calls, connections, portal_intake
+from connector.store import calls, connections, portal_intake, toggles
 from connector.store.portal_intake import Intake
 from connector.sync.clients import bitrix24_client
 from connector.sync.context import load_context
 from connector.sync.engine import Engine
 from connector.sync.portal import queue
-from connector.sync.portal.looking import EVENTS, Look, groups_of, spelled
+from connector.sync.portal.looking import EVENTS, WON, Look, groups_of, spelled
 from connector.sync.portal.sweep import sweep
 
 log = structlog.get_logger(__name__)
@@ -124,13 +124,14 @@ async def _prepared(engine: Engine, tenant_id: UUID, intake: Intake, made: list[
     context = await load_context(engine, tenant_id)
     async with engine.database.tenant(tenant_id) as conn:
         accounts = await connections.accounts(conn, tenant_id)
+        won_after = await toggles.ticked_at(tenant_id, WON)
     main = next((one.id for one in accounts if one.main), None)
     portal = context.portal
     if portal is None or context.catalogue is None or main is None:
         return None
     if portal.state is not ConnectionState.CONNECTED:
         return None
-    started = time.monotonic()
+    started, now = time.monotonic(), engine.clock()
     return Look(
         engine=engine,
         tenant_id=tenant_id,
@@ -140,7 +141,8 @@ async def _prepared(engine: Engine, tenant_id: UUID, intake: Intake, made: list[
         lens=context.lens,
         groups=groups_of(context.toggles),
         intake=intake,
-        now=engine.clock(),
+        now=now,
+        won_after=won_after or now,
         handler=f"{engine.settings.app_url}/webhooks/bitrix24",
         lasts=lambda: time.monotonic() - started < LASTS,
     )

@@ -18,6 +18,7 @@ from connector.store import portal_intake
 from connector.sync.portal import intake
 from connector.sync.portal.intake import Notice
 from connector.sync.portal.looking import DEALS, PRODUCTS, Look
+from connector.sync.portal.won import won_among
 
 _ACTIONS = {"ADD": Action.CREATED, "UPDATE": Action.UPDATED, "DELETE": Action.DELETED}
 
@@ -54,7 +55,12 @@ async def _set_reading(look: Look, *, reading: bool) -> None:
 
 async def _store(look: Look, told: list[Told]) -> None:
     owners = await _owners(look, told)
-    await intake.store(look.engine, look.tenant_id, look.main_account, _notices(look, told, owners))
+    deals = [one.object_id for one in told if one.event.startswith(changes.DEAL) and one.object_id]
+    won = await won_among(look.client, deals, look.won_after) if DEALS in look.groups else set()
+    notices = [
+        one for one in _notices(look, told, owners) if one.kind is not Kind.ORDER or one.bitrix_id in won
+    ]
+    await intake.store(look.engine, look.tenant_id, look.main_account, notices)
 
 
 async def _owners(look: Look, told: list[Told]) -> dict[int, int]:

@@ -21,7 +21,8 @@ from connector.store import links
 from connector.store.links import Link
 from connector.sync.portal import intake
 from connector.sync.portal.intake import Notice
-from connector.sync.portal.looking import PRODUCTS, Look
+from connector.sync.portal.looking import DEALS, PRODUCTS, Look
+from connector.sync.portal.won import won_since
 from connector.sync.products import elements
 
 #: A change is looked for once more: clocks differ, and a list is read while records change.
@@ -30,9 +31,30 @@ OVERLAP = timedelta(minutes=2)
 
 async def sweep(look: Look) -> None:
     """Store a notice of every record that differs from what we remember of it."""
-    if PRODUCTS not in look.groups:
-        return
     since = look.intake.changed_since - OVERLAP
+    if PRODUCTS in look.groups:
+        await _sweep_products(look, since)
+    if DEALS in look.groups:
+        await _sweep_deals(look, since)
+
+
+async def _sweep_deals(look: Look, since: datetime) -> None:
+    """Deals that were won meanwhile; those that have their order say so themselves."""
+    won = await won_since(look.client, since, look.won_after)
+    notices = [
+        Notice(
+            id=f"sweep:deal:{deal}:{at.timestamp():.0f}",
+            kind=Kind.ORDER,
+            bitrix_id=deal,
+            action=Action.UPDATED,
+            at=look.now,
+        )
+        for deal, at in won.items()
+    ]
+    await intake.store(look.engine, look.tenant_id, look.main_account, notices)
+
+
+async def _sweep_products(look: Look, since: datetime) -> None:
     packer = Packer(look.client)
     way = Way(look.lens)
     changed = await _changed(look, packer, since, sorted(way.rules.keys() - {PRICE_FIELD}))

@@ -72,4 +72,5 @@ def _is_news(row: dict[str, Any], after: datetime) -> bool:
     if row.get("originatorId") == crm.ORIGINATOR:
         return False
     moved = row.get("movedTime")
-    return not moved or datetime.fromisoformat(str(moved)) >= after
+    # The portal tells whole seconds.
+    return not moved or datetime.fromisoformat(str(moved)) >= after.replace(microsecond=0)

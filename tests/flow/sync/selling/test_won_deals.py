@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -177,3 +178,29 @@ async def test_the_history_shows_the_order_under_its_name_in_bling(seller: Selle
         "SELECT count(*) AS n FROM link WHERE tenant_id = $1 AND bling_id < 0 AND kind = $2", "order"
     )
     assert stand_in["n"] == 0
+
+
+async def test_a_won_deal_is_heard_of_by_itself(seller: Seller):
+    await seller.look()
+    deal = seller.win(stage="NEW")
+    await seller.look()
+    assert seller.orders() == []
+    seller.house.portal.call("crm.item.update", entityTypeId=2, id=deal, fields={"stageId": "WON"})
+    await seller.look()
+    (order,) = seller.orders()
+    await seller.told_of(order["id"])
+    seller.house.forget_calls()
+    for _ in range(3):
+        await seller.look()
+    assert seller.orders() == [order]
+    # Nothing more is read or written for it: what we wrote is no news.
+    assert seller.house.calls("bling") == []
+
+
+async def test_a_deal_of_before_the_option_was_ticked_stays_history(seller: Seller):
+    deal = seller.win()
+    await seller.tick_later("deal.won", timedelta(seconds=2))
+    await seller.look()
+    seller.house.portal.call("crm.item.update", entityTypeId=2, id=deal, fields={"comments": "obrigada"})
+    await seller.look()
+    assert seller.orders() == []
