@@ -43,6 +43,10 @@ ORDER_OPTIONS: dict[Toggle, tuple[str, str]] = {
         N_("Venda criada no Bling ERP cria negócio no Bitrix24"),
         N_("Nota autorizada. Se ela é de um pedido com negócio, o mesmo negócio é ganho."),
     ),
+    Toggle.DEAL_WON: (
+        N_("Negócio ganho no Bitrix24 cria pedido no Bling ERP"),
+        N_("Com cliente e itens, uma vez só, em aberto no Bling. Vale para o que for ganho daqui em diante."),
+    ),
 }
 
 BITRIX24_NAMES: dict[str, str] = {
