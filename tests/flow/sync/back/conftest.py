@@ -1,0 +1,38 @@
+"""A house that hears both of its sides."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+from arq.connections import ArqRedis
+
+from connector.settings import Settings
+from tests.support.house import House, KnownTokens
+from tests.support.returns import BOTH, Returns
+from tests.support.sink import listening
+from tests.support.vendors import bling_code, bling_oauth
+
+
+@pytest.fixture
+async def deaf(house: House, settings: Settings, redis: ArqRedis) -> AsyncIterator[Returns]:
+    """Installed in its portal and let in by its company, nothing ticked."""
+    sandbox = house.sandbox
+    form = sandbox.control("grant", {"provider": "bitrix24", "member_id": house.portal.member_id})
+    pair = await bling_oauth(sandbox, redis, house.engine.http).exchange(bling_code(sandbox))
+    tokens = house.connections
+    assert isinstance(tokens, KnownTokens)
+    tokens.bling.current, tokens.bitrix24.current = pair.access_token, form["AUTH_ID"]
+    sandbox.control("limits", {"enforce": False})
+    async with listening(urlsplit(settings.app_url).port or 0) as sink:
+        yield Returns(house, sink)
+
+
+@pytest.fixture
+async def returns(deaf: Returns) -> Returns:
+    """Both directions ticked, the portal's events bound."""
+    await deaf.house.tick(*BOTH)
+    await deaf.look()
+    deaf.house.forget_calls()
+    return deaf
