@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from connector.account import held, operator_pulse
+from connector.account import digest, held, operator_pulse
 from connector.account.billing import AT_ONCE, REMEMBERED, Billing
 from connector.account.licence import tell_outlived, warn_of_trials
 from connector.account.post import ring
@@ -21,6 +21,7 @@ from connector.store.partitions import drop_partitions, ensure_partitions
 from connector.store.scope import Connection, DatabaseAway
 from connector.sync.drain import drain as drain_tenant
 from connector.sync.engine import Engine
+from connector.sync.nights import try_nightly
 from connector.sync.runs.deeds import WALK_JOB
 from connector.sync.runs.tasks import TASKS
 from connector.sync.runs.walk import walk as walk_run
@@ -130,6 +131,24 @@ async def watch_held(ctx: dict[str, Any]) -> None:
         await held.watch_usage(engine.database, business_now)
     except DatabaseAway:
         log.warning("held_without_database")
+
+
+async def retry_nightly(ctx: dict[str, Any]) -> None:
+    """Try once more what failed, for the tenants whose night it is."""
+    try:
+        await try_nightly(ctx["engine"])
+    except DatabaseAway:
+        log.warning("night_without_database")
+
+
+async def write_digests(ctx: dict[str, Any]) -> None:
+    """Tell what yesterday brought, for the tenants whose morning it is."""
+    engine: Engine = ctx["engine"]
+    try:
+        if await digest.send_due(engine.database, ctx["vault"], engine.clock(), engine.business_clock()):
+            await ring(ctx["redis"])
+    except DatabaseAway:
+        log.warning("digests_without_database")
 
 
 async def check_up(ctx: dict[str, Any]) -> None:

@@ -92,6 +92,8 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
             cron(jobs.bill, name="bill_round", second=set(range(3, 60, BILL_EVERY))),
             cron(jobs.tell_licences, second=set(range(2, 60, LICENCES_EVERY)), run_at_startup=True),
             cron(jobs.watch_held, second=30),
+            cron(jobs.retry_nightly, second={10, 40}, run_at_startup=True),
+            cron(jobs.write_digests, second={20, 50}, run_at_startup=True),
             cron(jobs.check_up, second=set(range(1, 60, EVERY_S))),
             cron(jobs.renew_ageing, minute=17, second=0),
             cron(jobs.erase, second=40),

@@ -26,6 +26,14 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     #: It is over.
     RESOLVED = "resolved"
+    #: Every morning, what yesterday brought.
+    DIGEST = "digest"
+    #: The digest also of a day without anything to tell.
+    QUIET = "quiet"
+
+
+#: What nobody gets who did not ask for it.
+ASKED_FOR = frozenset({Kind.QUIET})
 
 
 def kinds_of(alert: Alert) -> frozenset[Kind]:
@@ -42,9 +50,22 @@ def wants(member: Member, alert: Alert) -> bool:
     return member.role is not Role.VIEWER and kinds_of(alert).isdisjoint(member.muted)
 
 
+def wants_digest(member: Member, *, quiet: bool) -> bool:
+    """Whether this person is to have the digest of a day; `quiet` = there is nothing to tell of it."""
+    if member.role is Role.VIEWER or Kind.DIGEST in member.muted:
+        return False
+    return Kind.QUIET in member.asked_for if quiet else True
+
+
+def is_wanted(kind: Kind, member: Member) -> bool:
+    """What the person's choice says of a kind."""
+    return kind in member.asked_for if kind in ASKED_FOR else kind not in member.muted
+
+
 async def choose(database: Database, by: Viewer, wanted: Collection[Kind], now: datetime) -> None:
     """From now on these mails and no others, in the company that is looked at."""
-    muted = [kind.value for kind in Kind if kind not in wanted]
+    muted = [kind.value for kind in Kind if kind not in wanted and kind not in ASKED_FOR]
+    asked_for = [kind.value for kind in Kind if kind in wanted and kind in ASKED_FOR]
     async with database.system() as conn:
-        await people.mute(conn, by.tenant_id, by.person_id, muted)
+        await people.mute(conn, by.tenant_id, by.person_id, muted, asked_for)
         await note(conn, by, now, "notices.chosen", muted=" ".join(muted))

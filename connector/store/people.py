@@ -51,6 +51,8 @@ class Member(Membership, frozen=True, kw_only=True):
     name: str
     #: Kinds of notices that the person wants no mail of.
     muted: tuple[str, ...] = ()
+    #: Kinds that nobody gets who did not ask for them.
+    asked_for: tuple[str, ...] = ()
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,12 +159,24 @@ async def memberships(conn: Connection, person_id: UUID) -> list[Membership]:
 async def members(conn: Connection, tenant_id: UUID) -> list[Member]:
     """The tenant's people, by address."""
     rows = await conn.fetch(_SQL["members"], tenant_id)
-    return [Member(**{**row, "role": Role(row["role"]), "muted": tuple(row["muted"])}) for row in rows]
+    return [
+        Member(
+            **{
+                **row,
+                "role": Role(row["role"]),
+                "muted": tuple(row["muted"]),
+                "asked_for": tuple(row["asked_for"]),
+            }
+        )
+        for row in rows
+    ]
 
 
-async def mute(conn: Connection, tenant_id: UUID, person_id: UUID, kinds: list[str]) -> None:
-    """The person wants no mail of these kinds of notices, and all others."""
-    await conn.execute(_SQL["mute"], tenant_id, person_id, kinds)
+async def mute(
+    conn: Connection, tenant_id: UUID, person_id: UUID, muted: list[str], asked_for: list[str]
+) -> None:
+    """Which kinds of notices the person wants no mail of, and which only who asks for them gets."""
+    await conn.execute(_SQL["mute"], tenant_id, person_id, muted, asked_for)
 
 
 async def lock_members(conn: Connection, tenant_id: UUID) -> dict[UUID, Role]:

@@ -61,6 +61,8 @@ class Wanted(msgspec.Struct, frozen=True):
     other: str = ""
     reminder: str = ""
     resolved: str = ""
+    digest: str = ""
+    quiet: str = ""
 
 
 PasswordsForm = Annotated[Passwords, Body(media_type=RequestEncodingType.URL_ENCODED)]

@@ -99,7 +99,7 @@ def team(viewer: Viewer, found: Found, answer: Answer) -> Team:
         present_error=answer.present_error,
         password_error=answer.password_error,
         shortest_password=SHORTEST_PASSWORD,
-        mails=choices(_muted(viewer, found)) if viewer.may_change else (),
+        mails=choices(_member(viewer, found)) if viewer.may_change else (),
         company=viewer.tenant_name if viewer.role is Role.OWNER else "",
         support_may_change=found.support_may_change,
         leaving=viewer.leaves_at is not None,
@@ -110,8 +110,9 @@ def team(viewer: Viewer, found: Found, answer: Answer) -> Team:
     )
 
 
-def _muted(viewer: Viewer, found: Found) -> tuple[str, ...]:
-    return next((one.muted for one in found.members if one.person_id == viewer.person_id), ())
+def _member(viewer: Viewer, found: Found) -> Member | None:
+    """The viewer among the team; an operator who visits is not."""
+    return next((one for one in found.members if one.person_id == viewer.person_id), None)
 
 
 def role(one: Role) -> str:

@@ -18,11 +18,11 @@ ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = excluded.role;
 SELECT tenant_id, person_id, role FROM membership WHERE person_id = $1 ORDER BY created_at, tenant_id;
 
 -- name: members
-SELECT m.tenant_id, m.person_id, m.role, m.muted, p.email, p.name FROM membership m JOIN person p ON p.id = m.person_id
+SELECT m.tenant_id, m.person_id, m.role, m.muted, m.asked_for, p.email, p.name FROM membership m JOIN person p ON p.id = m.person_id
 WHERE m.tenant_id = $1 ORDER BY p.email;
 
 -- name: mute
-UPDATE membership SET muted = $3::text[] WHERE tenant_id = $1 AND person_id = $2;
+UPDATE membership SET muted = $3::text[], asked_for = $4::text[] WHERE tenant_id = $1 AND person_id = $2;
 
 -- name: open_session
 INSERT INTO session (token_hash, person_id, tenant_id, frame, created_at, last_seen_at, expires_at, agent)

@@ -12,7 +12,7 @@ from connector.store.people import Role
 from tests.support.desk import Desk, Visitor
 from tests.support.office import PASSWORD, Customer, Office
 
-ALL = ("bling", "bitrix24", "other", "reminder", "resolved")
+ALL = ("bling", "bitrix24", "other", "reminder", "resolved", "digest")
 
 
 @pytest.fixture
