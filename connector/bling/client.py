@@ -133,6 +133,11 @@ class Bling(Transport):
         """One NF-e, or NFC-e for a `consumer`, with its value and `finalidade`. Raises `Gone`."""
         return _record(await self.get(f"/{'nfce' if consumer else 'nfe'}/{invoice_id}"))
 
+    async def invoices(self, *, consumer: bool, page: int = 1) -> list[Record]:
+        """A page of outgoing NF-e, or NFC-e for a `consumer`: neither values nor orders, none cancelled."""
+        kind: Filter = {} if consumer else {"tipo": 1}
+        return _rows(await self.get(f"/{'nfce' if consumer else 'nfe'}", _page(page) | kind))
+
     async def situations(self) -> list[Record]:
         """The situations that orders of this account may have; `idHerdado` names the one it extends."""
         modules = _rows(await self.get("/situacoes/modulos"))

@@ -260,6 +260,30 @@ async def settled(conn: Connection, tenant_id: UUID, ended: Sequence[Settled], n
     await conn.execute(_SQL["settled"], tenant_id, *map(list, rows), now)
 
 
+async def fresh_items(conn: Connection, run: Run, account_id: UUID, bling_ids: Sequence[int]) -> set[int]:
+    """Which of these records of an account were not listed yet."""
+    place = (run.tenant_id, run.id, account_id)
+    return {row["bling_id"] for row in await conn.fetch(_SQL["fresh_items"], *place, list(bling_ids))}
+
+
+async def count_done(conn: Connection, run: Run, done: int, failed: int) -> None:
+    """Raise the counts of a run whose items have no events."""
+    await conn.execute(_SQL["count_done"], run.tenant_id, run.id, done, failed)
+
+
+async def judged(conn: Connection, run: Run, account_id: UUID, found: Mapping[int, tuple[str, str]]) -> None:
+    """Remember a rehearsal's class and the code of records, by Bling id."""
+    rows = [(bling_id, kind, code) for bling_id, (kind, code) in found.items()]
+    if rows:
+        lists = map(list, zip(*rows, strict=True))
+        await conn.execute(_SQL["judged"], run.tenant_id, run.id, account_id, *lists)
+
+
+async def same_codes(conn: Connection, run: Run, kind: str) -> int:
+    """How many records of a class carry the code of another one before them."""
+    return int(await conn.fetchval(_SQL["same_codes"], run.tenant_id, run.id, kind))
+
+
 async def failures(conn: Connection, run: Run, after: int, limit: int) -> list[Item]:
     """Items that failed, by their order."""
     rows = await conn.fetch(_SQL["failures"], run.tenant_id, run.id, after, limit)

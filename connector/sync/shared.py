@@ -30,4 +30,6 @@ class Shared:
     #: The client of a Bling account.
     bling: Callable[[UUID], Bling]
     load_links: Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
+    #: The links of products of Bitrix24, by their ids there.
+    load_pairs: Callable[[Iterable[int]], Awaitable[dict[int, Link]]]
     settle: Callable[[Sequence[Work]], Awaitable[None]]

@@ -16,7 +16,7 @@ from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.bitrix24.packer import LeaseTooShort, Packer
 from connector.bling.client import Bling
-from connector.domain.events import Event, Reason, RecordKey
+from connector.domain.events import Event, Kind, Reason, RecordKey
 from connector.domain.vendor import Call
 from connector.store import links as link_rows
 from connector.store import standing
@@ -61,7 +61,11 @@ class _Rooms(NamedTuple):
 class Turning:
     """One tenant's rooms during one turn."""
 
-    def __init__(self, engine: Engine, tenant_id: UUID, ends: Ends) -> None:
+    def __init__(
+        self, engine: Engine, tenant_id: UUID, ends: Ends, as_if: Callable[[Context], Context] | None = None
+    ) -> None:
+        """`as_if` changes what the tenant wishes, for a look at what would be."""
+        self._as_if = as_if
         self._engine = engine
         self._tenant_id = tenant_id
         self._ends = ends
@@ -171,7 +175,8 @@ class Turning:
     async def _fresh_context(self) -> Context:
         async with self._reading:
             if self._context is None or time.monotonic() - self._read_at > CONTEXT_LIVES:
-                self._context = await load_context(self._engine, self._tenant_id)
+                found = await load_context(self._engine, self._tenant_id)
+                self._context = found if self._as_if is None else self._as_if(found)
                 self._read_at = time.monotonic()
             return self._context
 
@@ -189,6 +194,7 @@ class Turning:
                 packer=self._packer,
                 bling=self._bling,
                 load_links=self._load_links,
+                load_pairs=self._load_pairs,
                 settle=self._settle,
             )
             places = Places(client, self._keep_crm, self._engine.clock, makes=self._ends.real)
@@ -216,6 +222,10 @@ class Turning:
     async def _load_links(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Link]:
         async with self._engine.database.tenant(self._tenant_id) as conn:
             return await link_rows.load(conn, self._tenant_id, keys)
+
+    async def _load_pairs(self, bitrix_ids: Iterable[int]) -> dict[int, Link]:
+        async with self._engine.database.tenant(self._tenant_id) as conn:
+            return await link_rows.by_bitrix(conn, self._tenant_id, Kind.PRODUCT, list(bitrix_ids))
 
     async def _settle(self, works: Sequence[Work]) -> None:
         context = self._context or await self._fresh_context()

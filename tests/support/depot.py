@@ -15,8 +15,8 @@ from connector.domain.events import Kind
 from connector.domain.runs import Deed, RunState, Task
 from connector.settings import MOST_BLING_PER_SECOND
 from connector.store import runs
-from connector.store.runs import Run
-from connector.sync.runs import deeds
+from connector.store.runs import Finding, Run
+from connector.sync.runs import deeds, rehearsing
 from connector.sync.runs.importing import Wish
 from connector.sync.runs.slices import Asked
 from connector.sync.runs.tasks import TASKS
@@ -58,6 +58,19 @@ class Depot:
         """Ask for an import."""
         wish = Wish(asked=asked or Asked(), automations=automations)
         return await deeds.start(self.house.engine, self.house.tenant_id, Task.IMPORT, kind, wish)
+
+    async def rehearse(self, kind: Kind = Kind.PRODUCT, asked: Asked | None = None) -> Run:
+        """Ask for a rehearsal, and let it end."""
+        wish = rehearsing.Wish(asked=asked or Asked())
+        run = await deeds.start(self.house.engine, self.house.tenant_id, Task.REHEARSAL, kind, wish)
+        while (run := await self.look(run.id)).state is RunState.RUNNING:
+            await self.walk(run)
+        return run
+
+    async def examples(self, run: Run, what: str) -> list[Finding]:
+        """What a rehearsal shows of a class."""
+        async with self.house.database.tenant(self.house.tenant_id) as conn:
+            return await runs.findings(conn, run, 0, 100, what)
 
     async def turn(self, run: Run, deed: Deed) -> Run | None:
         """Pause, resume or cancel."""
@@ -109,14 +122,21 @@ class Depot:
             await self.house.drain()
             await asyncio.sleep(0.05)
 
-    def pages(self) -> list[str]:
+    async def pages(self) -> list[str]:
         """The pages of lists that were asked for (reads of records by their ids are none)."""
-        paths = [call["path"] for call in self.house.calls("bling")]
-        return [path for path in paths if "pagina=" in path and "idsProdutos" not in path]
+        return [one for one in await self._asked() if "pagina=" in one and "idsProdutos" not in one]
 
-    def reads(self) -> list[str]:
+    async def reads(self) -> list[str]:
         """Reads of products by their ids."""
-        return [call["path"] for call in self.house.calls("bling") if "idsProdutos" in call["path"]]
+        return [one for one in await self._asked() if "idsProdutos" in one]
+
+    async def _asked(self) -> list[str]:
+        async with self.house.database.system() as conn:
+            rows = await conn.fetch(
+                "SELECT request FROM api_call WHERE tenant_id = $1 AND provider = 'bling' ORDER BY id",
+                self.house.tenant_id,
+            )
+        return [row["request"] for row in rows]
 
 
 def clerk_of(depot: Depot) -> OrderDesk:

@@ -146,3 +146,25 @@ WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND 
 SELECT account_id FROM inbox WHERE tenant_id = $1 AND kind = $2 AND action = 'deleted' AND id >= $3
 UNION
 SELECT account_id FROM event WHERE tenant_id = $1 AND kind = $2 AND action = 'deleted' AND id >= $3;
+
+-- name: fresh_items
+-- Which of these were not listed yet.
+SELECT g.bling_id FROM unnest($4::bigint[]) AS g (bling_id)
+WHERE NOT EXISTS (SELECT 1 FROM run_item i WHERE i.tenant_id = $1 AND i.run_id = $2 AND i.account_id = $3
+                  AND i.bling_id = g.bling_id);
+
+-- name: count_done
+UPDATE run SET done = done + $3, failed = failed + $4 WHERE tenant_id = $1 AND id = $2;
+
+-- name: judged
+-- What a rehearsal thinks of its items: `outcome` is its class, `detail` the record's code.
+UPDATE run_item i SET outcome = j.outcome, detail = j.code
+FROM unnest($4::bigint[], $5::text[], $6::text[]) AS j (bling_id, outcome, code)
+WHERE i.tenant_id = $1 AND i.run_id = $2 AND i.account_id = $3 AND i.bling_id = j.bling_id;
+
+-- name: same_codes
+-- Records of one class that carry a code which an earlier one carries.
+SELECT count(*) FROM (
+    SELECT row_number() OVER (PARTITION BY detail ORDER BY n) AS place FROM run_item
+    WHERE tenant_id = $1 AND run_id = $2 AND outcome = $3 AND detail <> '') AS numbered
+WHERE place > 1;

@@ -1,8 +1,8 @@
 """Going through Bling's lists of a kind, over all connected accounts, a page at a time.
 
 A list changes while it is paged through. Rows that move back come twice, so a run keeps each record once.
-Rows that move forward are missed: what changed since the beginning is listed once more at the end, and lists of
-an account in which something was deleted meanwhile are gone through again, once.
+Rows that move forward are missed: what changed since the beginning is listed once more at the end, and lists
+of an account in which something was deleted meanwhile are gone through again, once.
 """
 
 from __future__ import annotations

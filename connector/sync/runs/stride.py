@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -99,6 +99,16 @@ class Stride:
     def rest(self, seconds: float) -> None:
         """Nothing to do for so long."""
         self.pause = seconds
+
+    def note(self, calls: Iterable[Call], scopes: Mapping[UUID, str]) -> None:
+        """Calls that were made for the run by others; they are kept with the next commit."""
+        self._calls += calls
+        self._scopes |= scopes
+
+    def called(self, calls: Iterable[Call], scopes: Mapping[UUID, str]) -> None:
+        """Keep calls that others made for this run with the next commit; `scopes` = Bling's accounts."""
+        self._calls += calls
+        self._scopes |= scopes
 
     async def keep_calls(self) -> None:
         """Keep the calls of a step that came to nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from connector.domain.runs import Task as Name
 from connector.sync.runs.importing import Importing
+from connector.sync.runs.rehearsing import Rehearsing
 from connector.sync.runs.stride import Task
 
-TASKS: Mapping[Name, Task] = {Name.IMPORT: Importing()}
+TASKS: Mapping[Name, Task] = {Name.IMPORT: Importing(), Name.REHEARSAL: Rehearsing()}
