@@ -18,7 +18,7 @@ from connector.domain.transforms import Choice, HtmlText, Text, Unit
 from connector.domain.vendor import ConnectionState
 from connector.store.connections import Account, Portal
 from connector.store.people import Role
-from connector.sync.preview import FieldPreview, Preview, RecordPreview
+from connector.sync.preview import FieldPreview, Preview, Problem, RecordPreview
 from dashboard.telling import mapping_form, mapping_preview
 from dashboard.telling.field_words import words_of
 from dashboard.telling.known import Surroundings
@@ -147,7 +147,14 @@ def _seen() -> Preview:
         bitrix_id=7,
         label="Caneca",
         fields=(name,),
-        problems=("pesoLiquido → weight: não é um número: 'leve'",),
+        problems=(
+            Problem(
+                text="não é um número: %(value)s",
+                said={"value": "'leve'"},
+                source="pesoLiquido",
+                target="weight",
+            ),
+        ),
     )
     out = RecordPreview(bling_id=4, bitrix_id=None, label="Frete avulso", skipped=Reason.FILTERED)
     return Preview(records=(one, same, bad, out))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -13,7 +13,7 @@ from connector.account import mappings
 from connector.account.mappings import BadMapping
 from connector.account.people import Viewer
 from connector.domain.events import Kind
-from dashboard.pages.mapping_preview import tried
+from dashboard.pages.mapping_preview import rounds_in, tried
 from dashboard.pages.product import MAPPING, SAVED, product_page, read_known
 from dashboard.reader import _
 from dashboard.telling import mapping_form, mapping_rows
@@ -47,13 +47,16 @@ async def change_mapping(viewer: Viewer, parts: Parts, request: Visit) -> Respon
             wish, told = _without(wish, which), _("Regra removida")
         case "subir":
             wish, told = _higher(wish, which), _("Regra movida")
+        case "mover":
+            wish, told = _moved(wish, which), _("Regra movida")
         case "campos":
             told = _("Campos lidos de novo")
         case _:
             told = ""
     errors, preview = Errors(), None
     if act == "previa":
-        errors, preview = await tried(viewer, parts, known, wish)
+        rounds = rounds_in(str(form.get("volta", "")))
+        errors, preview = await tried(viewer, parts, known, wish, rounds)
     said = Said(unsaved=True, told=told, errors=errors, preview=preview)
     return await product_page(viewer, parts, request, known, wish, said)
 
@@ -80,11 +83,30 @@ def _without(wish: Wish, which: str) -> Wish:
 
 
 def _higher(wish: Wish, which: str) -> Wish:
-    rows = list(wish.rows)
-    at = int(which) if which.isascii() and which.isdecimal() and len(which) <= 3 else 0
-    if 0 < at < len(rows):
-        rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    return _moved(wish, f"{which}.{_place(which) - 1}") if _place(which) else wish
+
+
+def _moved(wish: Wish, which: str) -> Wish:
+    """`3.0`: the fourth rule takes the first place, and those between move down."""
+    first, _dot, second = which.partition(".")
+    rows, source, target = list(wish.rows), _place(first), _place(second)
+    if source < len(rows) and target < len(rows):
+        rows.insert(target, rows.pop(source))
     return msgspec.structs.replace(wish, rows=tuple(rows))
 
 
-handlers: list[ControllerRouterHandler] = [change_mapping]
+def _place(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 3 else 0
+
+
+@get(f"{PATH}/previa")
+async def show_preview(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+    """The mapping in force with what it would do now: also for who may only look."""
+    known = await read_known(viewer, parts)
+    wish = mapping_form.saved(known.mapping)
+    rounds = rounds_in(request.query_params.get("volta", ""))
+    errors, preview = await tried(viewer, parts, known, wish, rounds)
+    return await product_page(viewer, parts, request, known, wish, Said(errors=errors, preview=preview))
+
+
+handlers: list[ControllerRouterHandler] = [change_mapping, show_preview]

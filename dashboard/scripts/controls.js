@@ -63,6 +63,40 @@ document.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// Rules change places by drag, too; the form's own button says where one went.
+let dragged = null;
+const places = (list) => [...list.children].filter((one) => one.matches("[data-place]"));
+document.addEventListener("dragstart", (event) => {
+  const handle = event.target instanceof Element && event.target.closest("[data-drag]");
+  if (!handle) return;
+  dragged = handle.closest("[data-place]");
+  dragged.classList.add("dragged");
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.dataset.place);
+  event.dataTransfer.setDragImage(dragged, 16, 16);
+});
+document.addEventListener("dragover", (event) => {
+  const over = dragged && event.target instanceof Element && event.target.closest("[data-place]");
+  if (!over || over.parentElement !== dragged.parentElement) return;
+  event.preventDefault();
+  if (over === dragged) return;
+  const all = places(dragged.parentElement);
+  over[all.indexOf(over) > all.indexOf(dragged) ? "after" : "before"](dragged);
+});
+document.addEventListener("drop", (event) => {
+  if (dragged) event.preventDefault();
+});
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  const [item, to] = [dragged, places(dragged.parentElement).indexOf(dragged)];
+  dragged = null;
+  item.classList.remove("dragged");
+  if (Number(item.dataset.place) === to) return;
+  const mover = item.closest("form").querySelector("[data-mover]");
+  mover.value = `mover.${item.dataset.place}.${to}`;
+  mover.click();
+});
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     if (!except || !menu.contains(except)) menu.open = false;

@@ -10,7 +10,8 @@ from connector.account.field_lists import FieldLists
 from connector.domain.events import Kind
 from connector.domain.fields import Field
 from connector.domain.mapping import Rule
-from dashboard.telling import changes
+from dashboard.reader import _
+from dashboard.telling import changes, vendor_words
 from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.rules import BITRIX24_NAMES, BLING_NAMES, bitrix24_name, bling_word, rule_name
 
@@ -29,6 +30,10 @@ class FieldWords(msgspec.Struct, frozen=True, kw_only=True):
             return bitrix24_name(field)
         return self.titles.get(field, field)
 
+    def bling_title(self, path: str) -> str:
+        """Bling's field in the reader's language; empty for none."""
+        return self.bling.get(path) or (_(BLING_NAMES[path]) if path in BLING_NAMES else path)
+
     def source(self, rule: Rule) -> str:
         """What a rule reads: Bling's field, or what is always the same."""
         return self.bling.get(rule.bling) or bling_word(rule)
@@ -45,9 +50,9 @@ class FieldWords(msgspec.Struct, frozen=True, kw_only=True):
 def words_of(lists: FieldLists, kind: Kind = Kind.PRODUCT) -> FieldWords:
     """As the portal said last."""
     known = lists.bitrix24(Kind.ORDER if kind in DEALS else kind) or ()
-    own = {one.name: one.title for one in lists.bling(kind)} if kind not in DEALS else {}
+    own = {one.name: vendor_words.title(one) for one in lists.bling(kind)} if kind not in DEALS else {}
     return FieldWords(
-        titles={one.name: one.title for one in known},
+        titles={one.name: vendor_words.title(one) for one in known},
         names=Names(of=_values(known)),
         bling={name: title for name, title in own.items() if name not in BLING_NAMES},
     )

@@ -12,7 +12,7 @@ from connector.domain.field_watch import FieldChange, What
 from connector.domain.mapping import Rule
 from dashboard import formats
 from dashboard.reader import _, plural
-from dashboard.telling import mapping_rows, rules
+from dashboard.telling import mapping_rows, rules, vendor_words
 from dashboard.telling.known import Surroundings
 from dashboard.telling.mapping_errors import Errors
 from dashboard.telling.mapping_form import PARTS, Wish
@@ -101,7 +101,7 @@ def _parts(known: Known, wish: Wish, errors: Errors) -> tuple[Part, ...]:
     found = []
     for name in PARTS:
         field = fields.get("categoria.id" if name == "categoria" else name)
-        listed = [(one.id, one.name) for one in field.options] if field else []
+        listed = [(one.id, vendor_words.option(one)) for one in field.options] if field else []
         found.append(_part(name, titles[name], every[name], listed, wish, errors))
     return tuple(found)
 

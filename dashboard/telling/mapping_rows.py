@@ -14,7 +14,7 @@ from connector.domain.mapping import Rule
 from connector.domain.transforms import ONE_WAY, why_one_way
 from connector.domain.units import FAMILIES
 from dashboard.reader import N_, _, plural
-from dashboard.telling import mapping_form
+from dashboard.telling import mapping_form, vendor_words
 from dashboard.telling.mapping_errors import Errors
 from dashboard.telling.mapping_form import UNREAD, YES, Wish
 from dashboard.telling.mapping_known import Known
@@ -31,6 +31,8 @@ TRANSFORMS: dict[str, str] = {
     "choice": N_("Tabela"),
     "date": N_("Data"),
     "list": N_("Lista"),
+    "section": N_("Categoria ↔ seção"),
+    "first_image": N_("Primeira imagem"),
     "html_text": N_("HTML → texto"),
     "template": N_("Modelo"),
     "constant": N_("Sempre igual"),
@@ -69,6 +71,8 @@ GROUPS: dict[str, str] = {
     "volumes": N_("Peso e medidas"),
     "itensPorCaixa": N_("Peso e medidas"),
     "tributacao": N_("Tributação"),
+    "midia": N_("Imagens"),
+    "imagemURL": N_("Imagens"),
     "estoque": N_("Estoque"),
     "fornecedor": N_("Fornecedor"),
     "camposCustomizados": N_("Campos customizados"),
@@ -126,7 +130,7 @@ def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> vi
         direction_error=bad["direction"],
         inputs=inputs,
         table=table,
-        cost=_cost(row),
+        costs=tuple(_costs(row)),
         one_way=_one_way(row),
         badges=_badges(row, there),
         error=errors.of(number),
@@ -136,7 +140,7 @@ def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> vi
 
 def _name(number: int, row: mapping_form.Row, there: Sides) -> str:
     field = there.bitrix24.get(row.bitrix24)
-    title = field.title if field else row.bitrix24
+    title = vendor_words.title(field) if field else row.bitrix24
     count = _("Regra %(number)s") % {"number": number + 1}
     return f"{count}, {title}" if title else count
 
@@ -146,7 +150,7 @@ def bitrix24_groups(fields: Iterable[Field], chosen: str) -> tuple[view.Group, .
     plain: list[Choice] = []
     own: list[Choice] = []
     for field in fields:
-        choice = Choice(field.name, field.title, field.name == chosen)
+        choice = Choice(field.name, vendor_words.title(field), field.name == chosen)
         (own if field.name.startswith("property") else plain).append(choice)
     groups = ((_("Campos do produto"), plain), (_("Propriedades"), own))
     return _groups(groups, chosen, _("Campo do Bitrix24"))
@@ -157,7 +161,9 @@ def bling_groups(fields: Iterable[Field], chosen: str) -> tuple[view.Group, ...]
     found: dict[str, list[Choice]] = {_("Principais"): []}
     for field in fields:
         group = GROUPS.get(field.name.partition(".")[0], N_("Principais"))
-        found.setdefault(_(group), []).append(Choice(field.name, field.title, field.name == chosen))
+        found.setdefault(_(group), []).append(
+            Choice(field.name, vendor_words.title(field), field.name == chosen)
+        )
     return _groups(found.items(), chosen, _("Campo do Bling"))
 
 
@@ -220,7 +226,7 @@ def _plain(pairs: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
 
 def _table(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> view.Table:
     source, target = there.bling.get(row.bling), there.bitrix24.get(row.bitrix24)
-    theirs = {one.id: one.name for one in source.options} if source else {}
+    theirs = {one.id: vendor_words.option(one) for one in source.options} if source else {}
     values = [(one.id, one.name) for one in target.options] if target else []
     chosen = dict(row.table)
     listed = theirs if len(theirs) <= MOST_LINES else {key: theirs[key] for key in chosen if key in theirs}
@@ -257,15 +263,19 @@ def _pair(
 # What a rule costs, and what is to be known of it
 
 
-def _cost(row: mapping_form.Row) -> Chip | None:
+def _costs(row: mapping_form.Row) -> Iterable[Chip]:
     """Nothing can be said of a rule that does not say yet what it reads."""
     transform = mapping_form.transform_of(row)
     if transform is None or row.direction == "export" or not (row.bling or row.transform in UNREAD):
-        return None
+        return
     rule = Rule(id="", bling=row.bling, bitrix24=row.bitrix24, transform=transform)
-    if cost_of(Kind.PRODUCT, rule).change is Reading.NONE:
-        return Chip(_("já vem na mensagem"))
-    return Chip(_("+1 consulta por alteração"), "wait")
+    cost = cost_of(Kind.PRODUCT, rule)
+    if cost.change is Reading.NONE:
+        yield Chip(_("já vem na mensagem"))
+    else:
+        yield Chip(_("+1 consulta por alteração"), "wait")
+    if cost.pictures:
+        yield Chip(_("+1 cópia por imagem nova"), "wait")
 
 
 def _one_way(row: mapping_form.Row) -> str:
@@ -283,6 +293,7 @@ WHYS = (
     N_("um modelo junta vários campos: não dá para separá-los de volta"),
     N_("um valor fixo não diz nada sobre o outro lado"),
     N_("a formatação foi retirada e não volta"),
+    N_("a imagem é copiada do Bling e não volta"),
     N_("multiplicado por zero, o número não volta"),
     N_("as unidades não medem a mesma coisa"),
     N_("dois valores do Bling dão o mesmo no Bitrix24: volta o primeiro deles"),

@@ -10,7 +10,7 @@ import msgspec
 
 from connector.domain.fields import Field, FieldType, Option
 from dashboard.reader import N_, _
-from dashboard.telling import mapping_form
+from dashboard.telling import mapping_form, vendor_words
 from dashboard.telling.mapping_form import Row, Wish
 from dashboard.telling.mapping_rows import Sides
 from dashboard.views.mapping import Suggestion
@@ -43,7 +43,8 @@ COMMON: dict[str, Common] = {
     "ncm": Common(N_("NCM"), "tributacao.ncm", "text", titles=("ncm", "codigoncm")),
     "curta": Common(N_("Descrição curta"), "descricaoCurta", "identity", ("previewText",)),
     "descricao": Common(N_("Descrição completa"), "descricaoComplementar", "identity", ("detailText",)),
-    "categoria": Common(N_("Categoria → seção"), "categoria.id", "choice", ("iblockSectionId",)),
+    "categoria": Common(N_("Categoria → seção"), "categoria.id", "section", ("iblockSectionId",)),
+    "imagem": Common(N_("Imagem"), "midia.imagens", "first_image", ("detailPicture",)),
 }
 #: Bling's usual codes of units, by words of Bitrix24's measures.
 UNITS: dict[str, tuple[str, ...]] = {
@@ -59,7 +60,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 def suggestions(wish: Wish, there: Sides) -> tuple[Suggestion, ...]:
     """What is not in the form yet."""
     return tuple(
-        Suggestion(id=name, label=_(one.label), hint=f"{there.bling[one.bling].title} → {target.title}")
+        Suggestion(id=name, label=_(one.label), hint=_hint(there.bling[one.bling], target))
         for name, one, target in _open(wish, there)
     )
 
@@ -76,9 +77,13 @@ def row(name: str, wish: Wish, there: Sides) -> Row | None:
         bitrix24=target.name,
         transform=transform,
         options=mapping_form.fresh(transform) | one.options,
-        table=_table(there.bling[one.bling], target),
-        direction="import" if transform == "html_text" else "both",
+        table=_table(there.bling[one.bling], target) if transform == "choice" else (),
+        direction="import" if transform in ("html_text", "first_image") else "both",
     )
+
+
+def _hint(source: Field, target: Field) -> str:
+    return f"{vendor_words.title(source)} → {vendor_words.title(target)}"
 
 
 def _open(wish: Wish, there: Sides) -> Iterable[tuple[str, Common, Field]]:

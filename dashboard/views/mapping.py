@@ -68,8 +68,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     direction_error: str
     inputs: tuple[Input, ...]
     table: Table | None
-    #: `já vem na mensagem`; amber when it costs a request.
-    cost: Chip | None
+    #: `já vem na mensagem`; amber when it costs a request, or a picture.
+    costs: tuple[Chip, ...]
     #: Why the other direction leaves the rule out; empty where it does not.
     one_way: str
     #: Field gone or renamed, and other remarks.
@@ -128,6 +128,10 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     tally: tuple[str, ...] = ()
     #: How many need the person; empty for none.
     wrong: str = ""
+    #: How many are still being read; empty for none.
+    reading: str = ""
+    #: The round in which the panel asks again by itself; 0 = it does not.
+    again: int = 0
     asked: bool = False
 
 

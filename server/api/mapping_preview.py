@@ -66,6 +66,7 @@ async def post_preview(parts: Used, caller: Calling, kind: FromPath[Kind], data:
     return PreviewShown(
         records=[_record(one, portal) for one in found.records],
         unread=found.unread,
+        pending=found.pending,
         costs=_costs(mapping),
     )
 
@@ -156,7 +157,8 @@ def _record(one: RecordPreview, portal: Portal | None) -> RecordPreviewed:
             for field in one.fields
         ],
         skipped=one.skipped,
-        problems=list(one.problems),
+        problems=[str(problem) for problem in one.problems],
+        partial=one.partial,
     )
 
 
@@ -167,7 +169,7 @@ def _costs(mapping: MappingVersion) -> dict[str, CostShown]:
 
 
 def _cost(cost: Cost) -> CostShown:
-    return CostShown(change=cost.change, importing=cost.importing)
+    return CostShown(change=cost.change, importing=cost.importing, pictures=cost.pictures)
 
 
 def _field(one: Field) -> MappableField:

@@ -11,10 +11,14 @@ from server.api.schemas import RecordShown, RuleShown
 
 
 class CostShown(msgspec.Struct, frozen=True, kw_only=True):
-    """How a value is come by: `none` (the message says it), `list` (100 a call), `record` (one read)."""
+    """How a value is come by: `none` (the message says it), `list` (100 a call), `record` (one read).
+
+    `pictures`: each new picture is copied once, with a request of its own.
+    """
 
     change: str
     importing: str
+    pictures: bool
 
 
 class FieldPreviewed(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,19 +32,27 @@ class FieldPreviewed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordPreviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """One record; `skipped` = why it would not take part, `problems` = values that rules cannot take."""
+    """One record; `skipped` = why it would not take part, `problems` = values that rules cannot take.
+
+    `partial`: it could not be read whole in time; the fields are those that a list covers.
+    """
 
     record: RecordShown
     fields: list[FieldPreviewed]
     skipped: str | None
     problems: list[str]
+    partial: bool
 
 
 class PreviewShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /mappings/{kind}/preview`; `unread` = records that could not be read just now."""
+    """`POST /mappings/{kind}/preview`; `unread` = records that could not be read whole just now.
+
+    `pending` of them only wait for their turn: the same call a little later shows them.
+    """
 
     records: list[RecordPreviewed]
     unread: int
+    pending: int
     #: Of each rule by its id, and of all together under "".
     costs: dict[str, CostShown]
 

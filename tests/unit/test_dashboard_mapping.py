@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from connector.account.field_lists import FieldLists
 from connector.account.mapping_flaws import Flaw, RuleError
 from connector.account.mappings import BadMapping, checked
 from connector.domain.events import Kind, Reason
+from connector.domain.fields import Field, FieldType, PortalFields
 from connector.domain.mapping import PRODUCT_RULES, MappingVersion, Rule
 from connector.domain.transforms import (
     Choice,
@@ -26,12 +28,15 @@ from connector.domain.transforms import (
     Unit,
     YesNo,
 )
-from connector.sync.preview import FieldPreview, Preview, RecordPreview
+from connector.sync.preview import FieldPreview, Preview, Problem, RecordPreview
+from dashboard import catalogue
 from dashboard.dev import sample_product
+from dashboard.reader import Language, Reader, reading
 from dashboard.telling import mapping_form, mapping_preview, mapping_rows
 from dashboard.telling.field_words import FieldWords
-from dashboard.telling.mapping_errors import errors_in
+from dashboard.telling.mapping_errors import Errors, errors_in
 from dashboard.telling.mapping_form import Row, Wish
+from dashboard.telling.mapping_known import Known
 from dashboard.telling.mapping_suggestions import COMMON
 from dashboard.telling.mapping_suggestions import row as suggested
 
@@ -153,7 +158,7 @@ def test_what_suggestions_add_can_be_saved() -> None:
     assert {row.bitrix24 for row in rows} == {field.name for field in sample_product.FIELDS.product}
     body = mapping_form.body(mapping(), Wish(rows=tuple(rows)))
     assert len(checked(Kind.PRODUCT, body, None, None, known.lists).rules) == len(PRODUCT_RULES) + len(rows)
-    assert dict(next(row.table for row in rows if row.bling == "categoria.id")) == {"901": "21", "902": "22"}
+    assert {row.bling: row.transform for row in rows}["categoria.id"] == "section"
 
 
 def test_only_what_is_there_and_free_is_suggested() -> None:
@@ -164,10 +169,8 @@ def test_only_what_is_there_and_free_is_suggested() -> None:
 
 def test_a_rule_says_what_it_costs_and_what_became_of_its_field() -> None:
     brand, _weight, category, gone, text = sample_product.full().editor.rows
-    assert brand.cost is not None
-    assert brand.cost.label == "+1 consulta por alteração"
-    assert category.cost is not None
-    assert category.cost.label == "já vem na mensagem"
+    assert [one.label for one in brand.costs] == ["+1 consulta por alteração"]
+    assert [one.label for one in category.costs] == ["já vem na mensagem"]
     assert [one.label for one in gone.badges] == ["“Cor” foi apagado no Bitrix24"]
     assert gone.bitrix24[0].choices[0].value == "property131"
     assert "não volta" in text.one_way
@@ -187,7 +190,9 @@ def test_a_preview_counts_and_shows_first_what_needs_the_person() -> None:
         records=(
             RecordPreview(bling_id=1, bitrix_id=1, label="igual", fields=(stays,)),
             RecordPreview(bling_id=2, bitrix_id=2, label="muda", fields=(stays, change)),
-            RecordPreview(bling_id=3, bitrix_id=3, label="errado", problems=("não é um número",)),
+            RecordPreview(
+                bling_id=3, bitrix_id=3, label="errado", problems=(Problem(text="não é um número"),)
+            ),
             RecordPreview(bling_id=4, bitrix_id=None, label="fora", skipped=Reason.FILTERED),
         ),
         unread=1,
@@ -199,3 +204,42 @@ def test_a_preview_counts_and_shows_first_what_needs_the_person() -> None:
     assert "1 não pôde ser lido" in told.sentence
     price = told.records[1].deltas[0]
     assert (price.field, price.before, price.after) == ("Preço", "R$ 10,00", "R$ 12,00")
+
+
+def test_a_picture_is_suggested_where_the_portal_has_a_place_for_it() -> None:
+    portal = PortalFields(
+        product=(Field(name="detailPicture", title="Imagem detalhada", type=FieldType.PICTURE),)
+    )
+    there = mapping_rows.sides(Known(mapping=mapping(), lists=FieldLists(portal=portal)))
+    found = suggested("imagem", Wish(), there)
+    assert found is not None
+    assert (found.bling, found.bitrix24, found.transform, found.direction) == (
+        "midia.imagens",
+        "detailPicture",
+        "first_image",
+        "import",
+    )
+    (row,) = mapping_rows.rows(Wish(rows=(found,)), there, Errors())
+    assert [one.label for one in row.costs] == ["+1 consulta por alteração", "+1 cópia por imagem nova"]
+    assert row.one_way.startswith("Só do Bling")
+
+
+def test_records_that_are_being_read_are_said_and_asked_for_again() -> None:
+    partial = RecordPreview(bling_id=1, bitrix_id=1, label="Copo", partial=True)
+    seen = Preview(records=(partial,), unread=2, pending=1)
+    shown = mapping_preview.told(seen, FieldWords(), rounds=3)
+    assert (shown.reading, shown.again) == ("lendo mais 1…", 4)
+    assert "1 não pôde ser lido" in shown.sentence
+    assert shown.records[0].chip.label == "lendo…"
+    assert mapping_preview.told(seen, FieldWords(), rounds=mapping_preview.MOST_ROUNDS).again == 0
+
+
+def test_a_problem_is_said_in_the_readers_language() -> None:
+    said = {"value": "'leve'"}
+    bad = Problem(text="não é um número: %(value)s", said=said, source="pesoBruto", target="weight")
+    record = RecordPreview(bling_id=1, bitrix_id=1, label="Copo", problems=(bad,))
+    catalogue.compile_all()
+    reading(Reader(language=Language.ENGLISH))
+    shown = mapping_preview.told(Preview(records=(record,)), FieldWords())
+    reading(Reader())
+    assert shown.records[0].detail.endswith("not a number: 'leve'")

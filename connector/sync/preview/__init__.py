@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from connector.sync.preview.bling_side import GLANCE_S
 from connector.sync.preview.looking import Preview, preview
-from connector.sync.preview.seeing import FieldPreview, RecordPreview
+from connector.sync.preview.seeing import FieldPreview, Problem, RecordPreview
 
-__all__ = ["FieldPreview", "Preview", "RecordPreview", "preview"]
+__all__ = ["GLANCE_S", "FieldPreview", "Preview", "Problem", "RecordPreview", "preview"]

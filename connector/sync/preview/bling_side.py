@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,6 +13,7 @@ import structlog
 
 from connector.bling.client import Bling
 from connector.domain.events import Kind
+from connector.domain.sales import AUTHORISED
 from connector.domain.vendor import Call, ConnectionState, Gone, VendorError
 from connector.store.links import Link
 from connector.sync.clients import bling_client
@@ -24,17 +25,25 @@ _T = TypeVar("_T")
 
 log = structlog.get_logger(__name__)
 
-#: How long a person waits for records that were not kept; those that came by then are shown.
-PATIENCE_S = 8.0
+#: How long a program waits for records that were not kept, and how long a person, who is shown what is there
+#: and asks again. No new read begins after that; one that is under way has a little longer.
+PATIENCE_S, GLANCE_S, GRACE_S = 8.0, 1.0, 3.0
+#: Reads of one account at a time: an account's turns are given beforehand, so more would be kept from syncs.
+TOGETHER = 3
+
+
+#: In a listed row: it is an NFC-e.
+_CONSUMER = "_consumer"
 
 
 class One(msgspec.Struct, frozen=True):
-    """A record to be looked at; `found` when a list of Bling's showed it already."""
+    """A record to be looked at; `found` when a list of Bling's showed it already; `consumer` = an NFC-e."""
 
     account_id: UUID
     bling_id: int
     link: Link | None = None
     found: Record | None = None
+    consumer: bool = False
 
     @property
     def name(self) -> str:
@@ -42,75 +51,112 @@ class One(msgspec.Struct, frozen=True):
         return f"{self.account_id}:{self.bling_id}"
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What Bling said so far, by name; who is nowhere is still being read, or `silent`: gone or refused."""
+
+    #: All that the rules read.
+    whole: dict[str, Record] = {}
+    #: As a list shows them.
+    rough: dict[str, Record] = {}
+    silent: frozenset[str] = frozenset()
+
+
 class BlingSide:
     """The tenant's accounts, as one preview reads them; `calls` and their `scopes` are for the log."""
 
-    def __init__(self, engine: Engine, context: Context, kind: Kind) -> None:
+    def __init__(self, engine: Engine, context: Context, kind: Kind, patience: float) -> None:
         self._engine, self._context, self._kind = engine, context, kind
+        self._until = asyncio.get_running_loop().time() + patience
         self._blings: dict[UUID, Bling] = {}
+        self._silent: set[str] = set()
         self.calls: list[Call] = []
         self.scopes: dict[UUID, str] = {}
 
     async def first(self, limit: int) -> list[One]:
-        """A fresh tenant: what its accounts' lists show first; invoices have none."""
-        if self._kind is Kind.SALE:
-            return []
+        """A fresh tenant: what its accounts' lists show first."""
         shelf = self._shelf("fresh")
         found: list[One] = []
         for account_id in self._connected():
             kept = await shelf.load([str(account_id)])
-            rows = kept[str(account_id)]["rows"] if kept else await self._tried(self._listed(account_id))
+            rows = kept[str(account_id)]["rows"] if kept else await self._in_time(self._listed(account_id))
             if rows and not kept:
                 await shelf.keep({str(account_id): {"rows": rows}})
-            found += [One(account_id, int(row["id"]), None, row) for row in rows or []]
+            found += [
+                One(account_id, int(row["id"]), None, row, row.get(_CONSUMER) is True) for row in rows or []
+            ]
         return found[:limit]
 
     async def _listed(self, account_id: UUID) -> list[Record]:
         client = self._bling(account_id)
-        return await (client.products() if self._kind is Kind.PRODUCT else client.orders())
+        match self._kind:
+            case Kind.PRODUCT:
+                return await client.products()
+            case Kind.ORDER:
+                return await client.orders()
+            case _:
+                notes = await client.invoices(consumer=False)
+                receipts = [{**row, _CONSUMER: True} for row in await client.invoices(consumer=True)]
+                return [row for row in (*notes, *receipts) if row.get("situacao") in AUTHORISED]
 
-    async def sources(self, ones: list[One], *, by_list: bool) -> dict[str, Record]:
-        """By name; those that are gone or did not come in time are missing."""
+    async def sources(self, ones: list[One], *, by_list: bool) -> Told:
+        """As far as it can be told in time: all from lists where the rules allow, else what is read whole."""
+        listed = {one.name: one.found for one in ones if one.found is not None}
+        missing = [one for one in ones if one.name not in listed]
         if by_list:
-            listed = {one.name: one.found for one in ones if one.found is not None}
-            missing = [one for one in ones if one.name not in listed]
-            return listed | await self._shelved("list", missing, self._read_lists)
-        return await self._shelved("whole", ones, self._read_singly)
+            rough = listed | await self._lists(missing)
+            # A list that was read without a record: it is gone.
+            return Told(whole=rough, silent=frozenset(self._silent))
+        if self._kind is not Kind.PRODUCT:
+            whole = await self._singly(ones)
+            return Told(whole=whole, rough=listed, silent=frozenset(self._silent))
+        rough, whole = await asyncio.gather(self._lists(missing), self._singly(ones))
+        return Told(whole=whole, rough=listed | rough, silent=frozenset(self._silent))
 
-    async def _shelved(
-        self,
-        purpose: str,
-        ones: list[One],
-        read: Callable[[list[One], dict[str, Record]], Awaitable[None]],
-    ) -> dict[str, Record]:
-        """What is kept, and what `read` puts beside it while there is patience."""
-        shelf = self._shelf(purpose)
+    async def _lists(self, ones: list[One]) -> dict[str, Record]:
+        """Products as lists show them: a call for each account."""
+        shelf = self._shelf("list")
         kept = await shelf.load(one.name for one in ones)
-        missing = [one for one in ones if one.name not in kept]
         new: dict[str, Record] = {}
-        if missing:
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await read(missing, new)
-            except TimeoutError:
-                log.info("preview_unread", missing=len(missing) - len(new))
-            await shelf.keep(new)
+        for account_id, group in self._by_account(one for one in ones if one.name not in kept).items():
+            client = self._bling(account_id)
+            rows = await self._in_time(client.products(ids=[one.bling_id for one in group]))
+            new |= {f"{account_id}:{row['id']}": row for row in rows or []}
+            self._silent |= {one.name for one in group} - new.keys() if rows is not None else set()
+        await shelf.keep(new)
         return kept | new
 
-    async def _read_lists(self, ones: list[One], into: dict[str, Record]) -> None:
-        for account_id, group in self._by_account(ones).items():
-            client = self._bling(account_id)
-            rows = await self._tried(client.products(ids=[one.bling_id for one in group]))
-            into |= {f"{account_id}:{row['id']}": row for row in rows or []}
+    async def _singly(self, ones: list[One]) -> dict[str, Record]:
+        """Records read whole, those of the last ten minutes not again."""
+        shelf = self._shelf("whole")
+        kept = await shelf.load(one.name for one in ones)
+        new: dict[str, Record] = {}
+        groups = self._by_account(one for one in ones if one.name not in kept).values()
+        try:
+            async with asyncio.timeout_at(self._until + GRACE_S):
+                await asyncio.gather(
+                    *(self._next(line, new) for line in map(deque, groups) for _ in range(TOGETHER))
+                )
+        except TimeoutError:
+            log.info("preview_unread", read=len(new))
+        await shelf.keep(new)
+        return kept | new
 
-    async def _read_singly(self, ones: list[One], into: dict[str, Record]) -> None:
-        async def read(one: One) -> None:
+    async def _next(self, line: deque[One], into: dict[str, Record]) -> None:
+        while line and asyncio.get_running_loop().time() < self._until:
+            one = line.popleft()
             found = await self._tried(self._read_one(one))
             if found is not None:
                 into[one.name] = found
+            else:
+                self._silent.add(one.name)
 
-        groups = self._by_account(ones).values()
-        await asyncio.gather(*(read(one) for group in groups for one in group))
+    async def _in_time(self, asked: Awaitable[_T]) -> _T | None:
+        """A list, or nothing when it does not come in time."""
+        try:
+            async with asyncio.timeout_at(self._until + GRACE_S):
+                return await self._tried(asked)
+        except TimeoutError:
+            return None
 
     async def _read_one(self, one: One) -> Record:
         client = self._bling(one.account_id)
@@ -120,7 +166,9 @@ class BlingSide:
             case Kind.ORDER:
                 return await client.order(one.bling_id)
             case _:
-                consumer = one.link is not None and (one.link.shape or "").startswith("nfce")
+                consumer = one.consumer or (
+                    one.link is not None and (one.link.shape or "").startswith("nfce")
+                )
                 return await client.invoice(one.bling_id, consumer=consumer)
 
     def _by_account(self, ones: Iterable[One]) -> dict[UUID, list[One]]:

@@ -16,7 +16,7 @@ from connector.store.links import Link
 from connector.sync.clients import bitrix24_client
 from connector.sync.context import Context
 from connector.sync.engine import Engine
-from connector.sync.preview.bling_side import PATIENCE_S
+from connector.sync.preview.bling_side import GRACE_S
 from connector.sync.preview.cache import Record, Shelf
 from connector.sync.products import elements
 
@@ -27,8 +27,9 @@ _WHOLE, _WHOLE_DEAL = ("*", "property*"), ("*", "uf_*")
 class PortalSide:
     """The tenant's portal, as one preview reads it; `calls` are for the log."""
 
-    def __init__(self, engine: Engine, context: Context, kind: Kind) -> None:
+    def __init__(self, engine: Engine, context: Context, kind: Kind, patience: float) -> None:
         self._engine, self._context, self._kind = engine, context, kind
+        self._patience = patience + GRACE_S
         self._tenant_id = context.tenant_id
         self.calls: list[Call] = []
 
@@ -64,7 +65,7 @@ class PortalSide:
     async def _asked(self, packer: Packer, commands: list[Command]) -> dict[str, Record]:
         """Rows by id; a product's price goes with it."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience):
                 results = await packer.run(commands)
         except (VendorError, TimeoutError):
             return {}

@@ -29,15 +29,33 @@ class FieldPreview(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool = False
 
 
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule cannot take, or what is missing; `text` has the places of `said` in it (`%(value)s`)."""
+
+    text: str
+    said: dict[str, str] = {}
+    #: Bling's field and Bitrix24's; empty for what no rule is about.
+    source: str = ""
+    target: str = ""
+
+    def __str__(self) -> str:
+        told = self.text % self.said if self.said else self.text
+        return f"{self.source} → {self.target}: {told}" if self.target else told
+
+
 class RecordPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """One record; with `skipped` it does not take part, `problems` are values that rules cannot take."""
+    """One record; with `skipped` it does not take part, `problems` are values that rules cannot take.
+
+    `partial`: Bling did not tell all that the rules read yet; the fields are those that a list covers.
+    """
 
     bling_id: int
     bitrix_id: int | None
     label: str
     fields: tuple[FieldPreview, ...] = ()
     skipped: Reason | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    partial: bool = False
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +85,8 @@ def product(lens: Lens, subject: Subject, chosen: Filter, fields: PortalFields |
     try:
         target, passed = products.wanted(lens, source, products.shape_of(source), fields)
     except BadField as error:
-        return _of(subject, label, problems=(str(error),))
-    return _of(subject, label, _fields(lens, subject, target), problems=tuple(map(str, passed)))
+        return _of(subject, label, problems=(problem(error),))
+    return _of(subject, label, _fields(lens, subject, target), problems=tuple(map(problem, passed)))
 
 
 def order(
@@ -83,15 +101,16 @@ def order(
     try:
         target = lens.apply(source, passed)
     except BadField as error:
-        return _of(subject, label, problems=(str(error),))
+        return _of(subject, label, problems=(problem(error),))
     target[ORIGIN_FIELD] = orders.origin(subject.company_id, source)
     target.pop(STAGE_FIELD, None)
     stage = orders.stage_of(lens, pipelines, orders.pipeline_number(lens), source)
     if stage:
         target[STAGE_FIELD] = stage
-    problems = [str(bad) for bad in passed if bad.rule.bitrix24 != STAGE_FIELD]
+    problems = [problem(bad) for bad in passed if bad.rule.bitrix24 != STAGE_FIELD]
     if stage is None:
-        problems.append(f"a situação {orders.situation_of(source)} não tem etapa")
+        said = {"situation": str(orders.situation_of(source))}
+        problems.append(Problem(text="a situação %(situation)s não tem etapa", said=said))
     return _of(subject, label, _fields(lens, subject, target), problems=tuple(problems))
 
 
@@ -105,9 +124,9 @@ def sale(lens: Lens, subject: Subject) -> RecordPreview:
     try:
         target = lens.apply(subject.source, passed)
     except BadField as error:
-        return _of(subject, label, problems=(str(error),))
+        return _of(subject, label, problems=(problem(error),))
     target[ORIGIN_FIELD] = sales.origin(subject.company_id, document or Document.NFE, subject.bling_id)
-    return _of(subject, label, _fields(lens, subject, target), problems=tuple(map(str, passed)))
+    return _of(subject, label, _fields(lens, subject, target), problems=tuple(map(problem, passed)))
 
 
 def _fields(lens: Lens, subject: Subject, target: Target) -> tuple[FieldPreview, ...]:
@@ -132,7 +151,7 @@ def _of(
     fields: tuple[FieldPreview, ...] = (),
     *,
     skipped: Reason | None = None,
-    problems: tuple[str, ...] = (),
+    problems: tuple[Problem, ...] = (),
 ) -> RecordPreview:
     return RecordPreview(
         bling_id=subject.bling_id,
@@ -142,6 +161,16 @@ def _of(
         skipped=skipped,
         problems=problems,
     )
+
+
+def unseen(subject: Subject) -> RecordPreview:
+    """A record that Bling told nothing of yet."""
+    return msgspec.structs.replace(_of(subject, subject.label or str(subject.bling_id)), partial=True)
+
+
+def problem(bad: BadField) -> Problem:
+    """What is wrong, in parts."""
+    return Problem(text=bad.why.text, said=bad.why.said, source=bad.rule.bling, target=bad.rule.bitrix24)
 
 
 def written(text: str | None) -> Target:
