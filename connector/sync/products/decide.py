@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from connector.domain.events import TRUSTING, Action, Kind, Outcome, Reason, RecordKey
+from connector.domain.events import TRUSTING, Action, Kind, Outcome, Reason, RecordKey, Source
 from connector.domain.mapping import BadField, fingerprint
 from connector.domain.products import (
     MESSAGE_FIELDS,
@@ -120,6 +120,9 @@ def adopt_plan(work: ProductWork, context: Context, plan: Plan, before: dict[str
 def remove(work: ProductWork, context: Context) -> None:
     """The record is gone or in the bin on Bling's side."""
     work.gone_in_bling = True
+    if work.event.source is Source.RECONCILE:
+        # What Bitrix24 holds now decides, also where no pair is remembered.
+        return
     linked = linked_of(work.link) if work.link is not None and work.bitrix_id is not None else None
     plan = plan_removal(linked, context.allowed)
     before = linked.written if linked else {}

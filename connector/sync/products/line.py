@@ -66,6 +66,7 @@ class Products:
             faults=shared.faults,
             clock=engine.clock,
             load_links=shared.load_links,
+            load_pairs=shared.load_pairs,
             mark_creating=shared.ends.mark_creating,
             settle=shared.settle,
             leave_stopped=shared.ends.leave_stopped,
@@ -96,6 +97,7 @@ class Line:
     faults: Faults
     clock: Clock
     load_links: Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
+    load_pairs: Callable[[Iterable[int]], Awaitable[dict[int, Link]]]
     mark_creating: Callable[[Mapping[RecordKey, str], datetime], Awaitable[None]]
     settle: Callable[[Sequence[Work]], Awaitable[None]]
     leave_stopped: Callable[[Iterable[Work]], Awaitable[None]]
@@ -160,6 +162,7 @@ class Line:
         now = self.clock()
         self._wait_for_doubtful_creates(works, now)
         await self.finder.find_and_plan(works, self.context, now)
+        await self._spare_pairs(works)
         if parents is not None:
             for work in works:
                 _below_its_parent(work, parents)
@@ -183,6 +186,15 @@ class Line:
             if work.open and sent is not None and now < sent + self.create_settles:
                 work.create_in_doubt = True
                 work.postpone(sent + self.create_settles, counts=False)
+
+    async def _spare_pairs(self, works: list[ProductWork]) -> None:
+        """What carries a record's mark and is another's pair is no double of it: somebody copied the mark."""
+        doubles = {double for work in works for double in work.doubles}
+        if not doubles:
+            return
+        pairs = await self.load_pairs(doubles)
+        for work in works:
+            work.doubles = [one for one in work.doubles if one not in pairs or pairs[one].record == work.key]
 
     async def _with_relatives(self, works: list[ProductWork]) -> list[ProductWork]:
         """Families whose parent changed, or is not known yet, are read whole, once."""

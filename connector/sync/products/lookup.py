@@ -17,10 +17,19 @@ import msgspec
 from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
-from connector.domain.events import Outcome, Reason, RecordKey
+from connector.domain.events import Outcome, Reason, RecordKey, Source
 from connector.domain.mapping import PRICE_FIELD, Lens, edited
 from connector.domain.pictures import recognised
-from connector.domain.products import Create, Present, Shape, plan_present, plan_unlinked, without
+from connector.domain.products import (
+    Create,
+    Linked,
+    Present,
+    Shape,
+    plan_present,
+    plan_removal,
+    plan_unlinked,
+    without,
+)
 from connector.store.links import Choice
 from connector.sync.context import Context
 from connector.sync.faults import Faults
@@ -105,18 +114,22 @@ class Finder:
         linked = [work for work in open_works if work.bitrix_id is not None]
         found = await self._look_up(unlinked, linked, now)
         await self._with_prices(found, now)
+        for work in open_works:
+            if work.open and work.gone_in_bling:
+                self._plan_removed(work, found, context)
         for work in unlinked:
-            if work.open:
+            if work.open and work.plan is None:
                 self._plan_unlinked(work, found, context)
                 self._in_its_place(work)
                 self._one_at_a_time(work, context, now)
         for work in linked:
-            if work.open:
+            if work.open and work.plan is None:
                 self._plan_compared(work, found, context)
 
     async def _look_up(self, unlinked: list[ProductWork], linked: list[ProductWork], now: datetime) -> _Found:
+        doubted = [work for work in linked if work.event.source is Source.RECONCILE]
         questions = [
-            *self._by_link(unlinked),
+            *self._by_link([*unlinked, *doubted]),
             *self._by_sku(unlinked),
             *self._by_id(linked),
         ]
@@ -206,6 +219,23 @@ class Finder:
             work.kept = edited(work.target, taken.values, {}, self._keeps)
         adopt_plan(work, context, without(plan, work.kept), taken.values if taken else {})
 
+    def _plan_removed(self, work: ProductWork, found: _Found, context: Context) -> None:
+        """Gone in Bling: its pair as it is now, or whatever carries its mark, is hidden."""
+        marked = sorted(found.with_link(str(work.key.bling_id)), key=lambda one: one.id)
+        pair = found.by_id.get(work.bitrix_id or 0) or next(iter(marked), None)
+        if pair is None:
+            work.gone_in_bitrix24 = work.bitrix_id is not None
+            if work.gone_in_bitrix24:
+                work.end(Outcome.UNCHANGED)
+            else:
+                work.end(Outcome.SKIPPED, Reason.NOT_LINKED)
+            return
+        work.present, work.bitrix_id, work.shape = pair, pair.id, pair.shape
+        work.doubles = [one.id for one in marked if one.id != pair.id]
+        linked = Linked(bitrix_id=pair.id, shape=pair.shape, written=pair.values)
+        plan = plan_removal(linked, context.allowed)
+        adopt_plan(work, context, plan, pair.values)
+
     def _in_its_place(self, work: ProductWork) -> None:
         """A portal may have no place for variations."""
         if (
@@ -227,6 +257,11 @@ class Finder:
 
     def _plan_compared(self, work: ProductWork, found: _Found, context: Context) -> None:
         present = found.by_id.get(work.bitrix_id or 0)
+        if present is None and found.with_link(str(work.key.bling_id)):
+            # Its record is gone, and another one carries its mark: that one is its pair from now on.
+            work.bitrix_id = None
+            self._plan_unlinked(work, found, context)
+            return
         if work.is_chosen and (why := _why_not(work, present)):
             work.bitrix_id = None
             work.hold(Reason.AMBIGUOUS, why)
@@ -236,6 +271,7 @@ class Finder:
             work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
             return
         work.price_id = present.price_id
+        work.doubles = [one.id for one in found.with_link(str(work.key.bling_id)) if one.id != present.id]
         memory = linked_of(work.link).written if work.link is not None else {}
         values = recognised(present.values, memory, self._pictures)
         work.present = present = msgspec.structs.replace(present, values=values)
@@ -257,7 +293,7 @@ def _why_not(work: ProductWork, chosen: Present | None) -> str:
 
 def _may_be_in(work: ProductWork, *, offers: bool) -> bool:
     """A record that Ponte never touched can only be where its shape belongs; any other may be in both."""
-    return work.link is not None or (work.shape is Shape.OFFER) is offers
+    return work.link is not None or work.gone_in_bling or (work.shape is Shape.OFFER) is offers
 
 
 def _known_shape(work: ProductWork) -> Shape:

@@ -13,7 +13,7 @@ from connector.bitrix24.packer import Packer
 from connector.bling.client import Record
 from connector.domain import drift, orders
 from connector.domain.deals import ORIGIN_FIELD, SITUATION
-from connector.domain.events import RecordKey, RecordState
+from connector.domain.events import RecordKey
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
 from connector.domain.vendor import Transient
 from connector.store.links import Link
@@ -57,9 +57,9 @@ class DealLook:
             link = links.get(key)
             if self._is_out(key, row, link):
                 looked.excluded += 1
-            elif link is None or link.bitrix_id is None or link.gone_at is not None or key in changed:
-                looked.doubt(key)
-            elif (target := self._expected(key, row, link)) is None:
+                continue
+            target = None if link is None or key in changed else self._expected(key, row, link)
+            if target is None:
                 looked.doubt(key)
             else:
                 linked[key] = target
@@ -107,8 +107,6 @@ class DealLook:
         allowed = self._wishes.allowed.update if linked else self._wishes.allowed.create
         if not allowed:
             return True
-        if link is not None and not linked and link.state is RecordState.EXCLUDED:
-            return True
         # Rows do not show their seller; the lists are asked by seller (connector.sync.runs.slices).
         chosen = orders.Filter(
             since=self._wishes.filter.since,
@@ -122,6 +120,7 @@ class DealLook:
         """What the row says of the deal; None when the order itself has to be read."""
         memory = written(link)
         is_known = link.fingerprint is not None and link.mapping_version == self._wishes.order.version
+        is_known = is_known and link.bitrix_id is not None and link.gone_at is None
         if not is_known or memory.get(SITUATION) != str(orders.situation_of(row)):
             return None
         try:

@@ -13,7 +13,7 @@ from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Packer
 from connector.bling.client import Record
 from connector.domain import drift
-from connector.domain.events import Reason, RecordKey, RecordState
+from connector.domain.events import Reason, RecordKey
 from connector.domain.mapping import PRICE_FIELD, BadField, Target
 from connector.domain.products import (
     LIST_FIELDS,
@@ -58,7 +58,7 @@ class ProductLook:
             if link is not None and link.bitrix_id is not None and link.gone_at is None:
                 self._linked(key, row, link, key in changed, looked, linked)
             else:
-                self._unlinked(key, row, link, looked)
+                self._unlinked(key, row, looked)
         presents = await self._present([links[key] for key in linked])
         for key, (target, shape) in linked.items():
             if self._is_same(target, shape, links[key], presents):
@@ -90,11 +90,11 @@ class ProductLook:
         """Lists show products of any age."""
         return True
 
-    def _unlinked(self, key: RecordKey, row: Record, link: Link | None, looked: Looked) -> None:
+    def _unlinked(self, key: RecordKey, row: Record, looked: Looked) -> None:
         """Without a pair: it is missing if it takes part and may be made."""
         if is_excluded(row):
             return
-        if not self._context.allowed.create or self._is_out(row, link):
+        if not self._context.allowed.create or self._is_out(row):
             looked.excluded += 1
         else:
             looked.doubt(key)
@@ -112,7 +112,7 @@ class ProductLook:
             if link.reason is not Reason.GONE_IN_BLING:
                 looked.doubt(key)
             return
-        if not self._context.allowed.update or self._is_out(row, link):
+        if not self._context.allowed.update or self._is_out(row):
             looked.excluded += 1
             return
         target = self._expected(row, link, is_changed)
@@ -136,12 +136,9 @@ class ProductLook:
         mine = {rule.bitrix24 for rule in self._lens.rules} - shown
         return {**target, **{name: value for name, value in written.items() if name in mine}}
 
-    def _is_out(self, row: Record, link: Link | None) -> bool:
-        """By the filter, as far as the row shows; what it does not show was seen when it came."""
-        chosen = self._context.filter
-        shown = msgspec.structs.replace(chosen, categoria=frozenset()) if chosen.categoria else chosen
-        hidden = chosen != shown and link is not None and link.state is RecordState.EXCLUDED
-        return is_filtered(row, shown) or hidden
+    def _is_out(self, row: Record) -> bool:
+        """By the filter; rows do not show their category, the lists are asked by it (`.slices`)."""
+        return is_filtered(row, msgspec.structs.replace(self._context.filter, categoria=frozenset()))
 
     def _is_same(
         self, target: Target, shape: Shape, link: Link, presents: Mapping[int, tuple[Shape, Target]]
@@ -161,9 +158,10 @@ class ProductLook:
         for is_offer in (False, True):
             place = elements.iblock(self._catalogue, offers=is_offer)
             ids = [one.bitrix_id or 0 for one in links if (one.shape == Shape.OFFER) is is_offer]
-            for group in _chunks(ids) if place is not None else ():
-                commands.append(vendor.find_by_ids(*place, group, sorted(self._lens.free)))
-                properties.append(place[1])
+            for group in _chunks(ids):
+                if place is not None:
+                    commands.append(vendor.find_by_ids(place[0], place[1], group, sorted(self._lens.free)))
+                    properties.append(place[1])
         priced = [one.bitrix_id or 0 for one in links if one.shape != Shape.SKU]
         prices = [vendor.prices_of(group, self._catalogue.base_price_type) for group in _chunks(priced)]
         answers = await asked(self._packer, [*commands, *prices])

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 from connector.domain.runs import Task as Name
 from connector.sync.runs.importing import Importing
+from connector.sync.runs.reconciling import Reconciling
 from connector.sync.runs.rehearsing import Rehearsing
 from connector.sync.runs.stride import Task
 
-TASKS: Mapping[Name, Task] = {Name.IMPORT: Importing(), Name.REHEARSAL: Rehearsing()}
+TASKS: Mapping[Name, Task] = {
+    Name.IMPORT: Importing(),
+    Name.REHEARSAL: Rehearsing(),
+    Name.RECONCILIATION: Reconciling(),
+}
