@@ -24,7 +24,7 @@ async def bitrix24_door(request: Request[Any, Any, Any], parts: Used) -> Respons
         form = dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         raise bad_field("body", "form", "not a form") from None
-    events = PortalEvents(parts.connecting, Openings(parts.connecting, parts.redis))
+    events = PortalEvents(parts.connecting, Openings(parts.connecting, parts.redis), parts.engine.waker.look)
     verdict = await events.take(form, caller_address(request, parts.settings))
     if verdict is Verdict.FORGED:
         raise NotSignedIn("the message does not prove whose it is")

@@ -22,3 +22,10 @@ class CalmWaker(Waker):
             await super().wake(tenants)
         except (RedisError, OSError) as error:
             log.warning("wake_lost", error=type(error).__name__)
+
+    async def look(self, tenant: UUID) -> None:
+        """Queue a look at a tenant's portal, if Redis is there."""
+        try:
+            await super().look(tenant)
+        except (RedisError, OSError) as error:
+            log.warning("look_lost", error=type(error).__name__)

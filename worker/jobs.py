@@ -22,6 +22,8 @@ from connector.store.scope import Connection, DatabaseAway
 from connector.sync.drain import drain as drain_tenant
 from connector.sync.engine import Engine
 from connector.sync.nights import try_nightly
+from connector.sync.portal.poll import look_where_due
+from connector.sync.portal.poll import poll as poll_portal
 from connector.sync.runs.deeds import WALK_JOB
 from connector.sync.runs.tasks import TASKS
 from connector.sync.runs.walk import walk as walk_run
@@ -46,6 +48,22 @@ async def drain(ctx: dict[str, Any], tenant: str, request: str = "") -> None:
     if request:
         structlog.contextvars.bind_contextvars(request_id=request)
     await drain_tenant(engine, UUID(tenant), ctx["holder"])
+
+
+async def poll(ctx: dict[str, Any], tenant: str) -> None:
+    """Look at what a tenant's portal has changed."""
+    try:
+        await poll_portal(ctx["engine"], UUID(tenant))
+    except DatabaseAway:
+        log.warning("poll_without_database")
+
+
+async def look_at_portals(ctx: dict[str, Any]) -> None:
+    """Queue a look at the portals that are due."""
+    try:
+        await look_where_due(ctx["engine"])
+    except DatabaseAway:
+        log.warning("look_without_database")
 
 
 async def sweep(ctx: dict[str, Any]) -> None:

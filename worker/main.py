@@ -36,7 +36,7 @@ from connector.settings import Settings
 from connector.store.scope import Database
 from connector.sync.engine import Engine
 from connector.sync.runs.deeds import WALK_JOB
-from connector.sync.wake import DRAIN_JOB, Waker
+from connector.sync.wake import DRAIN_JOB, POLL_JOB, Waker
 from worker import jobs
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,8 @@ RUNS_EVERY = 5
 POST_EVERY = 10
 #: Seconds between looks for alerts that are due.
 TELL_EVERY = 10
+#: Seconds between looks for portals that are due.
+LOOK_EVERY = 5
 #: Seconds between looks for what Stripe told that nobody rang for, and for customers to compare.
 BILL_EVERY = 15
 #: Seconds between looks for licences whose date has come.
@@ -80,6 +82,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
     return Worker(
         functions=[
             func(jobs.drain, name=DRAIN_JOB),
+            func(jobs.poll, name=POLL_JOB),
             func(jobs.walk, name=WALK_JOB),
             func(jobs.post, name=POST_JOB),
             func(jobs.bill, name=BILL_JOB),
@@ -91,6 +94,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
             cron(jobs.tell, second=set(range(4, 60, TELL_EVERY)), run_at_startup=True),
             cron(jobs.bill, name="bill_round", second=set(range(3, 60, BILL_EVERY))),
             cron(jobs.tell_licences, second=set(range(2, 60, LICENCES_EVERY)), run_at_startup=True),
+            cron(jobs.look_at_portals, second=set(range(1, 60, LOOK_EVERY))),
             cron(jobs.watch_held, second=30),
             cron(jobs.retry_nightly, second={10, 40}, run_at_startup=True),
             cron(jobs.write_digests, second={20, 50}, run_at_startup=True),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from connector.account.places import door_name
 from connector.account.portal_people import PortalDoor
 from connector.domain.vendor import ConnectionState, Provider, VendorError
 from connector.security.signature import same
-from connector.store import audit, connections, directory, people
+from connector.store import audit, connections, directory, people, portal_intake
 from connector.store.directory import Door
 
 log = structlog.get_logger("security")
@@ -30,6 +31,12 @@ class AppEvent(StrEnum):
     INSTALLED = "ONAPPINSTALL"
     UNINSTALLED = "ONAPPUNINSTALL"
     UPDATED = "ONAPPUPDATE"
+
+
+#: What events of records begin with, and of the queue that the portal keeps for us.
+CHANGES = ("CATALOG.", "ONCRMDEAL", "ONOFFLINEEVENT")
+#: Where there is no queue, sweeps are so far apart at least.
+APART = timedelta(seconds=5)
 
 
 class Verdict(StrEnum):
@@ -47,6 +54,8 @@ class PortalEvents:
 
     connecting: Connecting
     openings: Openings
+    #: Queues a look at a tenant's portal.
+    look: Callable[[UUID], Awaitable[None]]
 
     async def take(self, form: Mapping[str, str], address: str) -> Verdict:
         """Verify, then do what it says. Nothing is done for a message that is not proved."""
@@ -84,10 +93,24 @@ class PortalEvents:
                 await self._uninstalled(door, clean=form.get("data[CLEAN]") == "1")
             case AppEvent.UPDATED:
                 await self.bind_again(door.tenant_id)
+                async with self.connecting.database.tenant(door.tenant_id) as conn:
+                    await portal_intake.unbound(conn, door.tenant_id, now())
             case AppEvent.INSTALLED:
                 pass
+            case _ if event.startswith(CHANGES):
+                return await self._changed(door.tenant_id)
             case _:
                 return Verdict.NOTHING
+        return Verdict.TAKEN
+
+    async def _changed(self, tenant_id: UUID) -> Verdict:
+        """A record of the portal's changed: it says no more, so that is only a reason to look now."""
+        async with self.connecting.database.tenant(tenant_id) as conn:
+            due_at = await portal_intake.wanted(conn, tenant_id, now(), APART)
+        if due_at is None:
+            return Verdict.NOTHING
+        if due_at <= now():
+            await self.look(tenant_id)
         return Verdict.TAKEN
 
     async def _installed_anew(self, door: Door, form: Mapping[str, str], address: str) -> Verdict:

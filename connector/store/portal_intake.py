@@ -68,9 +68,10 @@ async def swept(conn: Connection, tenant_id: UUID, changed_since: datetime, swee
     await conn.execute(_SQL["swept"], tenant_id, changed_since, sweep_at)
 
 
-async def rest(conn: Connection, tenant_id: UUID, due_at: datetime) -> None:
-    """Let go until then."""
-    await conn.execute(_SQL["rest"], tenant_id, due_at)
+async def rest(conn: Connection, tenant_id: UUID, due_at: datetime) -> datetime | None:
+    """Let go until then, or until somebody wanted it meanwhile; None when nobody looks at it any more."""
+    until: datetime | None = await conn.fetchval(_SQL["rest"], tenant_id, due_at)
+    return until
 
 
 async def wanted(conn: Connection, tenant_id: UUID, now: datetime, apart: timedelta) -> datetime | None:

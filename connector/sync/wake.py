@@ -15,8 +15,8 @@ from arq.connections import ArqRedis
 
 #: Seconds after which a wake-up that came to nothing may be repeated.
 WAKE_SECONDS = 30
-#: The worker's function that drains a tenant.
-DRAIN_JOB = "drain"
+#: The worker's functions that drain a tenant, and that look at its portal.
+DRAIN_JOB, POLL_JOB = "drain", "poll"
 
 
 class Waker:
@@ -41,6 +41,15 @@ class Waker:
         request = structlog.contextvars.get_contextvars().get("request_id")
         await self._redis.enqueue_job(DRAIN_JOB, str(tenant), *([request] if request else []))
 
+    async def look(self, tenant: UUID) -> None:
+        """Queue a look at a tenant's portal, unless one is queued; raises redis errors."""
+        if await self._redis.set(_look(tenant), 1, nx=True, ex=WAKE_SECONDS):
+            await self._redis.enqueue_job(POLL_JOB, str(tenant))
+
+    async def looking(self, tenant: UUID) -> None:
+        """A look is about to begin: what happens from now on needs a new one."""
+        await self._redis.delete(_look(tenant))
+
     async def begun(self, tenant: UUID) -> None:
         """A drain is about to claim: wake-ups from now on need a new one."""
         await self._redis.delete(_key(tenant))
@@ -48,3 +57,7 @@ class Waker:
 
 def _key(tenant: UUID) -> str:
     return f"wake:{tenant}"
+
+
+def _look(tenant: UUID) -> str:
+    return f"look:{tenant}"

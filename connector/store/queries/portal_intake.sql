@@ -24,8 +24,8 @@ LIMIT $2;
 -- name: take
 -- Changes from before the first look are nobody's business: `changed_since` begins then.
 INSERT INTO portal_intake AS i (tenant_id, due_at, busy_until, changed_since, sweep_at, created_at)
-VALUES ($1, $2, $3, $2, $2, $2)
-ON CONFLICT (tenant_id) DO UPDATE SET busy_until = excluded.busy_until
+VALUES ($1, $3, $3, $2, $2, $2)
+ON CONFLICT (tenant_id) DO UPDATE SET busy_until = excluded.busy_until, due_at = excluded.busy_until
 WHERE i.busy_until IS NULL OR i.busy_until <= $2
 RETURNING offline, bound, reading, changed_since, sweep_at;
 
@@ -42,7 +42,11 @@ UPDATE portal_intake SET reading = $2 WHERE tenant_id = $1;
 UPDATE portal_intake SET changed_since = $2, sweep_at = $3 WHERE tenant_id = $1;
 
 -- name: rest
-UPDATE portal_intake SET due_at = $2, busy_until = NULL WHERE tenant_id = $1;
+-- Who was wanted meanwhile stays so.
+UPDATE portal_intake
+SET due_at = CASE WHEN due_at >= busy_until THEN $2 ELSE due_at END, busy_until = NULL
+WHERE tenant_id = $1
+RETURNING due_at;
 
 -- name: wanted
 -- Something happened in the portal; without a queue to read, that asks for a sweep, but not more often than $3 says.

@@ -18,7 +18,7 @@ from connector.domain.vendor import Call, ConnectionState, Disconnected, Provide
 from connector.store import calls, connections, portal_intake, toggles
 from connector.store.portal_intake import Intake
 from connector.sync.clients import bitrix24_client
-from connector.sync.context import load_context
+from connector.sync.context import Context, load_context
 from connector.sync.engine import Engine
 from connector.sync.portal import queue
 from connector.sync.portal.looking import EVENTS, WON, Look, groups_of, spelled
@@ -26,18 +26,26 @@ from connector.sync.portal.sweep import sweep
 
 log = structlog.get_logger(__name__)
 
-#: The worker's function that looks at one portal.
-POLL_JOB = "poll"
 #: Between looks at a queue that tells when it has something, and between sweeps of a portal without one.
 QUEUE_EVERY, SWEEP_EVERY = timedelta(minutes=1), timedelta(minutes=2)
 #: Between sweeps of a portal that has a queue.
 NET_EVERY = timedelta(hours=1)
-#: Without a queue, a change asks for a sweep; sweeps are this far apart all the same.
-APART = timedelta(seconds=5)
 #: A look lasts no longer; and the right to look until somebody else may.
 LASTS, BUSY = 30.0, timedelta(seconds=90)
+#: Portals of one round.
+MOST = 200
 #: After a failure.
 LATER = timedelta(seconds=30)
+
+
+async def look_where_due(engine: Engine) -> None:
+    """Queue a look at each portal that is due, and at those that nobody wants to hear of any more."""
+    now = engine.clock()
+    async with engine.database.system() as conn:
+        tenants = await portal_intake.due(conn, now, MOST)
+        tenants += await portal_intake.unwanted(conn, now, MOST)
+    for tenant_id in tenants:
+        await engine.waker.look(tenant_id)
 
 
 async def poll(engine: Engine, tenant_id: UUID) -> None:
@@ -45,6 +53,7 @@ async def poll(engine: Engine, tenant_id: UUID) -> None:
 
     Raises nothing but cancellation and `DatabaseAway`.
     """
+    await engine.waker.looking(tenant_id)
     now = engine.clock()
     async with engine.database.tenant(tenant_id) as conn:
         intake = await portal_intake.take(conn, tenant_id, now, now + BUSY)
@@ -69,21 +78,42 @@ async def _leave(engine: Engine, tenant_id: UUID, made: list[Call], due_at: date
         await calls.record(conn, tenant_id, made)
         if due_at is None:
             await portal_intake.forget(conn, tenant_id)
-        else:
-            await portal_intake.rest(conn, tenant_id, due_at)
+            return
+        until = await portal_intake.rest(conn, tenant_id, due_at)
+    if until is not None and until <= engine.clock():
+        await engine.waker.look(tenant_id)
 
 
 async def _look(engine: Engine, tenant_id: UUID, intake: Intake, made: list[Call]) -> datetime | None:
     """When to look again; None when nobody wants to know any more."""
-    look = await _prepared(engine, tenant_id, intake, made)
-    if look is None:
-        return intake.sweep_at + NET_EVERY
-    offline = await _bind(look)
-    if not look.groups:
+    context = await load_context(engine, tenant_id)
+    groups = groups_of(context.toggles)
+    look = await _prepared(engine, context, groups, intake, made)
+    if not groups:
+        await _let_go(look)
         return None
+    if look is None:
+        return engine.clock() + NET_EVERY
+    offline = await _bind(look)
     if offline:
         await queue.read(look)
     return await _sweep_if_due(look, offline=offline)
+
+
+async def _let_go(look: Look | None) -> None:
+    """The portal need not tell anything any more.
+
+    One that cannot be told so fills a queue that nobody reads.
+    """
+    if look is None or not look.intake.bound:
+        return
+    events = [event for names in EVENTS.values() for event in names]
+    try:
+        await changes.unbind(
+            look.client, events, look.handler, offline=look.intake.offline is not False, last=True
+        )
+    except VendorError as error:
+        log.warning("events_not_unbound", tenant=str(look.tenant_id), code=error.code)
 
 
 async def _sweep_if_due(look: Look, *, offline: bool) -> datetime:
@@ -108,25 +138,25 @@ async def _bind(look: Look) -> bool:
         return offline
     if offline is None:
         offline = await changes.has_queue(look.client)
-    unwanted = [event for name, events in EVENTS.items() if name not in look.groups for event in events]
     if intake.bound not in (None, groups):
-        await changes.unbind(look.client, unwanted, look.handler, offline=offline, last=not look.groups)
-    if look.groups:
-        wanted = [event for name in sorted(look.groups) for event in EVENTS[name]]
-        await changes.bind(look.client, wanted, look.handler, offline=offline)
+        unwanted = [event for name, events in EVENTS.items() if name not in look.groups for event in events]
+        await changes.unbind(look.client, unwanted, look.handler, offline=offline, last=False)
+    wanted = [event for name in sorted(look.groups) for event in EVENTS[name]]
+    await changes.bind(look.client, wanted, look.handler, offline=offline)
     async with look.engine.database.tenant(look.tenant_id) as conn:
         await portal_intake.set_bound(conn, look.tenant_id, groups, offline=offline)
     return offline
 
 
-async def _prepared(engine: Engine, tenant_id: UUID, intake: Intake, made: list[Call]) -> Look | None:
+async def _prepared(
+    engine: Engine, context: Context, groups: frozenset[str], intake: Intake, made: list[Call]
+) -> Look | None:
     """None while the portal cannot be looked at."""
-    context = await load_context(engine, tenant_id)
+    tenant_id, portal = context.tenant_id, context.portal
     async with engine.database.tenant(tenant_id) as conn:
         accounts = await connections.accounts(conn, tenant_id)
         won_after = await toggles.ticked_at(tenant_id, WON)
     main = next((one.id for one in accounts if one.main), None)
-    portal = context.portal
     if portal is None or context.catalogue is None or main is None:
         return None
     if portal.state is not ConnectionState.CONNECTED:
@@ -139,7 +169,7 @@ async def _prepared(engine: Engine, tenant_id: UUID, intake: Intake, made: list[
         client=bitrix24_client(engine, tenant_id, portal, made.append),
         catalogue=context.catalogue,
         lens=context.lens,
-        groups=groups_of(context.toggles),
+        groups=groups,
         intake=intake,
         now=now,
         won_after=won_after or now,
