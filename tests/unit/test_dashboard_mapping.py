@@ -210,7 +210,7 @@ def test_a_picture_is_suggested_where_the_portal_has_a_place_for_it() -> None:
     portal = PortalFields(
         product=(Field(name="detailPicture", title="Imagem detalhada", type=FieldType.PICTURE),)
     )
-    there = mapping_rows.sides(Known(mapping=mapping(), lists=FieldLists(portal=portal)))
+    there = mapping_rows.sides(Known(mapping=mapping(), saved_at=None, lists=FieldLists(portal=portal)))
     found = suggested("imagem", Wish(), there)
     assert found is not None
     assert (found.bling, found.bitrix24, found.transform, found.direction) == (

@@ -8,10 +8,12 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from connector.account import field_lists, mappings
 from connector.account.clock import now
 from connector.domain.events import Kind, RecordKey, RecordState
 from connector.store import links
 from connector.store.links import Link
+from connector.sync.preview import Preview, preview
 from tests.support.mapped import get, settled
 from tests.support.office import Customer, Office
 from tests.support.portal import Portal
@@ -28,6 +30,21 @@ PLAIN = {
     "bling": "descricaoCurta",
     "bitrix24": "previewText",
     "transform": {"type": "identity"},
+}
+
+
+PICTURE = {
+    "id": "imagem",
+    "bling": "midia.imagens",
+    "bitrix24": "detailPicture",
+    "transform": {"type": "first_image"},
+    "direction": "import",
+}
+SECTION = {
+    "id": "secao",
+    "bling": "categoria.id",
+    "bitrix24": "iblockSectionId",
+    "transform": {"type": "section"},
 }
 
 
@@ -201,9 +218,14 @@ async def test_a_value_that_a_rule_cannot_take_is_a_problem(
 
 async def test_each_rule_tells_its_cost(office: Office, tenant: Customer) -> None:
     costs = (await seen(office, tenant, PLAIN, WEIGHT))["costs"]
-    assert costs["nome"] == {"change": "none", "importing": "list"}
-    assert costs["resumo"] == {"change": "none", "importing": "list"}
-    assert costs["peso"] == costs[""] == {"change": "record", "importing": "record"}
+    assert costs["nome"] == {"change": "none", "importing": "list", "pictures": False}
+    assert costs["resumo"] == {"change": "none", "importing": "list", "pictures": False}
+    assert costs["peso"] == costs[""] == {"change": "record", "importing": "record", "pictures": False}
+
+
+async def test_pictures_tell_their_cost(office: Office, tenant: Customer) -> None:
+    costs = (await seen(office, tenant, PICTURE))["costs"]
+    assert costs["imagem"] == costs[""] == {"change": "record", "importing": "record", "pictures": True}
 
 
 async def test_bad_rules_are_named_as_for_a_put(office: Office, tenant: Customer) -> None:
@@ -243,7 +265,7 @@ async def test_an_order_shows_its_deal(office: Office, sandbox: Sandbox, tenant:
     assert (fields["title"][1] or "").startswith("Pedido ")
     assert fields["originId"] == (None, f"{company}:{record['record']['bling_id']}")
     assert fields["stageId"][1]
-    assert found["costs"][""] == {"change": "none", "importing": "none"}
+    assert found["costs"][""] == {"change": "none", "importing": "none", "pictures": False}
 
 
 async def test_kinds_without_a_mapping_have_no_preview(office: Office, tenant: Customer) -> None:
@@ -259,3 +281,108 @@ async def test_another_tenants_records_are_not_shown(
     other = await office.customer(company_id=uuid4().hex)
     found = await seen(office, other)
     assert found["records"] == []
+
+
+def product_reads(sandbox: Sandbox) -> list[str]:
+    """The last parts of the paths of products that were read: `produtos` for a list."""
+    paths = [one["path"] for one in calls(sandbox, "bling")]
+    return [path.rsplit("/", 1)[-1] for path in paths if "/v3/produtos" in path]
+
+
+async def glance(office: Office, tenant: Customer, *more: Any, patience: float) -> Preview:
+    """What a person sees after so many seconds."""
+    sent = {"rules": [*(await get(office, tenant, "product"))["rules"], *more]}
+    parts = office.parts
+    mapping = await mappings.proposed(parts.connecting, tenant.tenant_id, Kind.PRODUCT, sent, now())
+    return await preview(parts.engine, tenant.tenant_id, mapping, 20, patience)
+
+
+async def test_what_lists_cover_is_shown_while_records_are_being_read(
+    office: Office, sandbox: Sandbox, tenant: Customer, portal: Portal
+) -> None:
+    for number in range(5):
+        bling_id = in_bling(sandbox, codigo=f"C-{number}", pesoBruto=0.35, descricaoCurta="de vidro")
+        await linked(office, tenant, bling_id, portal.product()["id"], name="Copo velho")
+    sandbox.control("calls", method="DELETE")
+    first = await glance(office, tenant, WEIGHT, PLAIN, patience=0)
+    assert (first.pending, first.unread, len(first.records)) == (5, 5, 5)
+    assert product_reads(sandbox) == ["produtos"]
+    record = first.records[0]
+    assert record.partial
+    after = {one.field: one.after for one in record.fields}
+    assert (after["name"], after["previewText"], after.get("weight")) == ("Copo", "de vidro", None)
+
+
+async def test_asking_again_shows_more_and_reads_nothing_twice(
+    office: Office, sandbox: Sandbox, tenant: Customer, portal: Portal
+) -> None:
+    for number in range(7):
+        bling_id = in_bling(sandbox, codigo=f"C-{number}", pesoBruto=0.35)
+        await linked(office, tenant, bling_id, portal.product()["id"])
+    sandbox.control("calls", method="DELETE")
+    pending = [7]
+    while pending[-1] and len(pending) < 20:
+        pending.append((await glance(office, tenant, WEIGHT, patience=0.2)).pending)
+    assert pending[-1] == 0
+    assert pending == sorted(pending, reverse=True)
+    read = [one for one in product_reads(sandbox) if one.isdecimal()]
+    assert (len(read), len(set(read))) == (7, 7)
+
+
+async def test_a_record_that_is_gone_is_not_waited_for(
+    office: Office, sandbox: Sandbox, tenant: Customer, portal: Portal
+) -> None:
+    await linked(office, tenant, 404_404, portal.product()["id"])
+    seen_first = await glance(office, tenant, WEIGHT, patience=1.0)
+    assert (seen_first.pending, seen_first.unread, seen_first.records) == (0, 1, ())
+
+
+async def test_a_fresh_tenant_sees_its_invoices(office: Office, sandbox: Sandbox, tenant: Customer) -> None:
+    number = sale_in_bling(sandbox)
+    found = await seen(office, tenant, kind="sale")
+    (record,) = found["records"]
+    assert record["record"]["bling_id"] == str(number)
+    assert (fields_of(record)["title"][1] or "").startswith("Venda ")
+    assert fields_of(record)["opportunity"][1]
+
+
+def sale_in_bling(sandbox: Sandbox) -> int:
+    """An authorised invoice of an order; gives its id. Its draft of before is no sale."""
+    company = sandbox.ready["companies"][0]
+    (order,) = sandbox.control("seed", {"tenant": company["company_id"], "products": 1, "orders": 1})[
+        "orders"
+    ]
+    headers = {"authorization": f"Bearer {company['access_token']}", "enable-jwt": "1"}
+    api = sandbox.ready["bling"]["api_url"]
+    made = sandbox.client.post(f"{api}/pedidos/vendas/{order}/gerar-nfe", headers=headers).json()
+    number: int = made["idNotaFiscal"]
+    sandbox.client.post(f"{api}/nfe/{number}/enviar", headers=headers).raise_for_status()
+    return number
+
+
+async def test_a_section_that_would_be_made_is_named(
+    office: Office, sandbox: Sandbox, tenant: Customer
+) -> None:
+    await field_lists.load(office.parts.connecting, tenant.tenant_id, now())
+    async with office.database.tenant(tenant.tenant_id) as conn:
+        known = await field_lists.kept(conn, tenant.tenant_id)
+    category = known.categories[0]
+    in_bling(sandbox, codigo="C-1", categoria={"id": int(category.id)})
+    (record,) = (await seen(office, tenant, SECTION))["records"]
+    after = fields_of(record)["iblockSectionId"][1] or ""
+    assert after == f"+{category.name}" or after.isdecimal()
+    dump = sandbox.control(
+        f"dump?provider=bitrix24&tenant={sandbox.ready['portals'][0]['member_id']}", method="GET"
+    )
+    assert {row["name"] for row in dump["sections"]} == {"Canecas", "Papelaria"}
+
+
+async def test_a_section_takes_no_table_and_leads_between_its_two_fields_alone(
+    office: Office, tenant: Customer
+) -> None:
+    rules = (await get(office, tenant, "product"))["rules"]
+    table = {**SECTION, "transform": {"type": "section", "table": {"1": "2"}}}
+    for rule, field in ((table, "transform.table"), ({**SECTION, "bling": "unidade"}, "transform.type")):
+        answer = await office.api(tenant, "PUT", "/mappings/product", json={"rules": [*rules, rule]})
+        assert answer.status_code == 422
+        assert field in [one["field"] for one in answer.json()["errors"]]
