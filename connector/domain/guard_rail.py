@@ -97,7 +97,7 @@ def limits_of(preference: object) -> Limits:
 
 
 class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
-    """One odd change of a record; `field` in the words of the side that would be written."""
+    """One odd change of a record; field and values as Bitrix24 has them, whichever side would be written."""
 
     cause: Cause
     field: str

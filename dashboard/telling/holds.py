@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.domain.guard_rail import Cause, Limits, Side, Suspicion
+from connector.domain.guard_rail import Cause, Limits, Side
 from connector.store.holds import Hold, HoldState, Item
 from dashboard.reader import N_, _, plural
 from dashboard.telling import changes
@@ -35,7 +35,6 @@ _STATES: dict[HoldState, tuple[str, Tone]] = {
     HoldState.DISCARDED: (N_("Descartada"), ""),
     HoldState.OVER: (N_("Resolvida no Bling"), "ok"),
 }
-_FIELD_NAMES = {"preco": "price", "situacao": "active"}
 _ROWS = {
     Cause.PRICE_ZERO: (N_("Preço a zero"), N_("Um preço que some costuma ser engano de planilha.")),
     Cause.PRICE_JUMP: (
@@ -148,25 +147,16 @@ def _changes(item: Item, chip: Chip | None = None) -> list[view.HeldChange]:
     key = item.record
     return [
         view.HeldChange(
-            url=f"/registros/{key.kind}/{key.bling_id}",
+            url=f"/registros/{key.kind}/{key.bling_id}" if key.bling_id > 0 else "",
             label=item.label,
-            key=item.sku or str(key.bling_id),
-            field=bitrix24_name(_field(one)),
-            before=_value(one, one.before),
-            after=_value(one, one.after),
+            key=item.sku or str(max(key.bling_id, 0) or ""),
+            field=bitrix24_name(one.field),
+            before=changes.written(one.field, one.before),
+            after=changes.written(one.field, one.after),
             chip=chip,
         )
         for one in item.suspicions
     ]
-
-
-def _field(one: Suspicion) -> str:
-    """Bling's field by the name of its pair."""
-    return _FIELD_NAMES.get(one.field, one.field)
-
-
-def _value(one: Suspicion, text: str | None) -> str:
-    return changes.written(_field(one), {"A": "Y", "I": "N"}.get(text or "", text))
 
 
 def _now(item: Item) -> Chip:

@@ -33,7 +33,7 @@ LimitsSent = Annotated[
 
 
 class HeldChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One field that would change, in the words of the side that would be written."""
+    """One field that would change, in Bitrix24's names whichever side would be written."""
 
     field: str
     before: str | None
@@ -44,7 +44,8 @@ class HeldRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record of an incident: it waits (`held`), or went through before there was one (`written`)."""
 
     kind: Kind
-    bling_id: str
+    #: None while Bling does not know the record.
+    bling_id: str | None
     bitrix_id: str | None
     label: str
     sku: str | None
@@ -152,7 +153,7 @@ async def _shown(conn: Connection, tenant_id: UUID, hold: Hold) -> HoldShown:
 def _record(item: Item) -> HeldRecord:
     return HeldRecord(
         kind=item.record.kind,
-        bling_id=str(item.record.bling_id),
+        bling_id=str(item.record.bling_id) if item.record.bling_id > 0 else None,
         bitrix_id=None if item.bitrix_id is None else str(item.bitrix_id),
         label=item.label,
         sku=item.sku,

@@ -15,7 +15,15 @@ from connector.sync.products.decide import linked_of
 #: What Bling asks for in a new product, where no rule says it.
 FRESH = {"tipo": "P", "situacao": "A", "formato": "S"}
 #: Reasons of a record's state that an edit taken back in Bitrix24 mends.
-_MENDED = frozenset({Reason.REFUSED_BY_BLING, Reason.INVALID_VALUE, Reason.AMBIGUOUS, Reason.LOOP})
+_MENDED = frozenset(
+    {
+        Reason.REFUSED_BY_BLING,
+        Reason.INVALID_VALUE,
+        Reason.AMBIGUOUS,
+        Reason.LOOP,
+        Reason.GUARD_RAIL,
+    }
+)
 
 
 def begin(work: ExportWork, context: Context) -> None:

@@ -20,6 +20,7 @@ from connector.domain.winner import Trust
 from connector.sync.context import Context
 from connector.sync.ends import Pencil
 from connector.sync.export import deciding
+from connector.sync.export.guarded import guard
 from connector.sync.export.lookup import Finder
 from connector.sync.export.matching import Matcher
 from connector.sync.export.work import ExportWork
@@ -93,6 +94,7 @@ class Line:
         await Matcher(shared.bling, shared.faults, shared.load_links, context).match(mine, now)
         left += await self._read_and_weigh([work for work in mine if work.open])
         mine = [work for work in mine if work.open and work not in left]
+        await guard(works, self.way, context, shared.ends.judge)
         _stop_loops(mine, now)
         await shared.ends.leave_stopped(mine)
         await self._carry_out([work for work in mine if work.open])
@@ -187,7 +189,7 @@ class Line:
         if created:
             work.end(Outcome.CREATED, detail=work.remark)
         elif exported or (back is not None and not _failed(back)):
-            work.end(Outcome.UPDATED, detail=work.remark)
+            work.end(Outcome.UPDATED, work.left_out, work.remark)
         else:
             work.end(Outcome.UNCHANGED, detail=work.remark)
 

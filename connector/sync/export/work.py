@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connector.domain.events import Event, RecordKey, Source
+from connector.domain.events import Event, Reason, RecordKey, Source
 from connector.domain.export import Export, Merge
 from connector.domain.mapping import Target
 from connector.domain.products import Present, Shape, parent_of
@@ -55,6 +55,8 @@ class ExportWork(Work):
         #: A plain remark on a product that was written.
         self.remark: str | None = None
         self.exported_at: datetime | None = None
+        #: Why a part of what was to be written was left out.
+        self.left_out: Reason | None = None
 
     @property
     def unborn(self) -> bool:
