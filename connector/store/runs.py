@@ -145,6 +145,14 @@ async def newest(
     return list(map(run_of, await conn.fetch(_SQL["newest"], tenant_id, task, kind, limit)))
 
 
+async def history(
+    conn: Connection, tenant_id: UUID, task: Task, before: UUID | None, limit: int
+) -> list[Run]:
+    """A task's runs, newest first; `before` = the id that the page before ended with."""
+    rows = await conn.fetch(_SQL["history"], tenant_id, task, before, limit)
+    return list(map(run_of, rows))
+
+
 async def due(conn: Connection, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """Runs whose next step is due and that nobody holds, as (tenant, run) (system scope; no locks)."""
     return [(row["tenant_id"], row["id"]) for row in await conn.fetch(_SQL["due"], now, limit)]

@@ -168,3 +168,7 @@ SELECT count(*) FROM (
     SELECT row_number() OVER (PARTITION BY detail ORDER BY n) AS place FROM run_item
     WHERE tenant_id = $1 AND run_id = $2 AND outcome = $3 AND detail <> '') AS numbered
 WHERE place > 1;
+
+-- name: history
+-- Ids ascend with the time of the start.
+SELECT * FROM run WHERE tenant_id = $1 AND task = $2 AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4;
