@@ -6,7 +6,7 @@ index does not know is asked of so many rows, and then the list says up to where
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -22,14 +22,19 @@ from connector.store.sql import named
 
 _SQL = named("event_lists")
 
-#: History is read in windows of so many days: recent pages touch few partitions.
-_WINDOWS = (2, 8, 32, 400)
+#: History is read in windows of so many days: recent pages touch few partitions. Planning a statement costs
+#: a fifth of a millisecond for each partition, so that a screen goes no further than `PATIENCE` at once.
+_WINDOWS = (2, 8, *(32,) * 13)
+#: Days that a list on a screen is looked for from its cursor; then it says up to where.
+PATIENCE = 42
 #: Rows that one statement looks at when a filter has no index of its own, and all statements of one list.
 SCAN, MOST_SCANNED = 4_000, 20_000
 #: Beyond every event.
 LAST = UUID(int=(1 << 128) - 1)
 _FIRST = UUID(int=0)
 _EPOCH = datetime.fromtimestamp(0, UTC)
+#: Clocks and zones may be wrong by so much.
+_SLACK = timedelta(days=1)
 _KINDS = [kind.value for kind in Kind]
 #: What events in history ended with.
 FINAL = tuple(outcome for outcome in Outcome if outcome is not Outcome.HELD)
@@ -115,6 +120,8 @@ class _Span(msgspec.Struct, frozen=True):
 
     low: UUID
     high: UUID
+    #: Here patience ends: this part was not looked through.
+    ends: bool = False
 
     def rest(self, seen: UUID, way: Way) -> _Span:
         """What lies past a row."""
@@ -135,13 +142,18 @@ async def page(
     cursor: UUID | None,
     limit: int,
     way: Way = Way.OLDER,
+    *,
+    days: int | None = None,
 ) -> Found:
-    """At most `limit` events past `cursor`, newest first whichever way they were looked for."""
+    """At most `limit` events past `cursor`, newest first whichever way they were looked for.
+
+    `days` = how far history is looked through at once (None: all of it).
+    """
     span = _span(wanted, cursor, way)
     # The inbox first: what settles in between is then found twice, never missed.
     looks = [
         await _waiting(conn, tenant_id, wanted, span, limit + 1, way),
-        await _settled(conn, tenant_id, wanted, span, limit + 1, way),
+        await _settled(conn, tenant_id, wanted, span, limit + 1, way, days),
     ]
     found = {row.id: row for look in looks for row in look.rows}
     order = sorted(found, reverse=way is Way.OLDER)
@@ -154,11 +166,15 @@ async def page(
     return Found([found[one] for one in sorted(shown, reverse=True)], beyond)
 
 
-async def count(conn: Connection, tenant_id: UUID, wanted: Filter, most: int) -> Count:
-    """How many settled events fit, up to `most`."""
+async def count(
+    conn: Connection, tenant_id: UUID, wanted: Filter, most: int, *, days: int | None = None
+) -> Count:
+    """How many settled events fit, up to `most`; `days` as for `page`."""
     n, budget = 0, max(MOST_SCANNED, most)
     road = _road(wanted)
-    for window in _parts(_span(wanted, None, Way.OLDER), Way.OLDER):
+    async for window in _parts(conn, tenant_id, _span(wanted, None, Way.OLDER), Way.OLDER, days):
+        if window.ends:
+            return Count(n, True)
         rest = window
         while budget > 0:
             looked = min(most - n, budget) if road.exact else min(SCAN, budget)
@@ -180,22 +196,29 @@ async def _waiting(
 ) -> Found:
     if wanted.outcome not in (None, Outcome.HELD) or span.low >= span.high:
         return Found([], None)
-    return await _look(conn, tenant_id, wanted, [span], _waiting_road(wanted), limit, way)
+    return await _look(conn, tenant_id, wanted, _whole(span), _waiting_road(wanted), limit, way)
 
 
 async def _settled(
-    conn: Connection, tenant_id: UUID, wanted: Filter, span: _Span, limit: int, way: Way
+    conn: Connection,
+    tenant_id: UUID,
+    wanted: Filter,
+    span: _Span,
+    limit: int,
+    way: Way,
+    days: int | None,
 ) -> Found:
     if wanted.outcome is Outcome.HELD:
         return Found([], None)
-    return await _look(conn, tenant_id, wanted, _parts(span, way), _road(wanted), limit, way)
+    parts = _parts(conn, tenant_id, span, way, days)
+    return await _look(conn, tenant_id, wanted, parts, _road(wanted), limit, way)
 
 
 async def _look(
     conn: Connection,
     tenant_id: UUID,
     wanted: Filter,
-    spans: Iterator[_Span] | list[_Span],
+    spans: AsyncIterator[_Span],
     road: _Road,
     limit: int,
     way: Way,
@@ -203,7 +226,9 @@ async def _look(
     """Walk the road until there are enough rows, nothing is left, or enough was looked at."""
     found: list[EventRow] = []
     budget = MOST_SCANNED
-    for span in spans:
+    async for span in spans:
+        if span.ends:
+            return Found(found, span.high if way is Way.OLDER else UUID(int=max(span.low.int - 1, 0)))
         rest = span
         while rest.low < rest.high:
             missing = limit - len(found)
@@ -301,15 +326,24 @@ def _next(one: UUID) -> UUID:
     return min(LAST, UUID(int=min(one.int + 1, LAST.int)))
 
 
-def _parts(span: _Span, way: Way) -> Iterator[_Span]:
-    """Windows of the span, each past the one before; none reaches further back than any history."""
-    now = datetime.now(UTC)
-    high = min(span.high, ids.bound_at(now + timedelta(days=1)))
-    low = max(span.low, ids.bound_at(now - timedelta(days=sum(_WINDOWS))))
-    for days in _WINDOWS:
+async def _whole(span: _Span) -> AsyncIterator[_Span]:
+    yield span
+
+
+async def _parts(
+    conn: Connection, tenant_id: UUID, span: _Span, way: Way, days: int | None
+) -> AsyncIterator[_Span]:
+    """Windows of the span, each past the one before; none reaches to before the tenant was there."""
+    low, high = await _floor(conn, tenant_id, span), min(span.high, _soon())
+    looked = 0
+    for window in _WINDOWS:
         if low >= high:
             return
-        step = timedelta(days=days)
+        if days is not None and looked >= days:
+            yield _Span(low, high, ends=True)
+            return
+        looked += window
+        step = timedelta(days=window)
         if way is Way.OLDER:
             middle = max(low, ids.bound_at(ids.time_of(high) - step))
             yield _Span(middle, high)
@@ -320,9 +354,25 @@ def _parts(span: _Span, way: Way) -> Iterator[_Span]:
             low = middle
 
 
+async def _floor(conn: Connection, tenant_id: UUID, span: _Span) -> UUID:
+    """Where the span begins at the earliest: nothing came before the tenant, and no history is older."""
+    oldest = datetime.now(UTC) - timedelta(days=sum(_WINDOWS) - 1)
+    since: datetime | None = await conn.fetchval(_SQL["begun"], tenant_id)
+    floor = oldest if since is None else max(oldest, since - _SLACK)
+    return max(span.low, ids.bound_at(floor))
+
+
+def _soon() -> UUID:
+    return ids.bound_at(datetime.now(UTC) + _SLACK)
+
+
 def windows() -> Iterator[tuple[UUID, UUID]]:
     """All of history as ranges of ids, the newest first, each before the one that came before."""
-    return ((part.low, part.high) for part in _parts(_Span(_FIRST, LAST), Way.OLDER))
+    high = datetime.now(UTC) + _SLACK
+    for days in _WINDOWS:
+        low = high - timedelta(days=days)
+        yield ids.bound_at(low), ids.bound_at(high)
+        high = low
 
 
 def event_values(row: Any) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from connector.domain.events import Kind, RecordKey
 from connector.domain.words import folded, words_of
+from connector.store import ids
 from connector.store.event_lists import windows
 from connector.store.links import Link, link_of
 from connector.store.scope import Connection
@@ -62,7 +64,7 @@ async def meant(conn: Connection, tenant_id: UUID, text: str, kind: Kind | None)
 async def _deliveries(conn: Connection, tenant_id: UUID, q: str, event: UUID | None) -> tuple[UUID, ...]:
     """Events that the vendor or we call so; the vendor's own word for one comes first."""
     found = [row["id"] for row in await conn.fetch(_SQL["waiting_delivery"], tenant_id, q)]
-    for low, high in windows():
+    for low, high in (*_around(event), *windows()):
         if found:
             break
         found = [row["id"] for row in await conn.fetch(_SQL["delivery"], tenant_id, q, low, high, MOST)]
@@ -104,6 +106,14 @@ async def _named(conn: Connection, tenant_id: UUID, q: str, kind: Kind | None) -
         *(_SQL["by_words"], tenant_id, kind, longest, longest + _END, others, ends, MOST + 1, MOST_NAMES)
     )
     return rows
+
+
+def _around(delivery: UUID | None) -> Iterator[tuple[UUID, UUID]]:
+    """Bling names its deliveries by UUIDv7, so that the name tells the days to look at first."""
+    if delivery is not None and delivery.version == 7:
+        at = ids.time_of(delivery)
+        if abs(at - datetime.now(UTC)) < timedelta(days=500):
+            yield ids.bound_at(at - timedelta(days=1)), ids.bound_at(at + timedelta(days=1))
 
 
 def _keep(found: dict[RecordKey, Link], rows: Iterable[object]) -> None:

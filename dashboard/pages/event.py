@@ -15,7 +15,7 @@ from connector.account.licence import right_of
 from connector.account.people import Viewer
 from connector.domain.events import Reason
 from connector.domain.vendor import VendorError
-from connector.store import history
+from connector.store import event_lists, history
 from connector.store.scope import Connection
 from connector.sync.replay import dry_run, replay
 from dashboard.pages.deal_names import names_in
@@ -49,7 +49,9 @@ async def simulate(name: str, viewer: Viewer, parts: Parts, request: Visit) -> R
     """What would be written now; nothing is."""
     found = await _event(name, viewer, parts)
     try:
-        said = simulation(await dry_run(parts.engine, viewer.tenant_id, found.record), found.record.kind)
+        said = simulation(
+            await dry_run(parts.engine, viewer.tenant_id, found.record, found.source), found.record.kind
+        )
     except VendorError as error:
         said = refusal(error.text)
     if request.headers.get("hx-request"):
@@ -67,7 +69,7 @@ async def run_again(name: str, viewer: Viewer, parts: Parts) -> Redirect:
         raise Conflict(Reason.LICENCE, _("A licença não está ativa. Ative-a para reprocessar."))
     if right.refusal is Reason.QUOTA:
         raise Conflict(Reason.QUOTA, _("O limite do plano para este mês foi atingido."))
-    new = await replay(parts.engine, viewer.tenant_id, found.record, found.id)
+    new = await replay(parts.engine, viewer.tenant_id, found.record, found.id, found.source)
     return Redirect(f"/eventos/{new}", status_code=303)
 
 
@@ -108,8 +110,8 @@ async def _event(name: str, viewer: Viewer, parts: Parts) -> history.EventDetail
 async def _story(conn: Connection, tenant_id: UUID, found: history.EventDetail) -> Story:
     sync = await history.sync(conn, tenant_id, found.sync_id) if found.sync_id else None
     same = history.Filter(kind=found.record.kind, bling_id=found.record.bling_id)
-    others = await history.events(conn, tenant_id, same, None, EARLIER + 1)
-    others = [other for other in others if other.id != found.id][:EARLIER]
+    near = await event_lists.page(conn, tenant_id, same, None, EARLIER + 1, days=event_lists.PATIENCE)
+    others = [other for other in near.rows if other.id != found.id][:EARLIER]
     syncs = await history.syncs(conn, tenant_id, [other.sync_id for other in others if other.sync_id])
     return Story(
         event=found,

@@ -13,7 +13,7 @@ from connector.account import replaying
 from connector.account.people import Viewer
 from connector.domain.events import Outcome
 from connector.store import event_lists, history
-from connector.store.event_lists import Count, Filter, Way
+from connector.store.event_lists import PATIENCE, Count, Filter, Way
 from connector.store.scope import Connection
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page, part
@@ -54,7 +54,9 @@ async def count_newer(viewer: Viewer, parts: Parts, request: Request[Any, Any, A
 async def _newer(conn: Connection, tenant_id: UUID, wanted: Filter, since: UUID | None) -> int:
     """Upwards from what was seen: an old page asks for no more than its hundred nearest."""
     way = Way.OLDER if since is None else Way.NEWER
-    return len((await event_lists.page(conn, tenant_id, wanted, since, MOST_NEW + 1, way)).rows)
+    return len(
+        (await event_lists.page(conn, tenant_id, wanted, since, MOST_NEW + 1, way, days=PATIENCE)).rows
+    )
 
 
 async def _find(conn: Connection, viewer: Viewer, asked: Asked) -> Found:
@@ -71,18 +73,18 @@ async def _find(conn: Connection, viewer: Viewer, asked: Asked) -> Found:
         found,
         syncs={sync.id: sync for sync in syncs},
         choices=tuple(choices[:CHOICES]),
-        count=await _count(conn, viewer, aim.wanted, asked) if rows else None,
+        count=await _count(conn, viewer, aim.wanted, asked, found) if rows else None,
     )
 
 
 async def _page(conn: Connection, tenant_id: UUID, wanted: Filter, asked: Asked) -> Found:
     if asked.past is not None:
-        back = await event_lists.page(conn, tenant_id, wanted, asked.past, PAGE, Way.NEWER)
+        back = await event_lists.page(conn, tenant_id, wanted, asked.past, PAGE, Way.NEWER, days=PATIENCE)
         if back.beyond is not None:
             return Found(rows=tuple(back.rows), older=asked.past, newer=back.beyond)
     # The way back has come to the newest: that is the first page, whole.
     before = None if asked.past is not None else asked.before
-    found = await event_lists.page(conn, tenant_id, wanted, before, PAGE)
+    found = await event_lists.page(conn, tenant_id, wanted, before, PAGE, days=PATIENCE)
     short = found.beyond is not None and len(found.rows) < PAGE
     top = found.rows[0].id if found.rows else before
     return Found(
@@ -93,11 +95,15 @@ async def _page(conn: Connection, tenant_id: UUID, wanted: Filter, asked: Asked)
     )
 
 
-async def _count(conn: Connection, viewer: Viewer, wanted: Filter, asked: Asked) -> Count | None:
+async def _count(
+    conn: Connection, viewer: Viewer, wanted: Filter, asked: Asked, found: Found
+) -> Count | None:
     """How many a bulk replay would look at; none where none is offered."""
     if not viewer.may_change or not asked.is_filtered or asked.outcome is Outcome.HELD:
         return None
-    return await event_lists.count(conn, viewer.tenant_id, wanted, MOST_COUNTED)
+    if found.older is None and found.newer is None:  # all of them are on this page
+        return Count(sum(row.settled_at is not None for row in found.rows), False)
+    return await event_lists.count(conn, viewer.tenant_id, wanted, MOST_COUNTED, days=PATIENCE)
 
 
 handlers: list[ControllerRouterHandler] = [show_events, count_newer]

@@ -71,7 +71,7 @@ def _replay(asked: Asked, count: Count | None) -> Action | None:
     if count is None or not count.n:
         return None
     if count.more:
-        label = _("Reprocessar mais de %(num)s eventos deste filtro") % {"num": formats.number(count.n)}
+        label = _("Reprocessar %(num)s ou mais eventos deste filtro") % {"num": formats.number(count.n)}
     else:
         label = plural(
             "Reprocessar %(num)s evento deste filtro", "Reprocessar os %(num)s eventos deste filtro", count.n

@@ -62,10 +62,16 @@ class Shelf:
             await links.mark_creating(conn, self.tenant_id, fence, labels, now())
 
     async def page(
-        self, cursor: UUID | None = None, limit: int = 200, way: Way = Way.OLDER, **wanted: Any
+        self,
+        cursor: UUID | None = None,
+        limit: int = 200,
+        way: Way = Way.OLDER,
+        days: int | None = None,
+        **wanted: Any,
     ) -> Found:
+        asked = Filter(**wanted)
         async with self.db.tenant(self.tenant_id) as conn:
-            return await event_lists.page(conn, self.tenant_id, Filter(**wanted), cursor, limit, way)
+            return await event_lists.page(conn, self.tenant_id, asked, cursor, limit, way, days=days)
 
     async def explained(self, statement: str, *values: Any) -> list[str]:
         """The plan of a statement that was run as the tenant."""

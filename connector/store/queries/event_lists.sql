@@ -87,3 +87,6 @@ SELECT i.*, l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku
 FROM ({page}) AS i
 LEFT JOIN link l ON l.tenant_id = $1 AND l.kind = i.kind AND l.account_id = i.account_id AND l.bling_id = i.bling_id
 ORDER BY i.id DESC;
+
+-- name: begun
+SELECT created_at FROM tenant WHERE tenant_id = $1;

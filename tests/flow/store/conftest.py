@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -49,8 +50,9 @@ def stranger() -> UUID:
 async def shelf(db: Database, tenant_id: UUID) -> Shelf:
     """A tenant with two accounts and no history."""
     at = now()
+    begun = at - timedelta(days=365)
     async with db.tenant(tenant_id) as conn:
-        await Tenant.insert(Tenant(tenant_id=tenant_id, name="Loja", created_at=at))
+        await Tenant.insert(Tenant(tenant_id=tenant_id, name="Loja", created_at=begun))
         for account_id in (ACCOUNT, OTHER):
             await connections.add_account(
                 conn,

@@ -119,6 +119,28 @@ async def test_a_look_without_an_index_ends_and_says_where(
     assert await _walked(mixed, Filter(reason=Reason.STALE, outcome=Outcome.UPDATED), Way.OLDER, 5) == []
 
 
+async def test_a_screen_looks_so_many_days_at_once_and_says_where_it_stopped(shelf: Shelf) -> None:
+    old = await shelf.settled(2, at=now() - timedelta(days=100))
+    first = await shelf.page(days=event_lists.PATIENCE)
+    assert first.rows == []
+    assert first.beyond is not None
+    second = await shelf.page(first.beyond, days=event_lists.PATIENCE)
+    third = await shelf.page(second.beyond, days=event_lists.PATIENCE)
+    assert {row.id for row in (*second.rows, *third.rows)} == set(old)
+    back = await shelf.page(old[0], way=Way.NEWER, days=event_lists.PATIENCE)
+    assert back.beyond is not None
+    async with shelf.db.tenant(shelf.tenant_id) as conn:
+        counted = await event_lists.count(conn, shelf.tenant_id, Filter(), 10, days=event_lists.PATIENCE)
+    assert counted == event_lists.Count(0, True)
+
+
+async def test_nothing_is_looked_for_before_the_tenant_was_there(shelf: Shelf) -> None:
+    async with shelf.db.system() as conn:
+        await conn.execute("UPDATE tenant SET created_at = now()")
+    found = await shelf.page(days=event_lists.PATIENCE)
+    assert found == event_lists.Found([], None)
+
+
 @pytest.mark.parametrize("cursor", [UUID(int=0), UUID(int=(1 << 128) - 1), UUID(int=7), UUID(int=1 << 127)])
 @pytest.mark.parametrize("way", list(Way))
 async def test_any_id_is_a_place(mixed: Shelf, cursor: UUID, way: Way) -> None:

@@ -1,0 +1,177 @@
+"""The pages of a customer with ten million events: how long the server takes for each.
+
+`python -m benchmarks.pages [--events N]` runs it alone, with as many events as you like.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import msgspec
+import structlog
+import uvloop
+
+from benchmarks import history
+from benchmarks.ground import Ground, ground
+from benchmarks.machine import machine
+from benchmarks.results import Row, Rows, row
+from benchmarks.running import Ready, running
+from ponte.demo import template
+from ponte.runtime import databases
+
+EVENTS = 10_000_000
+#: Requests of each page, one after the other, after two that do not count.
+VISITS, WARM = 40, 2
+TARGET_MS = 60
+
+
+async def pages(on: Ground, events: int = EVENTS) -> Rows:
+    """The slowest page's p95, in milliseconds from sending the request to the last byte of the answer."""
+    async with _house(on) as (ready, owner_url):
+        begun = time.perf_counter()
+        tenants = [UUID(one["id"]) for one in ready["tenants"]]
+        await history.fill(owner_url, tenants, events)
+        filled = time.perf_counter() - begun
+        size = await _size(owner_url)
+        told = await _visit(ready, await _paths(owner_url, tenants[0]))
+    slowest = max(told, key=lambda name: told[name])
+    detail: dict[str, object] = {"slowest": slowest, "p95_ms": told, "visits": VISITS}
+    detail |= {"events": events, "days": history.DAYS, "fill_s": round(filled, 1), "gigabytes": size}
+    yield row("pages_p95_ms", told[slowest], "<=", TARGET_MS, **detail)
+
+
+@asynccontextmanager
+async def _house(on: Ground) -> AsyncIterator[tuple[Ready, str]]:
+    """A demo on this run's PostgreSQL; its database goes with it."""
+    owner_url = databases.at(on.owner_url, database=template.DATABASE)
+    try:
+        async with running(on.folder, {"DATABASE_URL": on.owner_url}) as (ready, _):
+            yield ready, owner_url
+    finally:
+        conn = await asyncpg.connect(on.owner_url)
+        await conn.execute(f'DROP DATABASE IF EXISTS "{template.DATABASE}" WITH (FORCE)')
+        await conn.close()
+
+
+async def _size(owner_url: str) -> float:
+    conn = await asyncpg.connect(owner_url)
+    try:
+        return round(await conn.fetchval("SELECT pg_database_size(current_database())") / 2**30, 2)
+    finally:
+        await conn.close()
+
+
+async def _paths(owner_url: str, tenant: UUID) -> dict[str, str]:
+    """What is asked for, by what it shows."""
+    conn = await asyncpg.connect(owner_url)
+    try:
+        failed, written = [
+            await conn.fetchval(
+                f"SELECT id FROM event WHERE tenant_id = $1 AND {which} AND id < $2 ORDER BY id DESC LIMIT 1",
+                *(tenant, UUID(int=1 << 127)),
+            )
+            for which in ("outcome = 'failed'", "sync_id IS NOT NULL")
+        ]
+        old, delivery = await conn.fetchrow(
+            "SELECT id, provider_event_id FROM event WHERE tenant_id = $1 AND id < uuid_bound($2) ORDER BY id DESC LIMIT 1",
+            *(tenant, (datetime.now(UTC) - timedelta(days=200)).date()),
+        )
+    finally:
+        await conn.close()
+    month = datetime.now(UTC).date() - timedelta(days=200)
+    days = f"inicio={month}&fim={month + timedelta(days=30)}"
+    return {
+        "Visão geral": "/",
+        "Eventos": "/eventos",
+        "Eventos, uma página no meio": f"/eventos?depois={old}",
+        "Eventos, a página de volta": f"/eventos?antes={old}",
+        "Eventos, falhou": "/eventos?resultado=failed",
+        "Eventos, pedidos": "/eventos?tipo=order",
+        "Eventos, pedidos ignorados": "/eventos?tipo=order&resultado=skipped",
+        "Eventos, parado (raro)": "/eventos?resultado=dead",
+        "Eventos, aguardando": "/eventos?resultado=held",
+        "Eventos, por motivo": "/eventos?motivo=toggle_off",
+        "Eventos, reprocesso": "/eventos?origem=replay",
+        "Eventos, reprocesso que falhou (nenhum)": "/eventos?origem=replay&resultado=failed",
+        "Eventos, um mês": f"/eventos?{days}",
+        "Eventos, um mês, falhou": f"/eventos?{days}&resultado=failed",
+        "Eventos, busca por SKU": "/eventos?q=CAN-4711",
+        "Eventos, busca por nome": "/eventos?q=caneca+4711",
+        "Eventos, busca por nome comum": "/eventos?q=azul",
+        "Eventos, busca por número": "/eventos?q=4711",
+        "Eventos, busca por entrega": f"/eventos?q={delivery}",
+        "Eventos, busca sem resultado": "/eventos?q=nada+disso",
+        "Eventos, novos": f"/eventos/novos?desde={failed}",
+        "Evento que falhou": f"/eventos/{failed}",
+        "Evento que gravou": f"/eventos/{written}",
+        "Registros": "/registros",
+        "Registros que precisam de você": "/registros?estado=needs_you",
+        "Registro": "/registros/product/4711",
+        "Licença": "/licenca",
+        "Configuração › Conexões": "/configuracao/conexoes",
+        "Configuração › Produto": "/configuracao/produto",
+        "Configuração › Pedido": "/configuracao/pedido",
+        "Equipe": "/equipe",
+    }
+
+
+async def _visit(ready: Ready, paths: Mapping[str, str]) -> dict[str, float]:
+    """Each page's p95 in milliseconds, of somebody who is signed in."""
+    async with httpx.AsyncClient(base_url=ready["app_url"], trust_env=False, timeout=30) as client:
+        headers = {"cookie": await _session(client, ready["tenants"][0]), "accept": "text/html"}
+        return {name: await _p95(client, path, headers) for name, path in paths.items()}
+
+
+async def _session(client: httpx.AsyncClient, tenant: Mapping[str, Any]) -> str:
+    """The session's cookie; httpx itself sends no `Secure` one over http."""
+    given = {"email": tenant["email"], "password": tenant["password"]}
+    answer = await client.post("/entrar", data=given)
+    if answer.status_code != httpx.codes.SEE_OTHER:
+        raise AssertionError(f"signing in answered {answer.status_code}")
+    return "; ".join(cookie.partition(";")[0] for cookie in answer.headers.get_list("set-cookie"))
+
+
+async def _p95(client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> float:
+    took: list[float] = []
+    for _ in range(WARM + VISITS):
+        begun = time.perf_counter()
+        answer = await client.get(path, headers=dict(headers))
+        took.append((time.perf_counter() - begun) * 1000)
+        if answer.status_code != httpx.codes.OK:
+            raise AssertionError(f"{path} answered {answer.status_code}")
+    ascending = sorted(took[WARM:])
+    return round(ascending[-(-len(ascending) * 95 // 100) - 1], 1)
+
+
+async def _alone(events: int) -> bool:
+    told: list[Row] = [machine()]
+    async with ground() as on:
+        told += [one async for one in pages(on, events)]
+    for one in told:
+        sys.stdout.write(msgspec.json.encode(one).decode() + "\n")
+    return all(one.ok for one in told)
+
+
+def main() -> int:
+    """0 when every page is quick enough."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    return 0 if uvloop.run(_alone(parser.parse_args().events)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
