@@ -25,6 +25,7 @@ class Toggle(StrEnum):
     ORDER_UPDATE = "order.update"
     SALE_CREATE = "sale.create"
     DEAL_WON = "deal.won"
+    STOCK_UPDATE = "stock.update"
 
 
 #: The words that people tick.
@@ -38,6 +39,7 @@ LABELS = {
     Toggle.ORDER_UPDATE: "Pedido alterado no Bling ERP atualiza o negócio",
     Toggle.SALE_CREATE: "Venda criada no Bling ERP cria negócio no Bitrix24",
     Toggle.DEAL_WON: "Negócio ganho no Bitrix24 cria pedido no Bling ERP",
+    Toggle.STOCK_UPDATE: "Estoque do Bling ERP atualiza a quantidade no Bitrix24",
 }
 
 

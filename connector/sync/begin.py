@@ -19,6 +19,7 @@ from connector.sync.export.work import ExportWork
 from connector.sync.portal.intake import is_unborn
 from connector.sync.products.work import ProductWork
 from connector.sync.selling.work import WonWork
+from connector.sync.stock.work import StockWork
 from connector.sync.work import Work
 
 #: Bling's clock and ours; its dates have one second's resolution.
@@ -37,7 +38,7 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
     """Choose the event that wins and read its payload."""
     verdict = judge(events, _known(link), _hash_of)
     winner = verdict.event
-    work = _kind_of(key, winner)(key, winner, events, verdict.trust, now, link)
+    work = _kind_of(key, winner, link)(key, winner, events, verdict.trust, now, link)
     if isinstance(work, ExportWork):
         return work
     if isinstance(work, ProductWork):
@@ -51,24 +52,28 @@ def begin(key: RecordKey, events: list[Event], link: Link | None, now: datetime)
 
 def bare(key: RecordKey, events: list[Event], link: Link | None, now: datetime) -> Work:
     """A record of which nothing is to be looked at but that its events are waiting."""
-    return _kind_of(key, events[-1])(key, events[-1], events, Trust.READ, now, link)
+    return _kind_of(key, events[-1], link)(key, events[-1], events, Trust.READ, now, link)
 
 
 def _kind_of(
-    key: RecordKey, winner: Event
-) -> type[DealWork] | type[ExportWork] | type[ProductWork] | type[WonWork]:
+    key: RecordKey, winner: Event, link: Link | None
+) -> type[DealWork] | type[ExportWork] | type[ProductWork] | type[StockWork] | type[WonWork]:
     """Whatever becomes no deal goes the products' way, and ends there if it is none."""
     if key.kind is Kind.ORDER and key.bling_id < 0:
         return WonWork
-    if key.kind is Kind.PRODUCT and _leads_back(key, winner):
+    if key.kind is Kind.STOCK:
+        return StockWork
+    if key.kind is Kind.PRODUCT and _leads_back(key, winner, link):
         return ExportWork
     return DealWork if key.kind in DEALS else ProductWork
 
 
-def _leads_back(key: RecordKey, winner: Event) -> bool:
-    """Whether Bitrix24's side is what changed."""
-    asked = winner.source is Source.REPLAY and asks_for_export(winner.body)
-    return is_unborn(key) or winner.source is Source.BITRIX24 or asked
+def _leads_back(key: RecordKey, winner: Event, link: Link | None) -> bool:
+    """Whether Bitrix24's side is what changed, or what Bling refused last is to be tried again."""
+    if is_unborn(key) or winner.source is Source.BITRIX24:
+        return True
+    refused = link is not None and link.reason is Reason.REFUSED_BY_BLING
+    return winner.source is Source.REPLAY and (refused or asks_for_export(winner.body))
 
 
 def _is_old_news(winner: Event, link: Link | None) -> bool:

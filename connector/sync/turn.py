@@ -16,7 +16,7 @@ from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.bitrix24.packer import LeaseTooShort, Packer
 from connector.bling.client import Bling
-from connector.domain.events import Event, Kind, Reason, RecordKey
+from connector.domain.events import Event, Kind, Outcome, Reason, RecordKey
 from connector.domain.vendor import Call
 from connector.store import links as link_rows
 from connector.store import standing
@@ -41,7 +41,9 @@ from connector.sync.reading import reading
 from connector.sync.selling.line import Selling
 from connector.sync.selling.work import WonWork
 from connector.sync.shared import Shared
-from connector.sync.work import Work
+from connector.sync.stock.line import Stock, wants_stock
+from connector.sync.stock.work import StockWork
+from connector.sync.work import Ended, Work
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,7 @@ class _Rooms(NamedTuple):
     exports: Exports
     deals: Deals
     selling: Selling
+    stock: Stock
 
 
 class Turning:
@@ -127,9 +130,17 @@ class Turning:
         )
         if deals:
             await rooms.deals.process(deals, context, context.portal)
+        await self._stock(rooms, works, context)
         won = [work for work in works if isinstance(work, WonWork)]
         if won:
             await rooms.selling.process(won, context, context.portal)
+
+    async def _stock(self, rooms: _Rooms, works: Sequence[Work], context: Context) -> None:
+        """A product that has just come over has a balance that no message will tell: it is asked for."""
+        if wants_stock(context) and (asked := _stock_of_newcomers(works)):
+            await self._ends.ask_for(asked, self._engine.clock())
+        if stock := [work for work in works if isinstance(work, StockWork)]:
+            await rooms.stock.process(stock, context)
 
     async def _import(
         self, rooms: _Rooms, works: list[ProductWork], context: Context, catalogue: Catalogue
@@ -200,7 +211,11 @@ class Turning:
             places = Places(client, self._keep_crm, self._engine.clock, makes=self._ends.real)
             products = Products(shared)
             self._rooms = _Rooms(
-                products, Exports(shared, products), Deals(shared, places), Selling(shared, places)
+                products,
+                Exports(shared, products),
+                Deals(shared, places),
+                Selling(shared, places),
+                Stock(shared),
             )
         return self._rooms
 
@@ -244,6 +259,17 @@ class Turning:
             self._calls.append(call)
 
         return observe
+
+
+def _stock_of_newcomers(works: Iterable[Work]) -> list[RecordKey]:
+    """The balances of products that were made in Bitrix24 a moment ago."""
+    return [
+        RecordKey(Kind.STOCK, work.key.account_id, work.key.bling_id)
+        for work in works
+        if isinstance(work, ProductWork)
+        and isinstance(work.ending, Ended)
+        and work.ending.outcome is Outcome.CREATED
+    ]
 
 
 def _halves(groups: dict[RecordKey, list[Event]]) -> list[dict[RecordKey, list[Event]]]:

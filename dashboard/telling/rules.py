@@ -27,6 +27,22 @@ OPTIONS: dict[Toggle, tuple[str, str]] = {
         N_("Exclusão no Bling ERP desativa o produto no Bitrix24"),
         N_("O produto fica inativo. Nada é apagado no Bitrix24."),
     ),
+    Toggle.STOCK_UPDATE: (
+        N_("Estoque do Bling ERP atualiza a quantidade no Bitrix24"),
+        N_("O saldo físico total. Com controle de estoque ligado no Bitrix24, por documentos de estoque."),
+    ),
+}
+
+#: The other way.
+EXPORT_OPTIONS: dict[Toggle, tuple[str, str]] = {
+    Toggle.PRODUCT_EXPORT_CREATE: (
+        N_("Produto criado no Bitrix24 cria produto no Bling ERP"),
+        N_("Na conta principal. Um produto do Bling com o mesmo SKU é aproveitado, não duplicado."),
+    ),
+    Toggle.PRODUCT_EXPORT_UPDATE: (
+        N_("Alterações no Bitrix24 atualizam o Bling ERP"),
+        N_("Só os campos do mapeamento que mudaram. Se os dois lados mudaram, vale a regra de cada campo."),
+    ),
 }
 
 #: Of orders and sales.

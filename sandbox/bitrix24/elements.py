@@ -26,13 +26,13 @@ SERVICES = Family("catalog.product.service", frozenset({Kind.SERVICE}), "service
 def _register(family: Family) -> None:
     @method(f"{family.name}.add", "catalog", admin=True)
     def add(call: Call) -> Any:
-        element = create(call, family, call.fields())
+        element = create(call, family, call.portal.inventory.writable(call.fields()))
         return {family.written: element_fields.got(call.portal.catalogue, element)}
 
     @method(f"{family.name}.update", "catalog", admin=True)
     def update(call: Call) -> Any:
         element = _existing(call, family)
-        change(call, element, call.fields())
+        change(call, element, call.portal.inventory.writable(call.fields()))
         return {family.written: element_fields.got(call.portal.catalogue, element)}
 
     @method(f"{family.name}.get", "catalog")

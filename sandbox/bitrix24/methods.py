@@ -18,6 +18,7 @@ _MODULES = (
     "crm_requisites",
     "crm_settings",
     "event_methods",
+    "store_documents",
 )
 
 

@@ -11,6 +11,7 @@ from sandbox.bitrix24 import furniture
 from sandbox.bitrix24.catalogue import Catalogue, Iblocks
 from sandbox.bitrix24.crm import Crm
 from sandbox.bitrix24.events import Author, Events
+from sandbox.bitrix24.inventory import Inventory
 from sandbox.bitrix24.limits import STANDARD, RatePlan
 from sandbox.bitrix24.people import staff
 from sandbox.core.clock import Clock
@@ -64,6 +65,7 @@ class Portal:
         self.price_types = furniture.price_types()
         self.measures = furniture.measures()
         self.stores = furniture.stores()
+        self.inventory = Inventory()
         self.crm = Crm(self, first_id=plan.number * 100)
         self.events = Events(self)
         furniture.furnish(self)

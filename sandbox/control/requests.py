@@ -102,6 +102,13 @@ class ScopesOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     missing: list[str]
 
 
+class InventoryOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /control/inventory`: switch a portal's inventory management on or off."""
+
+    member_id: str
+    enabled: bool
+
+
 class AddressOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`PUT /control/app-url`."""
 

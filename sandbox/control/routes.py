@@ -34,6 +34,7 @@ def routes(world: World) -> list[Router]:
         get_ready, grant, put_tenant, reset, put_app_url, get_pids, put_pids,
         add_fault, clear_faults, get_calls, clear_calls, set_webhooks, clear_webhooks,
         set_limits, set_framing, get_clock, advance_clock, seed, act_on_note, get_dump, set_scopes,
+        set_inventory,
     ]  # fmt: skip
     return [
         Router(
@@ -164,6 +165,16 @@ def set_limits(data: sent.LimitsOrder, world: World) -> dict[str, bool]:
 def set_framing(data: sent.FramingOrder, world: World) -> dict[str, bool]:
     """Whether Bling's consent page may stand in another site's frame."""
     world.switches.bling_framed = data.bling
+    return DONE
+
+
+@post("/inventory", status_code=200, sync_to_thread=False)
+def set_inventory(data: sent.InventoryOrder, world: World) -> dict[str, bool]:
+    """Whether a portal keeps its stock by documents."""
+    portal = world.bitrix24.by_member_id.get(data.member_id)
+    if portal is None:
+        raise NotFoundException(f"no portal {data.member_id}")
+    portal.inventory.enabled = data.enabled
     return DONE
 
 

@@ -1,0 +1,1 @@
+"""Balances of Bling in Bitrix24: decide → read the balance → compare → write the quantity, or a document."""
