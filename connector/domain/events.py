@@ -111,7 +111,18 @@ class RecordKey(msgspec.Struct, frozen=True, order=True, cache_hash=True):
 
     kind: Kind
     account_id: UUID
+    #: Negative while only Bitrix24 has the record: then it is Bitrix24's id.
     bling_id: int
+
+    @property
+    def in_bling(self) -> int | None:
+        """Bling's id; None while Bling does not know the record."""
+        return self.bling_id if self.bling_id > 0 else None
+
+    @property
+    def in_bitrix24(self) -> int | None:
+        """Bitrix24's id of a record that Bling does not know."""
+        return -self.bling_id if self.bling_id < 0 else None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

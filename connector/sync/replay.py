@@ -43,7 +43,8 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 class PlannedWrite(msgspec.Struct, frozen=True, kw_only=True):
     """One write that would be made; `values` in Bitrix24's names."""
 
-    bling_id: int
+    #: None for a record that Bling does not know yet.
+    bling_id: int | None
     bitrix_id: int | None
     action: str
     #: What kind of record: a product's shape, or `deal`.
@@ -131,12 +132,13 @@ def _ending(work: Work) -> tuple[Outcome | None, Reason | None, str | None]:
 
 def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
     """A plan as people and programs read it; None when it writes nothing."""
+    in_bling = bling_id if bling_id > 0 else None
     match plan:
         case CreateDeal(fields=fields, rows=rows) | UpdateDeal(fields=fields, rows=rows) as deal:
             values = fields if not rows else {**fields, ROWS_FIELD: rows_text(rows)}
             comment = deal.comment if isinstance(deal, UpdateDeal) else ""
             return PlannedWrite(
-                bling_id=bling_id,
+                bling_id=in_bling,
                 bitrix_id=deal.bitrix_id if isinstance(deal, UpdateDeal) else None,
                 action="update" if isinstance(deal, UpdateDeal) else "create",
                 shape=DEAL,
@@ -144,7 +146,7 @@ def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
             )
         case SellOrder(order=order, deal=deal_id):
             return PlannedWrite(
-                bling_id=bling_id,
+                bling_id=in_bling,
                 bitrix_id=deal_id,
                 action="create",
                 shape=SALES_ORDER,
@@ -152,7 +154,7 @@ def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
             )
         case Export(fields=fields) if fields:
             return PlannedWrite(
-                bling_id=bling_id,
+                bling_id=in_bling,
                 bitrix_id=None,
                 action="create" if plan.bling_id is None else "update",
                 shape=IN_BLING,
@@ -160,7 +162,7 @@ def planned_write(bling_id: int, plan: object) -> PlannedWrite | None:
             )
         case Create(fields=fields, price=price) | Update(fields=fields, price=price):
             return PlannedWrite(
-                bling_id=bling_id,
+                bling_id=in_bling,
                 bitrix_id=plan.bitrix_id if isinstance(plan, Update) else None,
                 action="update" if isinstance(plan, Update) else "create",
                 shape=plan.shape,

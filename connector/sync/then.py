@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from connector.domain.deals import CreateDeal, UpdateDeal
+from connector.domain.export import Export
 from connector.domain.products import Create, Update
 from connector.store.history import SyncRow
 from connector.store.inbox import DEALS
 from connector.sync.replay import COMMENT, PlannedWrite, Preview, planned_write
 
-_PRODUCT = msgspec.json.Decoder(list[Create | Update])
+_PRODUCT = msgspec.json.Decoder(list[Create | Update | Export])
 _DEAL = msgspec.json.Decoder(list[CreateDeal | UpdateDeal])
 
 
@@ -55,4 +56,9 @@ def differences(then: list[PlannedWrite], preview: Preview, bling_id: int) -> li
 
 def _values(writes: list[PlannedWrite], bling_id: int) -> dict[str, str]:
     """Of the record itself; a family's other members have events of their own."""
-    return {name: value for one in writes if one.bling_id == bling_id for name, value in one.values.items()}
+    return {
+        name: value
+        for one in writes
+        if one.bling_id in (bling_id, None)
+        for name, value in one.values.items()
+    }

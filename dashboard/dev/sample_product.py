@@ -187,6 +187,7 @@ def _product(
             Toggle(name=name, label=label, hint="Vale para o que mudar a partir de agora.", on=on)
             for name, label, on in OPTIONS
         ),
+        back=rules.options({}, rules.EXPORT_OPTIONS),
         editor=editor(around, known, wish, said),
         version=version(known),
         editable=around.viewer.may_change,

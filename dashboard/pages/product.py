@@ -46,7 +46,7 @@ async def save_product(viewer: Viewer, parts: Parts, request: Visit) -> Response
     """Set the options as the form shows them: what is not ticked is off."""
     form = await request.form()
     ticked = set(form.getall("on", []))
-    wanted = {toggle: toggle.value in ticked for toggle in rules.OPTIONS}
+    wanted = {toggle: toggle.value in ticked for toggle in (*rules.OPTIONS, *rules.EXPORT_OPTIONS)}
     async with parts.database.tenant(viewer.tenant_id):
         await toggles.change(viewer.tenant_id, wanted, viewer.actor, parts.clock.now())
     if request.headers.get("hx-request"):
@@ -81,6 +81,7 @@ async def product_page(
     saved = request.query_params.get(SAVED) if request.method == "GET" else None
     view = Product(
         options=rules.options(on),
+        back=rules.options(on, rules.EXPORT_OPTIONS),
         editor=editor(around, known, wish, said),
         version=version(known),
         editable=viewer.may_change,

@@ -17,7 +17,7 @@ from connector.store.history import EventDetail, EventRow, SyncRow
 from connector.sync.replay import COMMENT, DEAL, PlannedWrite, Preview
 from dashboard import formats
 from dashboard.reader import _, plural
-from dashboard.telling import changes, deals, history, places, reasons, rules, words
+from dashboard.telling import changes, deals, history, places, reasons, remedies, rules, words
 from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.field_words import FieldWords
 from dashboard.telling.known import Surroundings
@@ -62,7 +62,7 @@ def event(story: Story, around: Surroundings) -> view.Event:
         happening=words.happening(told.record.kind, told.action),
         chip=words.outcome(told.outcome),
         facts=_facts(story, around),
-        notice=_notice(story),
+        notice=_notice(story, around),
         steps=way(told, story.sync, story.calls, changed),
         total=formats.duration(history.elapsed_ms(told)) if told.settled_at else "",
         under_way=told.settled_at is None,
@@ -101,13 +101,12 @@ def _facts(story: Story, around: Surroundings) -> tuple[str, ...]:
     told = story.event
     account = next((one.name for one in around.accounts if one.id == told.record.account_id), "")
     is_deal = told.record.kind in DEALS
+    number = told.bitrix_id or told.record.in_bitrix24
     facts = [
         f"SKU {told.sku}" if told.sku and not is_deal else "",
         _("Conta %(name)s") % {"name": account} if account else "",
-        f"Bling {told.record.bling_id}",
-        (_("Negócio %(id)s") if is_deal else "Bitrix24 %(id)s") % {"id": told.bitrix_id}
-        if told.bitrix_id
-        else "",
+        f"Bling {told.record.in_bling}" if told.record.in_bling else _("ainda não está no Bling"),
+        (_("Negócio %(id)s") if is_deal else "Bitrix24 %(id)s") % {"id": number} if number else "",
         _("Recebido em %(time)s") % {"time": formats.date_clock(told.received_at)},
         _("Mapeamento versão %(number)s") % {"number": story.sync.mapping_version} if story.sync else "",
     ]
@@ -127,7 +126,7 @@ def _fields(changed: list[Change]) -> list[Change]:
     return sorted((one for one in changed if one.field != ROWS_FIELD), key=changes.place)
 
 
-def _notice(story: Story) -> Notice | None:
+def _notice(story: Story, around: Surroundings) -> Notice | None:
     """Cause and remedy, where there is one; a remark on what went well."""
     told = story.event
     explained = reasons.told(told.reason, told.record.kind, told.outcome)
@@ -137,7 +136,7 @@ def _notice(story: Story) -> Notice | None:
         newest = Action(label=_("Ver o mais novo"), url=history.url(story.sync.event_id))
         return Notice(tone="info", fact=explained.sentence, action=newest)
     fact = _with_detail(explained.sentence, told.detail)
-    remedy = reasons.remedy(told.reason, told.record.kind)
+    remedy = remedies.of_record(told.reason, told.record, around.viewer)
     return Notice(tone=_tone(told.outcome), fact=fact, next_step=explained.remedy, action=remedy)
 
 

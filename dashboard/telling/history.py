@@ -63,7 +63,7 @@ def key(event: EventRow) -> str:
 
 def title(event: EventRow) -> str:
     """The record's name; `Produto 123` while it has none."""
-    number = str(event.record.bling_id)
+    number = str(abs(event.record.bling_id))
     return (
         event.label if event.label and event.label != number else f"{words.kind(event.record.kind)} {number}"
     )

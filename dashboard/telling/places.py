@@ -35,6 +35,6 @@ def deal_url(portal: Portal, bitrix_id: int) -> str:
 
 def _in_bling(record: RecordKey, bling: str) -> Action | None:
     name, site = BLING_PAGES.get(record.kind), urlsplit(bling)
-    if name is None:
+    if name is None or record.in_bling is None:
         return None
     return Action(label=_("Ver no Bling"), url=f"{site.scheme}://{site.netloc}/{name}#edit/{record.bling_id}")

@@ -12,6 +12,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """The whole screen."""
 
     options: tuple[Option, ...]
+    #: From Bitrix24 to Bling.
+    back: tuple[Option, ...]
     editor: Editor
     version: str
     #: May the person change anything?

@@ -124,7 +124,7 @@ async def replay_event(
     if dry:
         return Response(await _dry_run(parts, caller, event), status_code=200)
     await _refuse_without_right(parts, caller)
-    new = await replay.replay(parts.engine, caller.tenant_id, event.record, event_id)
+    new = await replay.replay(parts.engine, caller.tenant_id, event.record, event_id, event.source)
     return Response(Replayed(event_id=str(new)), status_code=202)
 
 
@@ -172,7 +172,7 @@ async def _refuse_without_right(parts: Parts, caller: Caller) -> None:
 
 async def _dry_run(parts: Parts, caller: Caller, event: Found) -> PlanShown:
     try:
-        preview = await replay.dry_run(parts.engine, caller.tenant_id, event.record)
+        preview = await replay.dry_run(parts.engine, caller.tenant_id, event.record, event.source)
     except VendorError as error:
         raise Unavailable(error.text) from error
     async with parts.database.tenant(caller.tenant_id) as conn:
@@ -195,6 +195,10 @@ def _is_dry(data: dict[str, Any]) -> bool:
     return dry
 
 
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
 def _columns(event: EventRow) -> dict[str, Any]:
     record = event.record
     return {
@@ -203,8 +207,8 @@ def _columns(event: EventRow) -> dict[str, Any]:
         "kind": record.kind,
         "action": event.action,
         "record": RecordShown(
-            bling_id=str(record.bling_id),
-            bitrix_id=None if event.bitrix_id is None else str(event.bitrix_id),
+            bling_id=_text(record.in_bling),
+            bitrix_id=_text(event.bitrix_id or record.in_bitrix24),
             label=event.label,
         ),
         "provider_event_id": event.provider_event_id,

@@ -112,8 +112,8 @@ async def get_record(
 def _link(link: Link) -> LinkShown:
     return LinkShown(
         kind=link.record.kind,
-        bling_id=str(link.record.bling_id),
-        bitrix_id=_text(link.bitrix_id),
+        bling_id=_text(link.record.in_bling),
+        bitrix_id=_text(link.bitrix_id or link.record.in_bitrix24),
         state=link.state,
         reason=link.reason,
         synced_at=optional_moment(link.synced_at),
@@ -123,8 +123,8 @@ def _link(link: Link) -> LinkShown:
 def _columns(link: Link) -> dict[str, Any]:
     return {
         "kind": link.record.kind,
-        "bling_id": str(link.record.bling_id),
-        "bitrix_id": _text(link.bitrix_id),
+        "bling_id": _text(link.record.in_bling),
+        "bitrix_id": _text(link.bitrix_id or link.record.in_bitrix24),
         "label": link.label,
         "sku": link.sku,
         "state": link.state,

@@ -168,7 +168,7 @@ class LinkShown(msgspec.Struct, frozen=True, kw_only=True):
     """One pair of records."""
 
     kind: Kind
-    bling_id: str
+    bling_id: str | None
     bitrix_id: str | None
     state: RecordState
     reason: str | None
@@ -179,7 +179,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of `GET /records`; `remedy` = what a person can do about `reason`."""
 
     kind: Kind
-    bling_id: str
+    bling_id: str | None
     bitrix_id: str | None
     label: str
     sku: str | None

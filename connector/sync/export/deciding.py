@@ -37,6 +37,8 @@ def begin(work: ExportWork, context: Context) -> None:
     if work.bitrix_id is None:
         return work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
     if not context.exports.update and not work.mixed:
+        # The other direction may be as well as it was.
+        work.keeps_link = True
         work.end(Outcome.SKIPPED, Reason.TOGGLE_OFF)
     return None
 

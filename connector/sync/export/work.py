@@ -10,6 +10,7 @@ from connector.domain.mapping import Target
 from connector.domain.products import Present, Shape, parent_of
 from connector.domain.winner import Trust
 from connector.store.links import Choice, Link
+from connector.sync.asking import asks_for_export
 from connector.sync.context import Context
 from connector.sync.portal.intake import is_unborn
 from connector.sync.products.work import ProductWork
@@ -65,8 +66,10 @@ class ExportWork(Work):
 
     @property
     def mixed(self) -> bool:
-        """Bling told of a change as well."""
-        return any(event.source is Source.BLING for event in self.events)
+        """Bling told of a change as well, or somebody asked for whatever there is."""
+        return any(
+            event.source is not Source.BITRIX24 and not asks_for_export(event.body) for event in self.events
+        )
 
     @property
     def is_apart(self) -> bool:

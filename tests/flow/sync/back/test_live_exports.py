@@ -65,7 +65,7 @@ async def test_blings_message_about_our_own_write_asks_nobody(returns: Returns):
     assert await returns.hear() == 1
     await returns.house.drain()
     row = await returns.house.row(
-        "SELECT outcome FROM event WHERE tenant_id = $1 AND source = 'bling' ORDER BY received_at DESC LIMIT 1"
+        "SELECT outcome FROM event WHERE tenant_id = $1 AND source = 'bling' ORDER BY id DESC LIMIT 1"
     )
     assert row["outcome"] == "unchanged"
     assert returns.asked("bling") == returns.asked("bitrix24") == []

@@ -7,12 +7,11 @@ import json
 from connector.domain.events import Kind
 from connector.domain.mapping import Rule
 from connector.domain.transforms import Number, Text
+from connector.store import portal_intake
 from tests.support.returns import Returns
 
 
 async def test_nothing_is_asked_of_a_portal_while_nothing_is_ticked(deaf: Returns):
-    from connector.store import portal_intake
-
     async with deaf.house.database.system() as conn:
         assert await portal_intake.due(conn, deaf.house.engine.clock(), 10) == []
     await deaf.house.tick("product.export_update")
@@ -108,6 +107,7 @@ async def test_what_lies_in_an_object_keeps_its_neighbours(returns: Returns):
 
 async def _last(returns: Returns) -> tuple[str, str | None]:
     row = await returns.house.row(
-        "SELECT outcome, reason FROM event WHERE tenant_id = $1 AND source = 'bitrix24' ORDER BY id DESC LIMIT 1"
+        "SELECT outcome, reason FROM event WHERE tenant_id = $1 AND source = 'bitrix24'"
+        " ORDER BY id DESC LIMIT 1"
     )
     return row["outcome"], row["reason"]
