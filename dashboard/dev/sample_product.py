@@ -19,7 +19,7 @@ from connector.domain.vendor import ConnectionState
 from connector.store.connections import Account, Portal
 from connector.store.people import Role
 from connector.sync.preview import FieldPreview, Preview, Problem, RecordPreview
-from dashboard.telling import mapping_form, mapping_preview
+from dashboard.telling import mapping_form, mapping_preview, rules
 from dashboard.telling.field_words import words_of
 from dashboard.telling.known import Surroundings
 from dashboard.telling.mapping import Said, editor, version

@@ -1,4 +1,4 @@
-"""A house whose portal is looked at and whose Bling account is heard: both directions, as in a running Ponte."""
+"""A house whose portal is looked at and whose Bling account is heard: both directions, as in real life."""
 
 from __future__ import annotations
 
