@@ -46,7 +46,8 @@ SELECT $1, id, CASE WHEN deal THEN 'order' ELSE 'product' END, $5,
     CASE WHEN deal THEN 'Pedido ' || o || ' · Ana Souza' ELSE 'Caneca azul ' || p END,
     CASE WHEN deal THEN o::text ELSE 'CAN-' || p END,
     CASE WHEN n % 5 = 1 THEN 'import' WHEN n % 1000 = 3 THEN 'replay' ELSE 'bling' END, 'updated',
-    (lpad(to_hex(ms), 12, '0') || '7b008000' || lpad(to_hex(n), 12, '0'))::uuid::text, at, at, at + interval '400 ms', 1,
+    (lpad(to_hex(ms), 12, '0') || '7b008000' || lpad(to_hex(n), 12, '0'))::uuid::text, at, at,
+    at + interval '400 ms', 1,
     CASE WHEN n % 1000000 = 9 THEN 'dead' WHEN n % 100 < 70 THEN 'updated' WHEN n % 100 < 85 THEN 'unchanged'
          WHEN n % 100 < 97 THEN 'skipped' WHEN n % 100 = 97 THEN 'created' WHEN n % 100 = 98 THEN 'failed'
          ELSE 'updated' END,

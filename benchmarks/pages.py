@@ -83,7 +83,8 @@ async def _paths(owner_url: str, tenant: UUID) -> dict[str, str]:
             for which in ("outcome = 'failed'", "sync_id IS NOT NULL")
         ]
         old, delivery = await conn.fetchrow(
-            "SELECT id, provider_event_id FROM event WHERE tenant_id = $1 AND id < uuid_bound($2) ORDER BY id DESC LIMIT 1",
+            "SELECT id, provider_event_id FROM event WHERE tenant_id = $1 AND id < uuid_bound($2)"
+            " ORDER BY id DESC LIMIT 1",
             *(tenant, (datetime.now(UTC) - timedelta(days=200)).date()),
         )
     finally:
@@ -105,8 +106,8 @@ async def _paths(owner_url: str, tenant: UUID) -> dict[str, str]:
         "Eventos, reprocesso que falhou (nenhum)": "/eventos?origem=replay&resultado=failed",
         "Eventos, um mês": f"/eventos?{days}",
         "Eventos, um mês, falhou": f"/eventos?{days}&resultado=failed",
-        "Eventos, busca por SKU": "/eventos?q=CAN-4711",
-        "Eventos, busca por nome": "/eventos?q=caneca+4711",
+        "Eventos, busca por SKU": "/eventos?q=CAN-4712",
+        "Eventos, busca por nome": "/eventos?q=caneca+4712",
         "Eventos, busca por nome comum": "/eventos?q=azul",
         "Eventos, busca por número": "/eventos?q=4711",
         "Eventos, busca por entrega": f"/eventos?q={delivery}",
@@ -116,7 +117,7 @@ async def _paths(owner_url: str, tenant: UUID) -> dict[str, str]:
         "Evento que gravou": f"/eventos/{written}",
         "Registros": "/registros",
         "Registros que precisam de você": "/registros?estado=needs_you",
-        "Registro": "/registros/product/4711",
+        "Registro": "/registros/product/4712",
         "Licença": "/licenca",
         "Configuração › Conexões": "/configuracao/conexoes",
         "Configuração › Produto": "/configuracao/produto",

@@ -18,10 +18,12 @@ from connector.domain.vendor import VendorError
 from connector.store import event_lists, history
 from connector.store.scope import Connection
 from connector.sync.replay import dry_run, replay
+from connector.sync.then import differences, then_of
 from dashboard.pages.deal_names import names_in
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page, part
+from dashboard.telling.carrier import carrier
 from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.event import Story, event, refusal, simulation
 from dashboard.telling.field_words import words_of
@@ -33,6 +35,8 @@ from server.problems import Conflict, NotFound
 Visit = Request[Any, Any, Any]
 
 EARLIER = 6
+#: Events of the same record that are looked at for the one that stood for another, and days around it.
+NEAR, NEAR_DAYS = 100, 10
 PATH = "/eventos/{name:str}"
 
 
@@ -48,12 +52,16 @@ async def show_event(
 async def simulate(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
     """What would be written now; nothing is."""
     found = await _event(name, viewer, parts)
+    record = found.record
     try:
-        said = simulation(
-            await dry_run(parts.engine, viewer.tenant_id, found.record, found.source), found.record.kind
-        )
+        preview = await dry_run(parts.engine, viewer.tenant_id, record, found.source)
     except VendorError as error:
         said = refusal(error.text)
+    else:
+        async with parts.database.tenant(viewer.tenant_id) as conn:
+            sync = await history.sync(conn, viewer.tenant_id, found.sync_id) if found.sync_id else None
+        then = then_of(sync)
+        said = simulation(preview, record.kind, then, differences(then, preview, record.bling_id))
     if request.headers.get("hx-request"):
         return part("simulation_answer.html", {"dry_run": said})
     return await _page(name, viewer, parts, request, said)
@@ -115,11 +123,25 @@ async def _story(conn: Connection, tenant_id: UUID, found: history.EventDetail) 
     syncs = await history.syncs(conn, tenant_id, [other.sync_id for other in others if other.sync_id])
     return Story(
         event=found,
+        newer=await _newer(conn, tenant_id, found, same),
         sync=sync,
         calls=tuple(await history.calls(conn, tenant_id, sync.calls)) if sync else (),
         others=tuple(others),
         syncs={one.id: one for one in syncs},
     )
+
+
+async def _newer(
+    conn: Connection, tenant_id: UUID, found: history.EventDetail, same: history.Filter
+) -> history.EventRow | None:
+    """The event that stood for this one: it was settled together with it, or was newer and came first."""
+    if found.reason not in (Reason.SUPERSEDED, Reason.STALE):
+        return None
+    around: list[history.EventRow] = []
+    for way in event_lists.Way:
+        near = await event_lists.page(conn, tenant_id, same, found.id, NEAR, way, days=NEAR_DAYS)
+        around += near.rows
+    return carrier(found, around)
 
 
 handlers: list[ControllerRouterHandler] = [show_event, simulate, run_again]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from connector.domain.vendor import Call as VendorCall
 from connector.domain.vendor import Provider
 from connector.store.history import EventDetail, EventRow, SyncRow
 from connector.sync.replay import COMMENT, DEAL, PlannedWrite, Preview
+from connector.sync.then import Difference
 from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling import changes, deals, history, places, reasons, remedies, rules, words
+from dashboard.telling.carrier import dates
 from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.field_words import FieldWords
 from dashboard.telling.known import Surroundings
@@ -40,6 +42,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[EventRow, ...]
     #: Writes of the other events.
     syncs: dict[UUID, SyncRow]
+    #: The event that stood for this one; None for one that stood for itself.
+    newer: EventRow | None = None
     #: What ids of the portal are called.
     names: Names = Names()
     #: What fields of products are called there.
@@ -79,8 +83,10 @@ def event(story: Story, around: Surroundings) -> view.Event:
     )
 
 
-def simulation(preview: Preview, kind: Kind) -> view.Simulation:
-    """A dry run of a record of that kind in words."""
+def simulation(
+    preview: Preview, kind: Kind, then: Sequence[PlannedWrite] = (), differing: Sequence[Difference] = ()
+) -> view.Simulation:
+    """A dry run of a record of that kind in words, beside what the event wrote `then`."""
     if preview.writes:
         sentence = _("Reprocessar agora gravaria isto no Bitrix24:")
     elif preview.outcome is Outcome.UNCHANGED:
@@ -89,7 +95,32 @@ def simulation(preview: Preview, kind: Kind) -> view.Simulation:
         explained = reasons.told(preview.reason, kind)
         why = explained.sentence if explained else preview.detail or ""
         sentence = _("Reprocessar agora não gravaria nada.") + f" {why}".rstrip()
-    return view.Simulation(sentence=sentence, writes=tuple(_write(write) for write in preview.writes))
+    return view.Simulation(
+        sentence=sentence,
+        writes=tuple(_write(write) for write in preview.writes),
+        compared=_compared(then, differing),
+        differences=tuple(map(_difference, differing)) if then else (),
+    )
+
+
+def _compared(then: Sequence[PlannedWrite], differing: Sequence[Difference]) -> str:
+    if not then:
+        return ""
+    if not differing:
+        return _("O que este evento gravou naquela vez ainda vale: nenhum valor mudou desde então.")
+    return plural(
+        "%(num)s valor é outro agora, comparado com o que este evento gravou naquela vez:",
+        "%(num)s valores são outros agora, comparados com o que este evento gravou naquela vez:",
+        len(differing),
+    )
+
+
+def _difference(one: Difference) -> view.Difference:
+    return view.Difference(
+        field=bitrix24_name(one.field),
+        then=changes.written(one.field, one.then),
+        now=changes.written(one.field, one.now),
+    )
 
 
 def refusal(text: str) -> view.Simulation:
@@ -132,12 +163,20 @@ def _notice(story: Story, around: Surroundings) -> Notice | None:
     explained = reasons.told(told.reason, told.record.kind, told.outcome)
     if explained is None:
         return Notice(tone="wait", fact=_sentence(told.detail)) if told.detail and told.settled_at else None
-    if told.reason is Reason.SUPERSEDED and story.sync and story.sync.event_id != told.id:
-        newest = Action(label=_("Ver o mais novo"), url=history.url(story.sync.event_id))
-        return Notice(tone="info", fact=explained.sentence, action=newest)
+    if told.reason in (Reason.SUPERSEDED, Reason.STALE):
+        return _stood_for(story, explained.sentence)
     fact = _with_detail(explained.sentence, told.detail)
     remedy = remedies.of_record(told.reason, told.record, around.viewer)
     return Notice(tone=_tone(told.outcome), fact=fact, next_step=explained.remedy, action=remedy)
+
+
+def _stood_for(story: Story, sentence: str) -> Notice:
+    """Another event of the record was newer: which one, and what its date was."""
+    told, newer, sync = story.event, story.newer, story.sync
+    event_id = newer.id if newer else sync.event_id if sync and sync.event_id != told.id else None
+    newest = Action(label=_("Ver o mais novo"), url=history.url(event_id)) if event_id else None
+    said = dates(told, newer) if newer and told.reason is Reason.STALE else ""
+    return Notice(tone="info", fact=sentence, next_step=said, action=newest)
 
 
 def _sentence(text: str) -> str:

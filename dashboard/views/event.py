@@ -98,11 +98,22 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[Fact, ...]
 
 
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that an event wrote, and that is to have another value now."""
+
+    field: str
+    then: str
+    now: str
+
+
 class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     """A dry run."""
 
     sentence: str
     writes: tuple[Write, ...]
+    #: What has changed since the event wrote; empty for one that wrote nothing.
+    compared: str = ""
+    differences: tuple[Difference, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
