@@ -13,6 +13,8 @@ from connector.account.people import Actor
 from connector.domain.events import Source
 from connector.store import holds
 from connector.store.holds import Hold, ItemState
+from connector.store.inbox import Flow, Road
+from connector.sync import drain
 from tests.support.house import House
 
 OWNER = Actor("Dona")
@@ -434,3 +436,13 @@ async def adoptable(house: House, sku: str) -> int:
     }
     house.portal.call("catalog.price.add", fields=price)
     return product_id
+
+
+async def test_chunks_side_by_side_are_counted_together(stocked: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(drain.PACES, (Road.OTHERS, Flow.LIVE), drain.Pace(2, 4))
+    events = await zero(stocked, *range(1, 13))
+    await stocked.drain()
+    passed = [one for one in events if await stocked.outcome(one) == ("updated", None)]
+    assert len(passed) == 2
+    hold = await the_hold(stocked)
+    assert (hold.records, len(await listed(stocked, hold.id, ItemState.WRITTEN))) == (10, 2)

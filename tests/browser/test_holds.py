@@ -1,0 +1,97 @@
+"""Prices that go to zero in Bling wait; one press lets them pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import NARROW, PATIENCE_S, findings, keep, overflows, settled, sign_in
+
+#: What a new tenant has.
+TOGGLES = ("product.create", "product.update")
+
+
+@pytest.fixture
+def held(api: httpx.Client, bling: httpx.Client) -> Iterator[dict[str, Any]]:
+    """Three prices went to zero; whatever the test left undecided is discarded."""
+    before = api.get("/toggles").json()
+    api.put("/toggles", json=dict.fromkeys(TOGGLES, True)).raise_for_status()
+    ids = [_product(bling, number) for number in range(3)]
+    for one in ids:
+        settled(api, one, "created")
+    for one in ids:
+        bling.patch(f"/produtos/{one}", json={"preco": 0}).raise_for_status()
+    yield _hold(api)
+    for one in _open(api):
+        api.post(f"/holds/{one['id']}/discard").raise_for_status()
+    api.put("/toggles", json=before).raise_for_status()
+
+
+def _product(bling: httpx.Client, number: int) -> int:
+    body = {
+        "nome": f"Caneca retida {number}",
+        "codigo": f"RET-{time.time_ns()}",
+        "tipo": "P",
+        "situacao": "A",
+        "formato": "S",
+        "preco": 39.9,
+    }
+    made: int = bling.post("/produtos", json=body).raise_for_status().json()["data"]["id"]
+    return made
+
+
+def _open(api: httpx.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.get("/holds?state=open").raise_for_status().json()["items"]
+    return found
+
+
+def _hold(api: httpx.Client) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if found := _open(api):
+            return found[0]
+        time.sleep(0.1)
+    pytest.fail("nothing was held")
+
+
+def test_what_is_held_is_released_without_javascript(
+    open_context: Callable[..., BrowserContext],
+    tenant: dict[str, Any],
+    held: dict[str, Any],
+    api: httpx.Client,
+) -> None:
+    page = open_context(java_script_enabled=False).new_page()
+    sign_in(page, tenant)
+    page.get_by_role("link", name="Ver as mudanças").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mudanças retidas")
+    pane = page.get_by_role("region", name="Preços que iriam a zero")
+    expect(pane).to_contain_text("Caneca retida")
+    pane.locator("summary").filter(has_text="Liberar").click()
+    pane.get_by_role("button", name="Liberar").click()
+    expect(page.get_by_role("status").filter(has_text="Liberado")).to_be_visible()
+    assert _open(api) == []
+    waiting = [int(one["bling_id"]) for one in held["items"] if one["state"] == "held"]
+    assert waiting
+    for one in waiting:
+        settled(api, one, "updated")
+
+
+@pytest.mark.parametrize("view", [{}, {"viewport": NARROW}, {"color_scheme": "dark"}])
+def test_its_screens_can_be_read_by_everybody(
+    open_context: Callable[..., BrowserContext],
+    tenant: dict[str, Any],
+    held: dict[str, Any],
+    view: dict[str, Any],
+) -> None:
+    page: Page = open_context(**view).new_page()
+    sign_in(page, tenant)
+    for path, name in (("/retidos", "retidos"), ("/configuracao/protecao", "protecao")):
+        page.goto(path)
+        keep(page, f"{name}-{'-'.join(view) or 'largo'}")
+        assert findings(page) == []
+        assert not overflows(page)
