@@ -38,8 +38,12 @@ class Returns:
             await conn.execute("UPDATE portal_intake SET sweep_at = now() - interval '1 second'")
 
     async def hear(self) -> int:
-        """Bling's messages come in; how many."""
+        """Bling's messages come in, all that it sends; how many."""
         await asyncio.sleep(SENDS_WITHIN)
+        return await self.hear_now()
+
+    async def hear_now(self) -> int:
+        """Those that have come by now."""
         posts = [post for post in self.sink.posts if post.path == "/webhooks/bling"]
         fresh, self._heard = posts[self._heard :], len(posts)
         found = [understand(post.body, None, self.house.engine.clock()) for post in fresh]
