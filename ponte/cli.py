@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from uuid import UUID
 
 from connector import settings as environment
 from connector.settings import Settings, SettingsError
@@ -15,6 +16,18 @@ _ADD = (
     "Makes an operator and prints the password and the authenticator app's secret, this once. "
     "For an address that is known both are made anew, and its sessions end."
 )
+
+#: What `replay` can be told, by the API's names.
+REPLAY_FILTERS = {
+    "kind": "product, order, sale, contact or stock",
+    "outcome": "how the events ended: failed, dead, skipped, …",
+    "reason": "a reason code, such as refused_by_bitrix24",
+    "source": "bling, import, reconcile, replay or bitrix24",
+    "record": "a Bling id",
+    "since": "received then or later: RFC 3339, or a day (UTC)",
+    "until": "received before then",
+    "q": "a SKU, a number, words of a name, an id",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     add = orders.add_parser("add", help="let somebody in, or give them new secrets", description=_ADD)
     add.add_argument("email", metavar="EMAIL", help="whom")
     add.set_defaults(run=_operator_add)
+    replay = command("replay", "run again what a filter of a tenant's events shows", _replay)
+    _replay_arguments(replay)
     command("story", "play the main story end to end and tell how long each step took", _story)
     return parser
 
@@ -95,6 +110,19 @@ def _operator_add(options: argparse.Namespace) -> int:
     from ponte import operators
 
     return operators.add(_production(), options.email)
+
+
+def _replay_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", required=True, type=UUID, metavar="ID", help="whose events")
+    for name, text in REPLAY_FILTERS.items():
+        parser.add_argument(f"--{name}", help=text)
+    parser.add_argument("--dry-run", action="store_true", help="count the records and queue nothing")
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from ponte import replaying
+
+    return replaying.run(_production(), options)
 
 
 def _no_order(_options: argparse.Namespace) -> int:
