@@ -18,9 +18,6 @@ from connector.store.ids import new_id
 from connector.store.inbox import Arrival
 from connector.store.scope import Connection, Database
 
-#: What the audit log calls a decision.
-_ACTIONS = {HoldState.APPROVED: "hold.approved", HoldState.DISCARDED: "hold.discarded"}
-
 Wake = Callable[[Sequence[UUID]], Awaitable[None]]
 
 
@@ -105,7 +102,12 @@ async def _decide(
             await alerts.resolve(conn, tenant_id, alert(found.cause), business_now)
         detail = {"cause": found.cause.value, "records": found.records, "hold": str(hold_id)}
         await audit.add(
-            tenant_id, at=now, person_id=by.person_id, actor=by.name, action=_ACTIONS[state], detail=detail
+            tenant_id,
+            at=now,
+            person_id=by.person_id,
+            actor=by.name,
+            action="hold.approved" if state is HoldState.APPROVED else "hold.discarded",
+            detail=detail,
         )
     await wake([tenant_id])
     return found
