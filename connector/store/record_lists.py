@@ -68,8 +68,8 @@ async def _of_kind(
 
 def _meant(q: str) -> tuple[object, ...]:
     """What a search looks for: text, id, ranges of words."""
-    longest, *others = sorted(words_of(q), key=len, reverse=True) or [None]
-    low = longest if longest is not None else _END
+    # Signs alone are no word: nothing stands at or after the end.
+    low, *others = sorted(words_of(q), key=len, reverse=True) or [_END]
     return q, _number(q), low, low + _END, others, [f"{word}{_END}" for word in others]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -13,6 +14,7 @@ from connector.account.mappings import BadMapping
 from connector.account.people import Viewer
 from connector.domain.events import Kind
 from connector.store import connections
+from dashboard.pages.offers import by_filter, by_toggles
 from dashboard.pages.order_known import known, last_order
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
@@ -22,6 +24,7 @@ from dashboard.telling.order import Said, order
 from dashboard.telling.order_example import carried, example
 from dashboard.telling.order_form import LONGEST, Errors, Wish
 from dashboard.telling.order_known import Known
+from dashboard.views.parts import Action
 from server.parts import Parts
 
 Visit = Request[Any, Any, Any]
@@ -37,8 +40,20 @@ async def show_order(viewer: Viewer, parts: Parts, request: Visit) -> Response[s
     said = Said(
         saved=_("Salvo") if SAVED in query else "",
         options_saved=_("Salvo") if OPTIONS_SAVED in query else "",
+        offers=await _offers(viewer, parts, query),
     )
     return await _page(viewer, parts, request, None, said)
+
+
+async def _offers(viewer: Viewer, parts: Parts, query: Mapping[str, str]) -> tuple[Action, ...]:
+    """What can be brought after what was just saved."""
+    async with parts.database.tenant(viewer.tenant_id) as conn:
+        if SAVED in query:
+            return await by_filter(conn, viewer, (Kind.ORDER, Kind.SALE))
+        if OPTIONS_SAVED in query:
+            on = await toggles.load(viewer.tenant_id)
+            return await by_toggles(conn, viewer, {one: on[one] for one in rules.ORDER_OPTIONS})
+    return ()
 
 
 @post(f"{PATH}/opcoes", status_code=303)
@@ -46,10 +61,11 @@ async def save_options(viewer: Viewer, parts: Parts, request: Visit) -> Response
     """Set the options as the form shows them: what is not ticked is off."""
     ticked = set((await request.form()).getall("on", []))
     wanted = {toggle: toggle.value in ticked for toggle in rules.ORDER_OPTIONS}
-    async with parts.database.tenant(viewer.tenant_id):
+    async with parts.database.tenant(viewer.tenant_id) as conn:
         await toggles.change(viewer.tenant_id, wanted, viewer.actor, parts.clock.now())
+        offers = await by_toggles(conn, viewer, wanted)
     if request.headers.get("hx-request"):
-        return part("saved_answer.html", {"text": _("Salvo")})
+        return part("saved_answer.html", {"text": _("Salvo"), "offers": offers})
     return Redirect(f"{PATH}?{OPTIONS_SAVED}", status_code=303)
 
 

@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 from connector.account import toggles
 from connector.account.licence import period_of
 from connector.account.people import Viewer
-from connector.store import history, licences, rollups
+from connector.store import history, licences, links, rollups
 from connector.store.scope import Connection
 from dashboard.formats import local
 from dashboard.pages.limits import limits_now
@@ -47,6 +47,7 @@ async def _day(conn: Connection, around: Surroundings) -> Day:
         hours=await rollups.hours(conn, tenant_id, _midnight() - timedelta(days=1)),
         used=await licences.used(tenant_id, period_of(around.business_now)),
         states=await history.summary(conn, tenant_id),
+        reasons=await links.reasons(conn, tenant_id),
         feed=feed,
         syncs={sync.id: sync for sync in syncs},
         last_sync_at=await history.last_sync_at(conn, tenant_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -10,9 +11,12 @@ from litestar.types import ControllerRouterHandler
 
 from connector.account import field_lists, toggles
 from connector.account.people import Viewer
+from connector.account.toggles import Toggle
 from connector.domain.events import Kind
 from connector.store import mappings, standing
+from connector.store.scope import Connection
 from connector.sync.applying import apply
+from dashboard.pages.offers import by_filter, by_toggles
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page, part
@@ -20,6 +24,7 @@ from dashboard.telling import mapping_apply, mapping_form, rules
 from dashboard.telling.mapping import PATH, Said, editor, version
 from dashboard.telling.mapping_form import Wish
 from dashboard.telling.mapping_known import Known
+from dashboard.views.parts import Action
 from dashboard.views.product import Product
 from server.parts import Parts
 
@@ -47,10 +52,11 @@ async def save_product(viewer: Viewer, parts: Parts, request: Visit) -> Response
     form = await request.form()
     ticked = set(form.getall("on", []))
     wanted = {toggle: toggle.value in ticked for toggle in (*rules.OPTIONS, *rules.EXPORT_OPTIONS)}
-    async with parts.database.tenant(viewer.tenant_id):
+    async with parts.database.tenant(viewer.tenant_id) as conn:
         await toggles.change(viewer.tenant_id, wanted, viewer.actor, parts.clock.now())
+        offers = await by_toggles(conn, viewer, wanted)
     if request.headers.get("hx-request"):
-        return part("saved_answer.html", {"text": _("Salvo")})
+        return part("saved_answer.html", {"text": _("Salvo"), "offers": offers})
     return Redirect(f"{PATH}?{SAVED}", status_code=303)
 
 
@@ -78,7 +84,8 @@ async def product_page(
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
         on = await toggles.load(viewer.tenant_id)
-    saved = request.query_params.get(SAVED) if request.method == "GET" else None
+        saved = request.query_params.get(SAVED) if request.method == "GET" else None
+        offers = await _offers(conn, viewer, on, saved)
     view = Product(
         options=rules.options(on),
         back=rules.options(on, rules.EXPORT_OPTIONS),
@@ -86,9 +93,23 @@ async def product_page(
         version=version(known),
         editable=viewer.may_change,
         saved=_("Salvo") if saved == "" else "",
+        offers=offers,
         mapping_saved=said.applied or (_("Salvo") if saved == MAPPING else ""),
     )
     return page("product.html", {"shell": shell_of(around, request, PATH), "view": view}, status=status)
+
+
+async def _offers(
+    conn: Connection, viewer: Viewer, on: Mapping[Toggle, bool], saved: str | None
+) -> tuple[Action, ...]:
+    """What can be brought after what was just saved."""
+    match saved:
+        case "":
+            return await by_toggles(conn, viewer, {one: on[one] for one in rules.OPTIONS})
+        case str() as what if what == MAPPING:
+            return await by_filter(conn, viewer, (Kind.PRODUCT,))
+        case _:
+            return ()
 
 
 handlers: list[ControllerRouterHandler] = [show_product, save_product]

@@ -11,13 +11,19 @@ from connector.account import field_lists, mappings
 from connector.account.people import Viewer
 from connector.account.records import record_of
 from connector.domain.events import Kind
-from connector.store import history
+from connector.domain.vendor import VendorError
+from connector.store import event_lists, history
+from connector.store.event_lists import PATIENCE
+from connector.store.links import Link
+from connector.sync.candidates import candidates
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page
 from dashboard.telling.asked import LARGEST_ID
+from dashboard.telling.candidates import asked, away, choice_of
 from dashboard.telling.field_words import words_of
 from dashboard.telling.record import Story, record
 from dashboard.telling.records import SHOWN
+from dashboard.views.remedies import Choose
 from server.parts import Parts
 from server.problems import NotFound
 
@@ -30,7 +36,37 @@ async def show_record(
     name: str, number: str, viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]
 ) -> Response[str]:
     """One record with the event, rule and version that each value came from."""
-    kind, bling_id = _asked(name, number)
+    kind, bling_id = named(name, number)
+    async with parts.database.tenant(viewer.tenant_id) as conn:
+        link = await history.record(conn, viewer.tenant_id, kind, bling_id)
+    if link is None:
+        raise NotFound
+    choice = choice_of(link, viewer)
+    if choice is not None and "candidatos" in request.query_params:
+        choice = await choice_now(link, viewer, parts)
+    return await record_page(link, viewer, parts, request, choice=choice)
+
+
+async def choice_now(link: Link, viewer: Viewer, parts: Parts, error: str = "") -> Choose:
+    """The choice with the portal's answer; one that is away leaves the question open."""
+    try:
+        found = await candidates(parts.engine, viewer.tenant_id, link)
+    except VendorError as failure:
+        return away(link, viewer, failure.text)
+    return asked(link, viewer, found, error)
+
+
+async def record_page(
+    link: Link,
+    viewer: Viewer,
+    parts: Parts,
+    request: Request[Any, Any, Any],
+    *,
+    choice: Choose | None,
+    status: int = 200,
+) -> Response[str]:
+    """The whole screen."""
+    kind, bling_id = link.record.kind, link.record.bling_id
     found = await record_of(parts.database, viewer.tenant_id, kind, bling_id)
     if found is None:
         raise NotFound
@@ -38,7 +74,8 @@ async def show_record(
         around = await look_around(conn, viewer, parts.clock.business_now())
         mapping = await mappings.in_force(conn, viewer.tenant_id, kind)
         wanted = history.Filter(kind=kind, bling_id=bling_id)
-        events = await history.events(conn, viewer.tenant_id, wanted, None, EVENTS)
+        near = await event_lists.page(conn, viewer.tenant_id, wanted, None, EVENTS, days=PATIENCE)
+        events = near.rows
         written = {one.sync_id for one in events if one.sync_id}
         syncs = await history.syncs(conn, viewer.tenant_id, written)
         lists = await field_lists.kept(conn, viewer.tenant_id)
@@ -50,11 +87,17 @@ async def show_record(
         words=words_of(lists, kind),
         bling=parts.settings.bling_authorize_url,
     )
-    return page("record.html", {"shell": shell_of(around, request), "view": record(story, around, LISTED)})
+    own_path = f"/registros/{kind}/{bling_id}"
+    shown = {
+        "shell": shell_of(around, request, own_path),
+        "view": record(story, around, LISTED),
+        "choice": choice,
+    }
+    return page("record.html", shown, status=status)
 
 
-def _asked(name: str, number: str) -> tuple[Kind, int]:
-    """Raises `NotFound` for what names no record."""
+def named(name: str, number: str) -> tuple[Kind, int]:
+    """The record of a page's address. Raises `NotFound` for what names none."""
     if name not in set(SHOWN) or not (number.isascii() and number.isdecimal() and len(number) <= 19):
         raise NotFound
     if int(number) > LARGEST_ID:

@@ -15,6 +15,7 @@ from connector.domain.events import Kind, RecordState
 from connector.domain.licence import Licence
 from connector.store.connections import Account, Portal
 from connector.store.history import EventRow, SyncRow
+from connector.store.links import ReasonCount
 from connector.store.rollups import HalfHour, HourCount
 
 
@@ -47,8 +48,9 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     hours: list[HourCount]
     #: Syncs counted in this usage period.
     used: int
-    #: Records by kind and state.
+    #: Records by kind and state, and by the reason for it.
     states: dict[Kind, dict[RecordState, int]]
+    reasons: list[ReasonCount]
     feed: list[EventRow]
     syncs: dict[UUID, SyncRow]
     last_sync_at: datetime | None

@@ -41,6 +41,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
     saved: str = ""
     options_saved: str = ""
+    #: What can be brought after what was just saved.
+    offers: tuple[Action, ...] = ()
     errors: Errors = Errors()
     #: The form came back, refused or only looked at.
     unsaved: bool = False
@@ -54,6 +56,7 @@ def order(around: Surroundings, known: Known, wish: Wish, example: Example, said
     return Order(
         options=rules.options(known.toggles, rules.ORDER_OPTIONS),
         options_saved=said.options_saved,
+        offers=said.offers,
         version=_version(known),
         editable=around.viewer.may_change,
         notices=_notices(around, known, stages),

@@ -12,7 +12,7 @@ from connector.domain.vendor import ConnectionState
 from dashboard import formats
 from dashboard.reader import N_, _, plural, reader
 from dashboard.telling import figures, history, words
-from dashboard.telling.causes import causes
+from dashboard.telling.causes import causes, offers
 from dashboard.telling.connections import portal_facts
 from dashboard.telling.known import Day, Limits, Surroundings
 from dashboard.telling.notices import START
@@ -61,7 +61,10 @@ def overview(around: Surroundings, day: Day, limits: Limits) -> Overview:
         states=tuple(
             _group(kind, day.states[kind]) for kind in SHOWN if any(day.states.get(kind, {}).values())
         ),
-        causes=causes(around.held, day.states),
+        causes=(
+            *causes(day.reasons, around.viewer),
+            *offers(day.reasons, day.toggles, around.viewer),
+        ),
         feed=tuple(history.feed_item(event, day.syncs) for event in day.feed),
     )
 

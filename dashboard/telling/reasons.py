@@ -7,7 +7,6 @@ import msgspec
 from connector.domain.events import Kind, Outcome, Reason
 from dashboard.reader import N_, _
 from dashboard.telling.deals import DEALS
-from dashboard.views.parts import Action
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -70,6 +69,11 @@ _REASONS: dict[Reason, Explanation] = {
     Reason.PAUSED: Explanation(
         N_("pausado"), N_("A sincronização está em pausa. Nada se perdeu: a mudança espera aqui.")
     ),
+    Reason.RUN_PAUSED: Explanation(
+        N_("importação em pausa"),
+        N_("A importação está em pausa. Nada se perdeu: o registro espera aqui."),
+        N_("Continue a importação para liberar o que está aguardando."),
+    ),
     Reason.NEEDS_RECONNECT: Explanation(
         N_("conexão expirada"),
         N_("A conexão expirou. Nada se perdeu: a mudança espera aqui."),
@@ -102,8 +106,8 @@ _REASONS: dict[Reason, Explanation] = {
     ),
     Reason.AMBIGUOUS: Explanation(
         N_("mais de um candidato"),
-        N_("O SKU existe no Bitrix24, mas em um produto que já tem outro par."),
-        N_("Deixe o SKU em um produto só no Bitrix24 e reprocesse."),
+        N_("Mais de um produto do Bitrix24 tem este SKU, ou o que o tem já é o par de outro registro."),
+        N_("Escolha qual deles é este, ou crie um novo."),
     ),
     Reason.LOOP: Explanation(
         N_("mudanças em círculo"),
@@ -200,21 +204,6 @@ _DISCARDED = Explanation(
 _FINAL = frozenset({Outcome.SKIPPED, Outcome.UPDATED})
 ORDER_PAGE, PRODUCT_PAGE = "/configuracao/pedido", "/configuracao/produto"
 HOLDS_PAGE = "/retidos"
-
-
-def remedy(code: str | None, kind: Kind) -> Action | None:
-    """Where the cause can be mended; None where no page of ours does."""
-    match code:
-        case Reason.GUARD_RAIL:
-            return Action(label=_("Ver as mudanças"), url=HOLDS_PAGE)
-        case Reason.STAGE_MISSING:
-            return Action(label=_("Definir a etapa"), url=f"{ORDER_PAGE}#etapas")
-        case Reason.BEFORE_START | Reason.FILTERED if kind in DEALS:
-            return Action(label=_("Ver quais pedidos entram"), url=f"{ORDER_PAGE}#entram")
-        case Reason.CREATE_OFF | Reason.TOGGLE_OFF:
-            return Action(label=_("Ver as opções"), url=ORDER_PAGE if kind in DEALS else PRODUCT_PAGE)
-        case _:
-            return None
 
 
 def told(code: str | None, kind: Kind | None = None, outcome: Outcome | None = None) -> Explanation | None:

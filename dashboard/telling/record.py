@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from connector.account.records import FieldPair
 from connector.account.records import Record as Found
-from connector.domain.events import Kind
+from connector.domain.events import Kind, RecordState
 from connector.domain.mapping import Rule
+from connector.domain.remedies import SYNCED
 from connector.store.history import EventRow, SyncRow
 from dashboard import formats
 from dashboard.reader import _, plural
-from dashboard.telling import changes, places, reasons, words
+from dashboard.telling import changes, places, reasons, remedies, words
 from dashboard.telling import event as events
 from dashboard.telling import history as rows
 from dashboard.telling.deals import DEALS
 from dashboard.telling.field_words import FieldWords
 from dashboard.telling.known import Surroundings
 from dashboard.telling.records import ended, state_chip
-from dashboard.views.parts import Notice
+from dashboard.views.parts import Action, Notice
 from dashboard.views.record import FieldLine, Origin, Record
 
 
@@ -48,12 +50,13 @@ def record(story: Story, around: Surroundings, shown: int) -> Record:
     different = sum(not line.in_step for line in lines)
     listed = story.events[:shown]
     return Record(
-        title=link.label or f"{words.kind(key.kind)} {key.bling_id}",
+        title=link.label or f"{words.kind(key.kind)} {abs(key.bling_id)}",
         kind=words.many(key.kind),
         kind_url="/registros" if key.kind is Kind.PRODUCT else f"/registros?tipo={key.kind}",
         chip=state_chip(link.state),
         facts=tuple(_facts(story, around)),
-        notice=_notice(story),
+        notice=_notice(story, around),
+        again=_again(story, around),
         links=places.links(key, link.bitrix_id, around.portal, story.bling),
         fields=lines,
         differing=plural("%(num)s campo difere", "%(num)s campos diferem", different) if different else "",
@@ -106,19 +109,39 @@ def _facts(story: Story, around: Surroundings) -> Iterable[str]:
     account = next((one.name for one in around.accounts if one.id == link.record.account_id), "")
     if account:
         yield _("Conta %(name)s") % {"name": account}
-    yield f"Bling {link.record.bling_id}"
-    if link.bitrix_id is not None:
+    yield f"Bling {link.record.in_bling}" if link.record.in_bling else _("ainda não está no Bling")
+    bitrix_id = link.bitrix_id or link.record.in_bitrix24
+    if bitrix_id is not None:
         deal = link.record.kind in DEALS
-        yield (_("Negócio %(id)s") if deal else "Bitrix24 %(id)s") % {"id": link.bitrix_id}
+        yield (_("Negócio %(id)s") if deal else "Bitrix24 %(id)s") % {"id": bitrix_id}
     if link.synced_at is not None:
         yield _("Sincronizado em %(time)s") % {"time": formats.date_time(link.synced_at)}
 
 
-def _notice(story: Story) -> Notice | None:
+def _again(story: Story, around: Surroundings) -> Action | None:
+    key = story.found.link.record
+    if not around.viewer.may_change or key.kind not in SYNCED:
+        return None
+    action = Action(
+        label=_("Sincronizar agora"),
+        url=f"/registros/{key.kind}/{key.bling_id}/de-novo",
+        icon="rotate-ccw",
+        posts=True,
+    )
+    notice = _notice(story, around)
+    has_it = notice is not None and notice.action is not None and notice.action.url == action.url
+    return None if has_it else action
+
+
+def _notice(story: Story, around: Surroundings) -> Notice | None:
     """Why the record is not in step, and what to do about it."""
     link = story.found.link
-    explained = reasons.told(link.reason, link.record.kind, ended(link))
+    explained = reasons.told(link.reason, link.record.kind, ended(link.state))
     if explained is None:
         return None
-    remedy = reasons.remedy(link.reason, link.record.kind)
-    return Notice(tone="wait", fact=explained.sentence, next_step=explained.remedy, action=remedy)
+    remedy = remedies.of_record(link.reason, link.record, around.viewer)
+    fact = explained.sentence
+    if link.detail:
+        fact = f"{fact.rstrip('.')}: {link.detail.rstrip('.')}."
+    tone: Literal["need", "wait"] = "need" if link.state is RecordState.NEEDS_YOU else "wait"
+    return Notice(tone=tone, fact=fact, next_step=explained.remedy, action=remedy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from dashboard.views.parts import Choice, Notice
+from dashboard.views.parts import Action, Choice, Notice
 from dashboard.views.rules import Option, Rule
 
 
@@ -84,6 +84,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[Option, ...]
     #: What was just saved of the options, said to the reader; empty on a first look.
     options_saved: str
+    #: What can be brought after what was just saved.
+    offers: tuple[Action, ...] = ()
     version: str
     #: May the person change anything?
     editable: bool

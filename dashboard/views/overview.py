@@ -52,6 +52,10 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     count: str
     remedy: Action
+    #: Further buttons: running all again, seeing which they are.
+    others: tuple[Action, ...] = ()
+    #: Nothing is wrong: it is an offer.
+    calm: bool = False
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

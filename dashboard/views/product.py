@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dashboard.views.mapping import Editor
+from dashboard.views.parts import Action
 from dashboard.views.rules import Option
 
 
@@ -20,5 +21,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     editable: bool
     #: What was just saved of the options, said to the reader; empty on a first look.
     saved: str = ""
+    #: What can be brought after what was just saved.
+    offers: tuple[Action, ...] = ()
     #: The same of the mapping.
     mapping_saved: str = ""

@@ -44,6 +44,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
     notice: Notice | None
     links: tuple[Action, ...]
+    #: Running it again; None where nobody may, or the notice has that button.
+    again: Action | None
     fields: tuple[FieldLine, ...]
     differing: str
     events: tuple[Earlier, ...]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from dashboard.views.parts import Chip, Nav, Tone
+from dashboard.views.parts import Action, Chip, Fact, Nav, Tone
+from dashboard.views.remedies import Bar
 
 
 class StateTab(msgspec.Struct, frozen=True):
@@ -30,6 +31,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     bitrix_id: str
     at: datetime | None
+    #: The list of everything with the same reason; "" when that is the list, or there is none.
+    reason_url: str = ""
+    #: What can be done about it.
+    action: Action | None = None
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,3 +47,13 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     tabs: tuple[StateTab, ...]
     rows: tuple[Line, ...]
     older: str
+    search: str = ""
+    #: What else the address asks for, for the search's form.
+    asked: tuple[Fact, ...] = ()
+    #: Reasons within the state, with their counts.
+    reasons: tuple[StateTab, ...] = ()
+    bar: Bar | None = None
+    #: What has just been done.
+    said: str = ""
+    #: Without filters and search.
+    all_url: str = "/registros"

@@ -16,7 +16,7 @@ from connector.domain.events import Kind, Reason
 from connector.domain.pipelines import Pipeline, Stage
 from connector.domain.products import Change
 from dashboard.reader import Language, Reader, reading
-from dashboard.telling import changes, deals, reasons
+from dashboard.telling import changes, deals, reasons, remedies
 from dashboard.views.event import Rows
 
 PAN = DealRow(name="Panela", product=7, quantity="2", price="49.90", discount="10", unit="UN")
@@ -178,7 +178,7 @@ def test_fields_stand_as_on_the_deals_card() -> None:
     ],
 )
 def test_a_cause_leads_to_its_remedy(reason: Reason, kind: Kind, url: str) -> None:
-    action = reasons.remedy(reason, kind)
+    action = remedies.mend(reason, kind)
     assert action is not None
     assert action.url == url
 

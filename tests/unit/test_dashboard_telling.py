@@ -22,7 +22,6 @@ from dashboard.pages.sign_in import own_path
 from dashboard.reader import Reader, reading
 from dashboard.telling import changes, figures
 from dashboard.telling.asked import asked_of
-from dashboard.telling.causes import causes
 from dashboard.telling.known import Surroundings
 from dashboard.telling.notices import notices
 from dashboard.telling.way import way
@@ -133,11 +132,6 @@ def test_a_broken_connection_and_a_missing_payment_are_two_things_to_do() -> Non
 def test_every_standstill_is_explained(known: Surroundings, word: str) -> None:
     (notice,) = notices(known)
     assert word in notice.fact
-
-
-def test_causes_leave_out_what_the_banner_says() -> None:
-    told = causes({Reason.QUOTA: 5, Reason.AMBIGUOUS: 2, Reason.GUARD_RAIL: 9}, {})
-    assert [cause.count for cause in told] == ["9 mudanças aguardam", "2 mudanças aguardam"]
 
 
 def half_hour(outcome: Outcome, latency: int, n: int) -> HalfHour:
