@@ -57,8 +57,10 @@ async def poll(engine: Engine, tenant_id: UUID) -> None:
     now = engine.clock()
     async with engine.database.tenant(tenant_id) as conn:
         intake = await portal_intake.take(conn, tenant_id, now, now + BUSY)
-    if intake is None:
-        return
+        if intake is None:
+            # Whoever is looking may have read the queue already: once more after that.
+            await portal_intake.wanted(conn, tenant_id, now, timedelta())
+            return
     made: list[Call] = []
     due_at: datetime | None = now + LATER
     try:

@@ -77,6 +77,27 @@ async def test_a_woken_tenant_is_drained(real_house: House, settings: Settings, 
     assert real_house.product()["price"] == 4.99
 
 
+async def test_a_product_made_in_the_portal_reaches_bling(
+    real_house: House, settings: Settings, redis: ArqRedis
+):
+    await real_house.tick("product.export_create")
+    async with working(settings):
+        # The worker's own round binds the portal's events.
+        await until(lambda: _is_bound(real_house))
+        real_house.portal.product(name="Jarra", xmlId="J-1")
+        await Waker(redis).look(real_house.tenant_id)
+        await until(lambda: "J-1" in _codes_in_bling(real_house))
+
+
+def _is_bound(house: House) -> bool:
+    return any("CATALOG.PRODUCT.ON.ADD" in command for command in house.commands("event.bind"))
+
+
+def _codes_in_bling(house: House) -> list[str]:
+    dump = house.sandbox.control(f"dump?provider=bling&tenant={house.company_id}", method="GET")
+    return [product["codigo"] for product in dump["products"]]
+
+
 async def test_the_sweeper_finds_whom_nobody_woke(real_house: House, settings: Settings):
     await real_house.told()
     async with working(settings):
