@@ -20,7 +20,7 @@ _SQL = named("event_search")
 
 #: Records that a search finds at most.
 MOST = 20
-#: Names that begin with the longest word of a search, of those that are looked at.
+#: Names with the rarest word of a search that are looked at.
 MOST_NAMES = 500
 #: Bling's and Bitrix24's ids are 64-bit.
 LARGEST_ID = 2**63 - 1
@@ -97,13 +97,17 @@ async def _links(
 
 
 async def _named(conn: Connection, tenant_id: UUID, q: str, kind: Kind | None) -> list[object]:
-    words = sorted(words_of(q), key=len, reverse=True)
+    """Names with all these words, found by the word that the fewest have."""
+    words = words_of(q)
     if not words:
         return []
-    longest, *others = words
-    ends = [word + _END for word in others]
+    ends = [word + _END for word in words]
+    counted = await conn.fetch(_SQL["rarity"], tenant_id, words, ends, MOST_NAMES)
+    rarest = min(counted, key=lambda row: row["n"])["low"]
+    others = [word for word in words if word != rarest]
     rows: list[object] = await conn.fetch(
-        *(_SQL["by_words"], tenant_id, kind, longest, longest + _END, others, ends, MOST + 1, MOST_NAMES)
+        *(_SQL["by_words"], tenant_id, kind, rarest, rarest + _END),
+        *(others, [word + _END for word in others], MOST + 1, MOST_NAMES),
     )
     return rows
 

@@ -14,8 +14,16 @@ WHERE tenant_id = $1 AND kind = $2 AND (bitrix_id = $3
     OR (bling_id = $3 AND account_id = ANY(ARRAY(SELECT id FROM account WHERE tenant_id = $1))))
 ORDER BY bling_id LIMIT $4;
 
+-- name: rarity
+-- How many names have a word that begins so, up to $4.
+SELECT o.low, (SELECT count(*) FROM (
+        SELECT FROM link_word
+        WHERE tenant_id = $1 AND word >= o.low COLLATE "C" AND word < o.high COLLATE "C" LIMIT $4
+    ) AS some) AS n
+FROM unnest($2::text[], $3::text[]) AS o (low, high);
+
 -- name: by_words
--- $3 ≤ the longest word < $4; the others ($5, $6) have to begin a word of the same name.
+-- $3 ≤ the rarest word < $4; the others ($5, $6) have to begin a word of the same name.
 WITH begun AS MATERIALIZED (
     SELECT DISTINCT kind, account_id, bling_id FROM (
         SELECT kind, account_id, bling_id FROM link_word

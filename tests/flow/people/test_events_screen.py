@@ -25,7 +25,8 @@ async def _failed(office: Office, customer: Customer, count: int) -> None:
         await conn.execute(
             "INSERT INTO event (tenant_id, id, kind, account_id, bling_id, source, action, provider_event_id,"
             " received_at, settled_at, attempts, outcome, reason, body)"
-            " SELECT tenant_id, id, kind, account_id, bling_id, source, action, provider_event_id, received_at, now(), 1, 'failed',"
+            " SELECT tenant_id, id, kind, account_id, bling_id, source, action, provider_event_id,"
+            " received_at, now(), 1, 'failed',"
             " 'refused_by_bitrix24', body FROM inbox"
         )
         await conn.execute("DELETE FROM inbox")

@@ -112,9 +112,18 @@ async def test_many_that_fit_are_cut_and_it_says_so(shelf: Shelf) -> None:
     assert (len(found.links), found.more) == (event_search.MOST, True)
 
 
+async def test_a_rare_word_finds_its_record_among_many_of_a_common_one(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_search, "MOST_NAMES", 5)
+    await shelf.link(*(link(number, label=f"Copo comprido {number}") for number in range(100, 130)))
+    assert [one.record.bling_id for one in (await _meant(shelf, "comprido 129")).links] == [129]
+
+
 SEARCHES: dict[str, tuple[object, ...]] = {
     "by_sku": ("product", "sku-77", 21),
     "by_number": ("product", 77, 21),
+    "rarity": (["com", "nome7"], ["com" + chr(0x10FFFF), "nome7" + chr(0x10FFFF)], 500),
     "by_words": (None, "nome77", "nome77" + chr(0x10FFFF), ["com"], ["com" + chr(0x10FFFF)], 21, 500),
 }
 
