@@ -27,8 +27,8 @@ def held(api: httpx.Client, bling: httpx.Client) -> Iterator[dict[str, Any]]:
     for one in ids:
         bling.patch(f"/produtos/{one}", json={"preco": 0}).raise_for_status()
     yield _hold(api)
-    for one in _open(api):
-        api.post(f"/holds/{one['id']}/discard").raise_for_status()
+    for left in _open(api):
+        api.post(f"/holds/{left['id']}/discard").raise_for_status()
     api.put("/toggles", json=before).raise_for_status()
 
 

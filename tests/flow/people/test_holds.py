@@ -9,6 +9,7 @@ import pytest
 
 from connector.account import holds
 from connector.account.crier import Crier
+from connector.account.people import Actor
 from connector.domain import guard_rail
 from connector.domain.guard_rail import Cause
 from connector.store import alerts
@@ -183,7 +184,7 @@ async def test_people_are_written_to_once_and_at_its_end(desk: Desk, customer: C
     assert "3 mudanças esperam a sua decisão." in mail["text"]
     assert "/retidos" in mail["text"]
     now = parts.clock.now()
-    owner = holds.Actor("Dona")
+    owner = Actor("Dona")
     await holds.approve(desk.database, parts.engine.waker.wake, tenant_id, hold_id, owner, now, now)
     await crier.tell_due(parts.clock.now(), parts.clock.business_now())
     assert (await desk.mails(customer.email))[0]["subject"].startswith("Resolvido")
