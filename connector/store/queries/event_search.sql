@@ -19,7 +19,7 @@ ORDER BY bling_id LIMIT $4;
 SELECT o.low, (SELECT count(*) FROM (
         SELECT FROM link_word
         WHERE tenant_id = $1 AND word >= o.low COLLATE "C" AND word < o.high COLLATE "C" LIMIT $4
-    ) AS some) AS n
+    ) AS begun) AS n
 FROM unnest($2::text[], $3::text[]) AS o (low, high);
 
 -- name: by_words
