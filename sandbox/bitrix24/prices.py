@@ -51,8 +51,7 @@ def price_update(call: Call) -> Any:
     others = call.portal.catalogue.prices_of(price["productId"])
     if any(other["catalogGroupId"] == group_id and other is not price for other in others):
         raise refused(_SINGLE)
-    _write(call, price, sent)
-    _raise(call, "UPDATE", price["id"])
+    change_price(call, price, sent)
     return {"price": _shown(price)}
 
 
@@ -104,6 +103,12 @@ def price_list(call: Call) -> Any:
     select = call.params.get("select")
     answers = [selected(row, select) if select else _shown(row) for row in rows]
     return Listed({"prices": answers}, total, following)
+
+
+def change_price(call: Call, price: dict[str, Any], sent: dict[str, Any]) -> None:
+    """Write a price record that exists."""
+    _write(call, price, sent)
+    _raise(call, "UPDATE", price["id"])
 
 
 def add_price(call: Call, product_id: int, sent: dict[str, Any]) -> dict[str, Any]:

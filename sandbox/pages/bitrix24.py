@@ -38,7 +38,7 @@ class DealForm(msgspec.Struct, frozen=True):
 @get("/pages/bitrix24/{member_id:str}", sync_to_thread=False)
 def show_portal(member_id: str, world: World) -> Response[str]:
     """Products with their base prices, deals, contacts and companies, newest first; it keeps itself fresh."""
-    portal = _portal(world, member_id)
+    portal = portal_of(world, member_id)
     catalogue, crm = portal.catalogue, portal.crm
     elements = list(islice(reversed(catalogue.elements.values()), SHOWN))
     shown = {element.id for element in elements}
@@ -60,7 +60,7 @@ def show_portal(member_id: str, world: World) -> Response[str]:
 @get(_DEAL, sync_to_thread=False)
 def show_deal(member_id: str, deal_id: int, world: World) -> Response[str]:
     """One deal: stage, amount, rows, people with their requisites, comments."""
-    portal = _portal(world, member_id)
+    portal = portal_of(world, member_id)
     deal = _deal(portal, deal_id)
     crm = portal.crm
     wanted = {Entity.CONTACT: deal["contactIds"], Entity.COMPANY: [deal["companyId"]]}
@@ -94,9 +94,9 @@ def change_deal(
     member_id: str, deal_id: int, data: Annotated[DealForm, FormOf], world: World
 ) -> Redirect | Response[str]:
     """Change a deal's title or move it, as its owner would."""
-    portal, where = _portal(world, member_id), f"/pages/bitrix24/{member_id}/deals/{deal_id}"
+    portal, where = portal_of(world, member_id), f"/pages/bitrix24/{member_id}/deals/{deal_id}"
     try:
-        crm_items.update(_by_hand(world, portal), Entity.DEAL, _deal(portal, deal_id), data.sent())
+        crm_items.update(by_hand(world, portal), Entity.DEAL, _deal(portal, deal_id), data.sent())
     except RestError as refusal:
         reasons = [refusal.description]
         return page("refused.html", "Não deu certo", status=400, reasons=reasons, back=where)
@@ -106,13 +106,14 @@ def change_deal(
 @post(f"{_DEAL}/delete", sync_to_thread=False)
 def delete_deal(member_id: str, deal_id: int, world: World) -> Redirect:
     """Delete a deal."""
-    portal = _portal(world, member_id)
+    portal = portal_of(world, member_id)
     _deal(portal, deal_id)
-    crm_items.delete(_by_hand(world, portal), Entity.DEAL, deal_id)
+    crm_items.delete(by_hand(world, portal), Entity.DEAL, deal_id)
     return Redirect(f"/pages/bitrix24/{member_id}", status_code=303)
 
 
-def _portal(world: World, member_id: str) -> Portal:
+def portal_of(world: World, member_id: str) -> Portal:
+    """The portal with this member id; 404 if there is none."""
     portal = world.bitrix24.by_member_id.get(member_id)
     if portal is None:
         raise NotFoundException("Este portal não existe.")
@@ -126,7 +127,7 @@ def _deal(portal: Portal, deal_id: int) -> dict[str, Any]:
     return found
 
 
-def _by_hand(world: World, portal: Portal) -> Call:
+def by_hand(world: World, portal: Portal) -> Call:
     """What the portal's administrator does in its own screens."""
     return Call(portal, world.bitrix24.tokens.outsider(portal.member_id), {}, world.clock.real())
 

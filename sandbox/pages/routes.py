@@ -6,7 +6,7 @@ from litestar import Response, Router, get
 from litestar.di import Provide
 
 from sandbox.core.world import World
-from sandbox.pages import bitrix24, bling, contacts, doors, mail, orders, sales
+from sandbox.pages import bitrix24, bitrix24_products, bling, contacts, doors, mail, orders, sales
 from sandbox.pages.rendering import page
 
 
@@ -37,6 +37,10 @@ def routes(world: World) -> list[Router]:
         bitrix24.show_deal,
         bitrix24.change_deal,
         bitrix24.delete_deal,
+        bitrix24_products.create_product,
+        bitrix24_products.show_product,
+        bitrix24_products.change_product,
+        bitrix24_products.delete_product,
         doors.open_bling,
         mail.show_mail,
         mail.post_mail,

@@ -222,3 +222,42 @@ def test_a_widget_is_bound(portal: Portal) -> None:
     assert portal.refusal("placement.bind", HANDLER="x")[1] == "ERROR_ARGUMENT"
     assert portal.call("placement.unbind", PLACEMENT="CRM_DEAL_DETAIL_TAB") == {"count": 1}
     assert portal.call("placement.get") == []
+
+
+def test_a_changed_price_is_an_event_of_its_own(portal: Portal) -> None:
+    made = portal.product()
+    for action in ("ADD", "UPDATE"):
+        _offline(portal, f"CATALOG.PRICE.ON.{action}")
+    fields = {"productId": made["id"], "catalogGroupId": 1, "price": 3, "currency": "BRL"}
+    price = portal.call("catalog.price.add", fields=fields)["price"]
+    portal.call("catalog.price.update", id=price["id"], fields={"price": 4, "currency": "BRL"})
+    told = [(row["EVENT_NAME"], row["EVENT_DATA"]["FIELDS"]["ID"]) for row in _get(portal)["events"]]
+    assert told == [("CATALOG.PRICE.ON.ADD", price["id"]), ("CATALOG.PRICE.ON.UPDATE", price["id"])]
+
+
+def test_a_batch_hides_what_it_changes_from_its_own_connector(portal: Portal) -> None:
+    _offline(portal, "CATALOG.PRODUCT.ON.UPDATE")
+    made = portal.product()
+    command = f"catalog.product.update?id={made['id']}&fields[name]=Jarra"
+    portal.call("batch", cmd={"one": command}, auth_connector="ponte")
+    assert _get(portal)["events"] == []
+    portal.call("batch", cmd={"one": command})
+    assert len(_get(portal)["events"]) == 1
+
+
+def test_the_queues_list_shows_what_was_taken_and_not_cleared(portal: Portal) -> None:
+    _offline(portal, "CATALOG.PRODUCT.ON.ADD")
+    portal.product()
+    taken = _get(portal, clear=0)
+    (listed,) = portal.call("event.offline.list", auth_connector="ponte")
+    assert listed["PROCESS_ID"] == taken["process_id"]
+    portal.call("event.offline.clear", process_id=taken["process_id"])
+    assert portal.call("event.offline.list", auth_connector="ponte") == []
+
+
+async def test_a_queue_that_grows_says_so(portal: Portal, handler: Handler) -> None:
+    _offline(portal, "CATALOG.PRODUCT.ON.ADD")
+    portal.call("event.bind", event="ONOFFLINEEVENT", handler=handler.url, options={"minTimeout": 0})
+    await _in_thread(portal.product)
+    told = await handler.next()
+    assert (told["event"], told["data[event]"]) == ("ONOFFLINEEVENT", "CATALOG.PRODUCT.ON.ADD")

@@ -236,3 +236,37 @@ def test_a_person_moves_renames_and_deletes_a_deal(sandbox: Sandbox, portal: Por
     assert sandbox.client.post(f"{where}/delete").status_code == 303
     assert portal.refusal("crm.item.get", entityTypeId=DEAL, id=deal)[1] == "NOT_FOUND"
     assert sandbox.client.get(where).status_code == 404
+
+
+def test_a_person_makes_changes_and_deletes_a_product_in_bitrix24(sandbox: Sandbox) -> None:
+    portal = Portal(sandbox)
+    where = f"/pages/bitrix24/{portal.member_id}"
+    form = {"name": "Copo", "xmlId": "B-1", "price": "1.234,50"}
+    assert sandbox.client.post(f"{where}/products", data=form).status_code == 303
+    (made,) = _catalogue(sandbox, portal)
+    assert (made["name"], made["xmlId"], _price(sandbox, portal)) == ("Copo", "B-1", 1234.5)
+    page = f"{where}/products/{made['id']}"
+    assert 'value="B-1"' in sandbox.client.get(page).text
+    sandbox.client.post(page, data={"name": "Jarra", "price": "10", "active": "N"})
+    (changed,) = _catalogue(sandbox, portal)
+    assert (changed["name"], changed["xmlId"], changed["active"]) == ("Jarra", "B-1", "N")
+    assert _price(sandbox, portal) == 10
+    sandbox.client.post(f"{page}/delete")
+    assert _catalogue(sandbox, portal) == []
+
+
+def test_a_product_without_a_name_is_refused_in_bitrix24(sandbox: Sandbox) -> None:
+    portal = Portal(sandbox)
+    answer = sandbox.client.post(f"/pages/bitrix24/{portal.member_id}/products", data={"name": ""})
+    assert answer.status_code == 400
+    assert "name" in answer.text
+
+
+def _catalogue(sandbox: Sandbox, portal: Portal) -> list[dict[str, Any]]:
+    found = sandbox.control(f"dump?provider=bitrix24&tenant={portal.member_id}", method="GET")
+    return list(found["products"])
+
+
+def _price(sandbox: Sandbox, portal: Portal) -> float:
+    (price,) = sandbox.control(f"dump?provider=bitrix24&tenant={portal.member_id}", method="GET")["prices"]
+    return float(price["price"])
