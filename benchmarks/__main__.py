@@ -19,6 +19,7 @@ from benchmarks.ingest import ingest
 from benchmarks.machine import machine
 from benchmarks.orders import orders
 from benchmarks.overhead import overhead
+from benchmarks.pages import pages
 from benchmarks.queue import queue
 from benchmarks.results import Row, Rows
 from benchmarks.touches import touches
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "large_burst": large_burst,
     "orders": orders,
     "demo": demo,
+    "pages": pages,
 }
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,13 @@ VISITS, WARM = 40, 2
 TARGET_MS = 60
 
 
+class Took(msgspec.Struct, frozen=True):
+    """Milliseconds of a page."""
+
+    p50: float
+    p95: float
+
+
 async def pages(on: Ground, events: int = EVENTS) -> Rows:
     """The slowest page's p95, in milliseconds from sending the request to the last byte of the answer."""
     async with _house(on) as (ready, owner_url):
@@ -44,10 +52,10 @@ async def pages(on: Ground, events: int = EVENTS) -> Rows:
         filled = time.perf_counter() - begun
         size = await _size(owner_url)
         told = await _visit(ready, await _paths(owner_url, tenants[0]))
-    slowest = max(told, key=lambda name: told[name])
-    detail: dict[str, object] = {"slowest": slowest, "p95_ms": told, "visits": VISITS}
+    slowest = max(told, key=lambda name: told[name].p95)
+    detail: dict[str, object] = {"slowest": slowest, "pages": told, "visits": VISITS}
     detail |= {"events": events, "days": history.DAYS, "fill_s": round(filled, 1), "gigabytes": size}
-    yield row("pages_p95_ms", told[slowest], "<=", TARGET_MS, **detail)
+    yield row("pages_p95_ms", told[slowest].p95, "<=", TARGET_MS, **detail)
 
 
 @asynccontextmanager
@@ -126,11 +134,11 @@ async def _paths(owner_url: str, tenant: UUID) -> dict[str, str]:
     }
 
 
-async def _visit(ready: Ready, paths: Mapping[str, str]) -> dict[str, float]:
-    """Each page's p95 in milliseconds, of somebody who is signed in."""
+async def _visit(ready: Ready, paths: Mapping[str, str]) -> dict[str, Took]:
+    """How long each page took somebody who is signed in."""
     async with httpx.AsyncClient(base_url=ready["app_url"], trust_env=False, timeout=30) as client:
         headers = {"cookie": await _session(client, ready["tenants"][0]), "accept": "text/html"}
-        return {name: await _p95(client, path, headers) for name, path in paths.items()}
+        return {name: await _took(client, path, headers) for name, path in paths.items()}
 
 
 async def _session(client: httpx.AsyncClient, tenant: Mapping[str, Any]) -> str:
@@ -142,7 +150,7 @@ async def _session(client: httpx.AsyncClient, tenant: Mapping[str, Any]) -> str:
     return "; ".join(cookie.partition(";")[0] for cookie in answer.headers.get_list("set-cookie"))
 
 
-async def _p95(client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> float:
+async def _took(client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> Took:
     took: list[float] = []
     for _ in range(WARM + VISITS):
         begun = time.perf_counter()
@@ -151,7 +159,8 @@ async def _p95(client: httpx.AsyncClient, path: str, headers: Mapping[str, str])
         if answer.status_code != httpx.codes.OK:
             raise AssertionError(f"{path} answered {answer.status_code}")
     ascending = sorted(took[WARM:])
-    return round(ascending[-(-len(ascending) * 95 // 100) - 1], 1)
+    nearest = ascending[-(-len(ascending) * 95 // 100) - 1]
+    return Took(round(median(ascending), 1), round(nearest, 1))
 
 
 async def _alone(events: int) -> bool:

@@ -25,7 +25,7 @@ PAGE = 50
 #: Beyond that many new events the exact number is nobody's business.
 MOST_NEW = 100
 #: Events that are counted for the button that runs them again.
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 #: Records that a search offers to choose from.
 CHOICES = 8
 

@@ -63,7 +63,7 @@ def test_a_sku_finds_its_events(signed_in: Page, api: httpx.Client, bling: httpx
     api.put("/toggles", json={"product.create": True})
     settled(api, make(bling, "ACHA-ME-7"), "created")
     signed_in.goto("/eventos")
-    signed_in.get_by_label("Buscar por SKU, número do pedido ou ID do Bling").fill("acha-me-7")
+    signed_in.get_by_label("Buscar por nome, SKU, número do pedido ou ID").fill("acha-me-7")
     signed_in.keyboard.press("Enter")
     rows = signed_in.get_by_role("row").filter(has_text="ACHA-ME-7")
     expect(rows.first).to_be_visible()
@@ -82,6 +82,28 @@ def test_pages_follow_one_another_without_gap_or_double(signed_in: Page, many: A
         signed_in.wait_for_load_state()
     assert len(seen) >= 60
     assert len(seen) == len(set(seen))
+
+
+def test_a_filter_is_run_again_after_asking_once_more(signed_in: Page, many: Any) -> None:
+    signed_in.goto("/eventos?tipo=product")
+    signed_in.get_by_role("link", name=re.compile("Reprocessar .* deste filtro")).click()
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Reprocessar eventos")
+    assert findings(signed_in) == []
+    keep(signed_in, "eventos-reprocessar")
+    signed_in.get_by_role("button", name=re.compile(r"Reprocessar \d+ registros?")).click()
+    signed_in.wait_for_url("**/eventos?origem=replay*")
+    expect(signed_in.get_by_role("status").filter(has_text="na fila")).to_be_visible()
+    keep(signed_in, "eventos-reprocessados")
+
+
+def test_the_way_back_leads_to_the_page_before(signed_in: Page, many: Any) -> None:
+    signed_in.goto("/eventos")
+    first = signed_in.locator("tbody tr").first.get_attribute("id")
+    signed_in.get_by_role("link", name="Mais antigos").click()
+    signed_in.wait_for_url("**/eventos?depois=*")
+    signed_in.get_by_role("link", name="Mais novos").click()
+    signed_in.wait_for_url("**/eventos?antes=*")
+    expect(signed_in.locator(f"#{first}")).to_be_visible()
 
 
 @pytest.mark.parametrize(
