@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
+from connector.domain.guard_rail import PREFERENCE
 from tests.support.returns import Returns
 
 
@@ -17,7 +18,11 @@ class Tossing:
         self._made = 0
 
     async def changes(self, number: int) -> None:
-        """So many changes, with whatever Ponte hears and does in between."""
+        """So many changes, with whatever Ponte hears and does in between; all of them are wanted."""
+        off = {"on": False, "records": 2}
+        await self._returns.house.prefer(
+            PREFERENCE, {"price_zero": off, "price_jump": off, "deactivated": off}
+        )
         for _ in range(number):
             self._chance.choices((self._bling, self._bitrix24), (1, 1))[0]()
             await self._meanwhile()

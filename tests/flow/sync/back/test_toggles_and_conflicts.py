@@ -111,3 +111,15 @@ async def _last(returns: Returns) -> tuple[str, str | None]:
         " ORDER BY id DESC LIMIT 1"
     )
     return row["outcome"], row["reason"]
+
+
+async def test_prices_that_all_go_to_zero_wait_for_a_person(returns: Returns):
+    pairs = [await returns.pair(nome=f"Copo {number}") for number in range(3)]
+    for _, product_id in pairs:
+        returns.edit(product_id, price=0)
+    await returns.rest()
+    assert [returns.bling_product(bling_id)["preco"] for bling_id, _ in pairs] == [4.99] * 3
+    rows = await returns.house.row(
+        "SELECT count(*) AS n FROM inbox WHERE tenant_id = $1 AND reason = 'guard_rail'"
+    )
+    assert rows["n"] == 3
