@@ -1,4 +1,4 @@
-"""The way back before the guard rail: what is odd about what Bling would get, and what Bitrix24 would."""
+"""Writes in Bling before the guard rail: a mistake made in Bitrix24 is no better than one made in Bling."""
 
 from __future__ import annotations
 
