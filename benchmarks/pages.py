@@ -74,7 +74,8 @@ async def _house(on: Ground) -> AsyncIterator[tuple[Ready, str]]:
 async def _size(owner_url: str) -> float:
     conn = await asyncpg.connect(owner_url)
     try:
-        return round(await conn.fetchval("SELECT pg_database_size(current_database())") / 2**30, 2)
+        size: int = await conn.fetchval("SELECT pg_database_size(current_database())")
+        return round(size / 2**30, 2)
     finally:
         await conn.close()
 
