@@ -24,7 +24,7 @@ async def guard(works: Sequence[ExportWork], way: Way, context: Context, judge: 
     """Hold what needs a person, and leave out of the plans what a person has discarded; on either side."""
     for side in Side:
         odd = {_filed(work): found for work in works if (found := _suspicions(work, side, context.guard))}
-        mended = [work.key for work in works if _filed(work) not in odd and is_mended(work)]
+        mended = [work.key for work in works if _filed(work) not in odd and _is_mended(work, side)]
         if not odd and not mended:
             continue
         questions = [asked(work, _filed(work), odd[_filed(work)]) for work in works if _filed(work) in odd]
@@ -35,6 +35,11 @@ async def guard(works: Sequence[ExportWork], way: Way, context: Context, judge: 
                 _hold(work, odd[_filed(work)])
             elif ruling is Ruling.REFUSED:
                 _refuse(work, side, odd[_filed(work)], way)
+
+
+def _is_mended(work: ExportWork, side: Side) -> bool:
+    """An edit taken back in Bitrix24 says nothing of what Bling changed: that was not looked at."""
+    return is_mended(work) and (side is Side.BLING or work.merge is not None)
 
 
 def _filed(work: ExportWork) -> RecordKey:

@@ -94,7 +94,7 @@ class Line:
         await Matcher(shared.bling, shared.faults, shared.load_links, context).match(mine, now)
         left += await self._read_and_weigh([work for work in mine if work.open])
         mine = [work for work in mine if work.open and work not in left]
-        await guard(works, self.way, context, shared.ends.judge)
+        await guard([work for work in works if work not in left], self.way, context, shared.ends.judge)
         _stop_loops(mine, now)
         await shared.ends.leave_stopped(mine)
         await self._carry_out([work for work in mine if work.open])

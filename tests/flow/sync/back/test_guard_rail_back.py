@@ -98,3 +98,17 @@ async def test_what_bling_changes_meanwhile_waits_as_well(returns: Returns, pair
     await decide(returns, account.approve)
     assert [returns.b24_product(product_id)["price"] for _, product_id in pairs] == [0, 0, 0, 50]
     assert [returns.bling_product(bling_id)["nome"] for bling_id, _ in pairs[:3]] == ["Caneca"] * 3
+
+
+async def test_a_touch_in_bitrix24_lets_nothing_of_blings_go(returns: Returns, pairs: list[tuple[int, int]]):
+    for bling_id, _ in pairs[:3]:
+        returns.edit_bling(bling_id, preco=0)
+    await returns.hear()
+    await returns.house.drain()
+    assert (await the_hold(returns)).records == 3
+    for _, product_id in pairs[:3]:
+        returns.edit(product_id, name="Copo")
+    await returns.rest()
+    hold = await the_hold(returns)
+    assert (hold.state, hold.records) == ("open", 3)
+    assert {returns.b24_product(product_id)["price"] for _, product_id in pairs} == {50}
