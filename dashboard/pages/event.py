@@ -97,6 +97,7 @@ async def _page(
         words=words_of(lists, found.record.kind),
         bling=parts.settings.bling_authorize_url,
         known=link is not None and found.record.kind in SHOWN,
+        shape=link.shape if link is not None else None,
     )
     view = event(story, around)
     return page("event.html", {"shell": shell_of(around, request), "view": view, "dry_run": dry})

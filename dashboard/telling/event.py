@@ -52,6 +52,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     bling: str = ""
     #: The record has a page of its own.
     known: bool = False
+    #: Of a product in Bitrix24.
+    shape: str | None = None
 
 
 def event(story: Story, around: Surroundings) -> view.Event:
@@ -73,7 +75,7 @@ def event(story: Story, around: Surroundings) -> view.Event:
         changes=tuple(_change(change, story) for change in _fields(changed)) if went else (),
         no_change=_no_change(told),
         rows=deals.rows(changed, told.body) if went else None,
-        links=places.links(told.record, told.bitrix_id, around.portal, story.bling),
+        links=places.links(told.record, told.bitrix_id, around.portal, story.bling, story.shape),
         calls=tuple(_call(call) for call in story.calls),
         payload=_payload(told.body),
         earlier=tuple(other(one, story.syncs) for one in story.others),

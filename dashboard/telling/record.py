@@ -57,7 +57,7 @@ def record(story: Story, around: Surroundings, shown: int) -> Record:
         facts=tuple(_facts(story, around)),
         notice=_notice(story, around),
         again=_again(story, around),
-        links=places.links(key, link.bitrix_id, around.portal, story.bling),
+        links=places.links(key, link.bitrix_id, around.portal, story.bling, link.shape),
         fields=lines,
         differing=plural("%(num)s campo difere", "%(num)s campos diferem", different) if different else "",
         events=tuple(events.other(one, story.syncs) for one in listed),

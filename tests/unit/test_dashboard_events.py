@@ -10,11 +10,14 @@ import pytest
 
 from connector.account import replaying
 from connector.domain.events import Action, Kind, Outcome, Reason, RecordKey, Source
+from connector.domain.vendor import ConnectionState
+from connector.store.connections import Portal
 from connector.store.event_lists import Count, EventRow
 from connector.store.history import SyncRow
 from connector.store.ids import new_id
 from connector.sync.replay import PlannedWrite, Preview
 from connector.sync.then import differences, then_of
+from dashboard.telling import places
 from dashboard.telling.asked import asked_of
 from dashboard.telling.carrier import carrier, dates
 from dashboard.telling.event import simulation
@@ -110,6 +113,18 @@ def test_a_stale_event_names_the_newest_that_was_there_before() -> None:
     assert carrier(row(reason=Reason.STALE, event_date=None), [newer]) is None
 
 
+def portal(iblock: int | None) -> Portal:
+    return Portal(
+        member_id="m",
+        client_endpoint="https://loja.bitrix24.example/rest/",
+        oauth_url="",
+        product_iblock_id=iblock,
+        state=ConnectionState.CONNECTED,
+        state_since=AT,
+        created_at=AT,
+    )
+
+
 def sync(plan: str) -> SyncRow:
     return SyncRow(
         id=new_id(),
@@ -168,3 +183,20 @@ def test_a_replay_is_good_for_hours() -> None:
     assert replaying.is_good(new_id(AT), AT + timedelta(hours=11))
     assert not replaying.is_good(new_id(AT), AT + timedelta(hours=13))
     assert not replaying.is_good(new_id(AT + timedelta(hours=1)), AT)
+
+
+@pytest.mark.parametrize(
+    ("shape", "iblock", "path"),
+    [
+        ("simple", 14, "/crm/catalog/14/product/5/"),
+        ("offer", 14, None),
+        ("simple", None, None),
+        (None, 14, None),
+    ],
+)
+def test_a_product_is_seen_in_bitrix24_where_it_has_a_page(
+    shape: str | None, iblock: int | None, path: str | None
+) -> None:
+    found = places.links(RECORD, 5, portal(iblock), "https://bling.example/x", shape)
+    there = [one.url for one in found if "Bitrix24" in one.label]
+    assert there == ([f"https://loja.bitrix24.example{path}"] if path else [])
