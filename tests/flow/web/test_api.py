@@ -283,7 +283,7 @@ async def test_the_schema_needs_no_key_and_lists_every_path(office: Office) -> N
     filters = {"kind", "record", "outcome", "reason", "source", "since", "until", "q"}
     assert {parameter["name"] for parameter in listed} == filters | {"after", "limit"}
     records = schema["paths"]["/api/v1/records"]["get"]["parameters"]
-    assert {parameter["name"] for parameter in records} == {"kind", "state", "q", "after", "limit"}
+    assert {parameter["name"] for parameter in records} == {"kind", "state", "reason", "q", "after", "limit"}
 
 
 async def test_a_request_has_a_name_and_secure_headers(office: Office, customer: Customer) -> None:
