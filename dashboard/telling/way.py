@@ -15,6 +15,8 @@ from dashboard.telling import reasons, words
 from dashboard.views.event import Step
 
 MS = timedelta(milliseconds=1)
+#: Whoever waited longer was held, tried again, or behind many others.
+LONG = timedelta(minutes=1)
 
 
 def way(
@@ -47,6 +49,10 @@ def _work(
     event: EventDetail, sync: SyncRow, calls: Sequence[Call], changes: Sequence[Change]
 ) -> Iterator[Step]:
     waited = _since(sync.started_at, event.received_at)
+    if sync.started_at - event.received_at >= LONG:
+        text = _("Na fila, à espera de uma liberação ou de uma nova tentativa.")
+        yield Step(title=_("Esperou"), text=text, since=waited, state="done")
+        waited = ""
     text = _("Licença ativa, conexões em ordem, opção ligada.")
     yield Step(title=_("Liberado"), text=text, since=waited, state="done")
     read = [call for call in calls if call.provider is Provider.BLING]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from connector.account import replaying
@@ -13,7 +14,7 @@ from connector.domain.events import Action, Kind, Outcome, Reason, RecordKey, So
 from connector.domain.vendor import ConnectionState
 from connector.store.connections import Portal
 from connector.store.event_lists import Count, EventRow
-from connector.store.history import SyncRow
+from connector.store.history import EventDetail, SyncRow
 from connector.store.ids import new_id
 from connector.sync.replay import PlannedWrite, Preview
 from connector.sync.then import differences, then_of
@@ -22,6 +23,7 @@ from dashboard.telling.asked import asked_of
 from dashboard.telling.carrier import carrier, dates
 from dashboard.telling.event import simulation
 from dashboard.telling.events import Found, events
+from dashboard.telling.way import way
 
 AT = datetime(2026, 11, 23, 17, 5, 12, tzinfo=UTC)
 RECORD = RecordKey(Kind.PRODUCT, UUID(int=1), 7)
@@ -200,3 +202,11 @@ def test_a_product_is_seen_in_bitrix24_where_it_has_a_page(
     found = places.links(RECORD, 5, portal(iblock), "https://bling.example/x", shape)
     there = [one.url for one in found if "Bitrix24" in one.label]
     assert there == ([f"https://loja.bitrix24.example{path}"] if path else [])
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(0, False), (3, True)])
+def test_an_event_that_waited_for_long_says_so(minutes: int, told: bool) -> None:
+    received = AT - timedelta(minutes=minutes)
+    written = sync(PLAN)
+    event = EventDetail(**msgspec.structs.asdict(row(id=written.event_id, received_at=received)), body=b"{}")
+    assert ("Esperou" in [step.title for step in way(event, written, [], [])]) is told
