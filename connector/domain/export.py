@@ -8,14 +8,16 @@ equal.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
 from connector.domain.inverse import invert
-from connector.domain.mapping import LINK_FIELD, BadField, Lens, MappingVersion, Source, Target
+from connector.domain.mapping import LINK_FIELD, BadField, Lens, MappingVersion, Rule, Source, Target
 from connector.domain.mapping import edited as kept_edits
 from connector.domain.products import Change
+from connector.domain.transforms import backward
 
 Winner = Literal["bling", "bitrix24"]
 
@@ -122,8 +124,8 @@ class Way:
         exported = [
             Change(
                 rule.bling,
-                there.get(name) or None,
-                value,
+                _spelled(rule, there.get(name)),
+                _spelled(rule, value),
                 rule.id,
                 lens.version,
                 way="conflict_bitrix24" if name in winners else "export",
@@ -143,6 +145,14 @@ class Way:
             for name, value in merge.back.items()
         ]
         return exported + imported
+
+
+def _spelled(rule: Rule, text: str | None) -> str | None:
+    """Bitrix24's text as Bling has it."""
+    if not text:
+        return None
+    value = backward(rule.transform)(text)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def overlaid(source: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

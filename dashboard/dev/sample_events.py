@@ -116,6 +116,7 @@ def event_view(*, failed: bool) -> event.Event:
             )
             for field, name, before, after in CHANGES
         ),
+        where="no Bitrix24",
         no_change="Nada mudou no Bitrix24.",
         rows=None,
         links=(Action(label="Ver no Bling", url="#"),),

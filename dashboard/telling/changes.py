@@ -15,7 +15,7 @@ from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling import deals
 from dashboard.telling.deals import Names
-from dashboard.telling.rules import bitrix24_name
+from dashboard.telling.rules import bitrix24_name, bling_name
 
 #: For feeds, which know no names of a portal.
 NOBODY = Names()
@@ -77,11 +77,33 @@ def _interest(change: Change) -> int:
     return INTERESTING.index(change.field) if change.field in INTERESTING else len(INTERESTING)
 
 
+def is_in_bling(change: Change) -> bool:
+    """Whether it is a field of Bling's that was written."""
+    return change.way in ("export", "conflict_bitrix24")
+
+
+def written_in_bling(field: str, value: str | None) -> str:
+    """A value of Bling's as the reader writes it."""
+    match field, value:
+        case "preco", str():
+            return _money(value)
+        case "situacao", "A" | "I":
+            return _("Ativo") if value == "A" else _("Inativo")
+        case _:
+            return value or ""
+
+
 def _first(change: Change) -> str:
     if change.field in UNNAMED:
         return _("%(field)s: mudou") % {"field": bitrix24_name(change.field)}
-    before, after = written(change.field, change.before), written(change.field, change.after)
-    return f"{bitrix24_name(change.field)} {before or _('vazio')} → {after or _('vazio')}"
+    if is_in_bling(change):
+        name = bling_name(change.field)
+        before = written_in_bling(change.field, change.before)
+        after = written_in_bling(change.field, change.after)
+    else:
+        name = bitrix24_name(change.field)
+        before, after = written(change.field, change.before), written(change.field, change.after)
+    return f"{name} {before or _('vazio')} → {after or _('vazio')}"
 
 
 def count(changes: Sequence[Change]) -> str:

@@ -17,7 +17,7 @@ from connector.store.history import EventDetail, EventRow, SyncRow
 from connector.sync.replay import COMMENT, DEAL, PlannedWrite, Preview
 from connector.sync.then import Difference
 from dashboard import formats
-from dashboard.reader import _, plural
+from dashboard.reader import N_, _, plural
 from dashboard.telling import changes, deals, history, places, reasons, remedies, rules, words
 from dashboard.telling.carrier import dates
 from dashboard.telling.deals import DEALS, Names
@@ -31,6 +31,11 @@ from dashboard.views.parts import Action, Fact, Notice
 #: Longer messages are cut on the screen; the API has them whole.
 LONGEST_PAYLOAD = 200_000
 FAILED = frozenset({Outcome.FAILED, Outcome.DEAD})
+#: Of fields that both sides had changed.
+CONFLICTS = {
+    "conflict_bling": N_("Os dois lados mudaram: valeu o Bling."),
+    "conflict_bitrix24": N_("Os dois lados mudaram: valeu o Bitrix24."),
+}
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +78,7 @@ def event(story: Story, around: Surroundings) -> view.Event:
         total=formats.duration(history.elapsed_ms(told)) if told.settled_at else "",
         under_way=told.settled_at is None,
         changes=tuple(_change(change, story) for change in _fields(changed)) if went else (),
+        where=_where(changed),
         no_change=_no_change(told),
         rows=deals.rows(changed, told.body) if went else None,
         links=places.links(told.record, told.bitrix_id, around.portal, story.bling, story.shape),
@@ -206,6 +212,8 @@ def _no_change(told: EventRow) -> str:
 def _change(change: Change, story: Story) -> view.Change:
     kind, said = story.event.record.kind, story.words
     names = story.names if kind in DEALS else said.names
+    if changes.is_in_bling(change):
+        return _change_in_bling(change, said)
     return view.Change(
         field=said.title(change.field),
         name=change.field,
@@ -214,7 +222,29 @@ def _change(change: Change, story: Story) -> view.Change:
         rule=said.rule(change.rule),
         version=str(change.version),
         locked=rules.is_fixed(kind, change.rule),
+        note=_(CONFLICTS[change.way]) if change.way in CONFLICTS else "",
     )
+
+
+def _change_in_bling(change: Change, said: FieldWords) -> view.Change:
+    return view.Change(
+        field=said.bling_title(change.field),
+        name=change.field,
+        before=changes.written_in_bling(change.field, change.before),
+        after=changes.written_in_bling(change.field, change.after),
+        rule=said.rule(change.rule),
+        version=str(change.version),
+        locked=rules.is_fixed(Kind.PRODUCT, change.rule),
+        note=_(CONFLICTS[change.way]) if change.way in CONFLICTS else "",
+    )
+
+
+def _where(changed: list[Change]) -> str:
+    """Which side was written."""
+    in_bling = {changes.is_in_bling(change) for change in changed}
+    if len(in_bling) > 1:
+        return _("nos dois lados")
+    return _("no Bling") if in_bling == {True} else _("no Bitrix24")
 
 
 def _call(call: VendorCall) -> view.Call:

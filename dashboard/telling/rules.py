@@ -170,6 +170,11 @@ def bitrix24_name(field: str) -> str:
     return _(BITRIX24_NAMES[field]) if field in BITRIX24_NAMES else field
 
 
+def bling_name(path: str) -> str:
+    """`Preço` of `preco`; a field that we have no word for stands for itself."""
+    return _(BLING_NAMES[path]) if path in BLING_NAMES else path
+
+
 def rule_name(rule_id: str) -> str:
     """A fixed rule by its Bling field's word; `exclusão` for what is no rule of the mapping."""
     known = RULE_NAMES.get(rule_id) or BLING_NAMES.get(rule_id)

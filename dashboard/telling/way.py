@@ -12,6 +12,7 @@ from connector.store.history import EventDetail, SyncRow
 from dashboard import formats
 from dashboard.reader import _, plural
 from dashboard.telling import reasons, words
+from dashboard.telling.changes import is_in_bling
 from dashboard.views.event import Step
 
 MS = timedelta(milliseconds=1)
@@ -40,8 +41,11 @@ def _arrival(event: EventDetail) -> Iterator[Step]:
         Source.RECONCILE: _("Achado pela conferência às %(time)s"),
     }
     yield Step(title=_("Recebido"), text=said[event.source] % at, since="", state="done")
-    if event.source in (Source.BLING, Source.BITRIX24):
+    if event.source is Source.BLING:
         text = _("Assinatura confere. Guardado antes de responder.")
+        yield Step(title=_("Verificado"), text=text, since="", state="done")
+    elif event.source is Source.BITRIX24:
+        text = _("Lido no próprio portal. Guardado antes de confirmar.")
         yield Step(title=_("Verificado"), text=text, since="", state="done")
 
 
@@ -55,18 +59,39 @@ def _work(
         waited = ""
     text = _("Licença ativa, conexões em ordem, opção ligada.")
     yield Step(title=_("Liberado"), text=text, since=waited, state="done")
-    read = [call for call in calls if call.provider is Provider.BLING]
+    sent = [call for call in calls if call.provider is Provider.BITRIX24]
+    back = any(is_in_bling(change) for change in changes)
+    if sent and back:
+        yield Step(title=_("Lido no Bitrix24"), text=_in_batch(sent), since=_spent(sent), state="done")
+    bling = [call for call in calls if call.provider is Provider.BLING]
+    read = [call for call in bling if call.method.startswith("GET ")]
     if read:
         text = plural("%(num)s consulta.", "%(num)s consultas.", len(read))
         yield Step(title=_("Lido no Bling"), text=text, since=_spent(read), state="done")
     planned = plural("%(num)s campo muda.", "%(num)s campos mudam.", len(changes)) if changes else ""
     text = planned or _("Nada a mudar.")
     yield Step(title=_("Planejado"), text=text, since="", state="done")
-    sent = [call for call in calls if call.provider is Provider.BITRIX24]
-    if sent and sync.outcome in (Outcome.CREATED, Outcome.UPDATED):
-        commands = sum(call.commands for call in sent)
-        text = plural("%(num)s comando, em lote.", "%(num)s comandos, em lote.", commands)
-        yield Step(title=_("Gravado no Bitrix24"), text=text, since=_spent(sent), state="done")
+    if sync.outcome in (Outcome.CREATED, Outcome.UPDATED):
+        yield from _written([call for call in bling if call not in read], sent, changes, back=back)
+
+
+def _written(
+    bling: Sequence[Call], sent: Sequence[Call], changes: Sequence[Change], *, back: bool
+) -> Iterator[Step]:
+    if bling:
+        text = plural("%(num)s chamada.", "%(num)s chamadas.", len(bling))
+        yield Step(title=_("Gravado no Bling"), text=text, since=_spent(bling), state="done")
+    if back and all(is_in_bling(change) for change in changes):
+        return
+    if sent:
+        text = _("O que mudou no Bling.") if back else _in_batch(sent)
+        since = "" if back else _spent(sent)
+        yield Step(title=_("Gravado no Bitrix24"), text=text, since=since, state="done")
+
+
+def _in_batch(calls: Sequence[Call]) -> str:
+    commands = sum(call.commands for call in calls)
+    return plural("%(num)s comando, em lote.", "%(num)s comandos, em lote.", commands)
 
 
 def _end(event: EventDetail, before: datetime) -> Step:

@@ -29,6 +29,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     version: str
     locked: bool
+    #: Both sides had changed it, and who won.
+    note: str = ""
 
 
 class RowLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +132,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     total: str
     under_way: bool
     changes: tuple[Change, ...]
+    #: Which side was written: `no Bitrix24`.
+    where: str
     no_change: str
     #: The deal's rows; None for what has none, and for a write that left them.
     rows: Rows | None

@@ -250,6 +250,7 @@ def _change(change: Change, portal: Portal | None) -> ChangeShown:
         after=change.after,
         rule=change.rule or None,
         version=change.version,
+        way=change.way,
     )
 
 

@@ -105,13 +105,18 @@ class EventShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One changed field of Bitrix24, by which rule of which version of the mapping."""
+    """One changed field, by which rule of which version of the mapping.
+
+    `way`: "" = Bitrix24's field, `export` = Bling's; `conflict_bling`, `conflict_bitrix24` = both sides had
+    changed it, and who won (then the field is the loser's).
+    """
 
     field: str
     before: str | None
     after: str | None
     rule: str | None
     version: int | None
+    way: str = ""
 
 
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
