@@ -14,7 +14,7 @@ from connector.domain.products import Change
 from connector.domain.vendor import Call as VendorCall
 from connector.domain.vendor import Provider
 from connector.store.history import EventDetail, EventRow, SyncRow
-from connector.sync.replay import COMMENT, DEAL, PlannedWrite, Preview
+from connector.sync.replay import COMMENT, DEAL, IN_BLING, SALES_ORDER, PlannedWrite, Preview
 from connector.sync.then import Difference
 from dashboard import formats
 from dashboard.reader import N_, _, plural
@@ -31,6 +31,8 @@ from dashboard.views.parts import Action, Fact, Notice
 #: Longer messages are cut on the screen; the API has them whole.
 LONGEST_PAYLOAD = 200_000
 FAILED = frozenset({Outcome.FAILED, Outcome.DEAD})
+#: Writes whose values are Bling's.
+IN_BLINGS_WORDS = frozenset({IN_BLING, SALES_ORDER})
 #: Of fields that both sides had changed.
 CONFLICTS = {
     "conflict_bling": N_("Os dois lados mudaram: valeu o Bling."),
@@ -97,6 +99,8 @@ def simulation(
     """A dry run of a record of that kind in words, beside what the event wrote `then`."""
     if preview.writes:
         sentence = _("Reprocessar agora gravaria isto no Bitrix24:")
+        if all(write.shape in IN_BLINGS_WORDS for write in preview.writes):
+            sentence = _("Reprocessar agora gravaria isto no Bling:")
     elif preview.outcome is Outcome.UNCHANGED:
         sentence = _("Reprocessar agora não mudaria nada: os dois lados já estão iguais.")
     else:
@@ -282,9 +286,23 @@ def other(one: EventRow, syncs: Mapping[UUID, SyncRow]) -> view.Earlier:
     )
 
 
+def _write_in_bling(write: PlannedWrite) -> view.Write:
+    if write.shape == SALES_ORDER:
+        verb = _("Criar pedido no Bling")
+    else:
+        verb = _("Criar produto no Bling") if write.action == "create" else _("Atualizar produto no Bling")
+    values = [
+        Fact(rules.bling_name(field), changes.written_in_bling(field, value) or _("vazio"))
+        for field, value in write.values.items()
+    ]
+    return view.Write(method=verb, values=tuple(values))
+
+
 def _write(write: PlannedWrite) -> view.Write:
     target = f" {write.bitrix_id}" if write.bitrix_id else ""
     is_new = write.action == "create"
+    if write.shape in IN_BLINGS_WORDS:
+        return _write_in_bling(write)
     if write.shape == DEAL:
         verb = _("Criar negócio") if is_new else _("Atualizar negócio") + target
     else:
