@@ -11,6 +11,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from connector.account import remedies as audited
 from connector.account.licence import right_of
 from connector.account.people import Viewer
 from connector.domain.events import Kind, Reason
@@ -73,6 +74,8 @@ async def run(data: WantedForm, viewer: Viewer, parts: Parts) -> Redirect:
         ran = await remedying.run_again(parts.engine, viewer.tenant_id, reason, kind)
     except NotNow as error:
         raise Conflict(error.code, _("Estes registros esperam uma decisão própria.")) from error
+    now = parts.clock.now()
+    await audited.note_run(parts.database, viewer.tenant_id, viewer.actor, reason, kind, ran.queued, now)
     return Redirect(f"/registros?tipo={kind}&motivo={reason}&fila={ran.queued}", status_code=303)
 
 
@@ -99,11 +102,13 @@ async def pick(
     """The person's choice; leads to the event that carries it out."""
     link = await _link(name, number, viewer, parts)
     await _allow(viewer, parts)
+    picked, now = _picked(data.bitrix_id), parts.clock.now()
     try:
-        event_id = await remedying.adopt(parts.engine, viewer.tenant_id, link, _picked(data.bitrix_id))
+        event_id = await remedying.adopt(parts.engine, viewer.tenant_id, link, picked)
     except NotNow as error:
         choice = await choice_now(link, viewer, parts, refused(error.code))
         return await record_page(link, viewer, parts, request, choice=choice, status=409)
+    await audited.note_choice(parts.database, viewer.tenant_id, viewer.actor, link.record, picked, now)
     return Redirect(f"/eventos/{event_id}", status_code=303)
 
 

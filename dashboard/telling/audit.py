@@ -44,6 +44,8 @@ ACTIONS = {
     "person.removed": N_("tirou da equipe"),
     "person.renamed": N_("passou a se chamar"),
     "preference.changed": N_("mudou uma opção"),
+    "record.chosen": N_("escolheu o par de um registro"),
+    "remedy.run": N_("mandou tentar de novo"),
     "role.changed": N_("mudou o papel de"),
     "session.closed": N_("saiu"),
     "session.ended": N_("encerrou uma sessão"),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from litestar import get, post
 from litestar.params import Body, FromPath
 
+from connector.account import remedies as audited
 from connector.account.licence import right_of
 from connector.domain.events import Kind, Reason
 from connector.domain.vendor import VendorError
@@ -40,6 +41,8 @@ async def run_remedy(parts: Used, caller: Calling, data: What) -> RemedyRun:
         ran = await remedying.run_again(parts.engine, caller.tenant_id, reason, kind)
     except NotNow as error:
         raise Conflict(error.code, str(error)) from error
+    now = parts.clock.now()
+    await audited.note_run(parts.database, caller.tenant_id, caller.actor, reason, kind, ran.queued, now)
     return RemedyRun(queued=ran.queued, more=ran.more)
 
 
@@ -80,6 +83,8 @@ async def adopt_record(
         event_id = await remedying.adopt(parts.engine, caller.tenant_id, link, bitrix_id)
     except NotNow as error:
         raise Conflict(error.code, str(error)) from error
+    now = parts.clock.now()
+    await audited.note_choice(parts.database, caller.tenant_id, caller.actor, link.record, bitrix_id, now)
     return Replayed(event_id=str(event_id))
 
 

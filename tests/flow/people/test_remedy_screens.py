@@ -89,6 +89,7 @@ async def test_many_run_again_after_a_question(desk: Desk, owner: Visitor) -> No
     assert "Trazer os 3 que ficaram de fora?" in page
     answer = await owner.post("/remedios", reason="create_off", kind="product")
     assert "3 mudanças na fila." in (await owner.follow(answer)).text
+    assert "remedy.run" in await desk.audited()
     assert await _queued(desk) == [1, 2, 3]
 
 
@@ -128,6 +129,7 @@ async def test_a_choice_is_kept_and_carried_out(
     (row,) = [row for row in await desk.rows("link") if row["bling_id"] == 4]
     assert (row["choice"], row["choice_id"]) == choice
     assert await _queued(desk) == [4]
+    assert "record.chosen" in await desk.audited()
 
 
 async def test_a_choice_that_came_too_late_says_so(owner: Visitor) -> None:
