@@ -15,6 +15,7 @@ from dashboard.dev import (
     sample_order,
     sample_overview,
     sample_product,
+    sample_remedies,
     sample_settings,
     sample_shell,
 )
@@ -50,6 +51,8 @@ SCREENS: dict[str, Screen] = {
         {"view": sample_events.event_view(failed=True), "dry_run": sample_events.SIMULATION},
     ),
     "registros": lambda: ("records.html", {"view": sample_deal.records_view()}),
+    "registros-motivo": lambda: ("records.html", {"view": sample_remedies.of_a_reason()}),
+    "remedio": lambda: ("remedy.html", {"view": sample_remedies.confirm()}),
     "evento-pedido": lambda: ("event.html", {"view": sample_deal.created(), "dry_run": None}),
     "evento-pedido-alterado": lambda: ("event.html", {"view": sample_deal.changed(), "dry_run": None}),
     "evento-pedido-espera": lambda: ("event.html", {"view": sample_deal.held(), "dry_run": None}),
