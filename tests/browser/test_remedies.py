@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, PATIENCE_S, findings, keep, overflows
+from tests.browser.conftest import PATIENCE_S, findings, keep, overflows
 
 CREATE = "Criação no Bling ERP cria produto no Bitrix24"
 
@@ -93,7 +93,7 @@ def test_an_ambiguous_product_gets_the_pair_that_a_person_picks(
     choice = page.get_by_role("radio", name="Garrafa azul (antiga)")
     expect(choice).to_be_visible()
     assert findings(page) == []
-    page.set_viewport_size(NARROW)
+    page.set_viewport_size({"width": 360, "height": 800})
     assert not overflows(page)
     keep(page, "registro-escolher-360")
     choice.check()
@@ -103,7 +103,7 @@ def test_an_ambiguous_product_gets_the_pair_that_a_person_picks(
 
 
 def test_lists_of_records_fit_a_narrow_screen(signed_in: Page) -> None:
-    signed_in.set_viewport_size(NARROW)
+    signed_in.set_viewport_size({"width": 360, "height": 800})
     for path in ("/registros", "/registros?motivo=create_off", "/registros?estado=needs_you", "/"):
         signed_in.goto(path)
         assert not overflows(signed_in), path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,7 +75,7 @@ async def test_a_busy_day_is_told_the_next_morning_once(
     assert desk.parts.settings.app_url in mail["text"]
 
 
-def _today(desk: Desk) -> object:
+def _today(desk: Desk) -> date:
     return desk.parts.clock.now().astimezone(BRAZIL).date()
 
 

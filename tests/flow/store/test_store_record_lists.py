@@ -26,7 +26,7 @@ async def stock(shelf: Shelf) -> Shelf:
     return shelf
 
 
-async def _found(shelf: Shelf, **wanted: object) -> list[int]:
+async def _found(shelf: Shelf, **wanted: Any) -> list[int]:
     return [one.record.bling_id for one in await shelf.records(kind=Kind.PRODUCT, **wanted)]
 
 
