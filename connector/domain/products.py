@@ -90,7 +90,7 @@ class Allowed(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One field that a write changes, in the names of the side that is written: Bitrix24's, or Bling's (`export`)."""
+    """One field that a write changes, named as the side that is written does (`export` = Bling)."""
 
     field: str
     before: str | None
