@@ -25,7 +25,7 @@ KNOWN = frozenset(
 ) | frozenset(f"CATALOG.PRODUCT.ON.{action}" for action in ("ADD", "UPDATE", "DELETE"))
 KNOWN |= frozenset(f"CATALOG.PRICE.ON.{action}" for action in ("ADD", "UPDATE", "DELETE"))
 QUEUE_CHANGED = "ONOFFLINEEVENT"
-"""Online: something was put in the offline queue; sent once for each change when bound with `minTimeout` 0."""
+"""Online: something was put in the offline queue; with `minTimeout` 0 it is sent for each change."""
 KNOWN |= frozenset({"ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE", QUEUE_CHANGED})
 
 
