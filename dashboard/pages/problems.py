@@ -18,6 +18,7 @@ from dashboard.views.parts import Action
 from dashboard.views.sign_in import ProblemPage
 from server.app import EXCEPTION_HANDLERS
 from server.problems import NotSignedIn, Problem
+from server.requests import SECURITY_HEADERS
 from server.sessions import SAFE_METHODS
 
 #: Addresses that only programs ask for.
@@ -54,7 +55,9 @@ def _tell(request: Visit, error: Any, said: Response[Any]) -> Response[Any]:
     (greet_operator if operators else greet)(request)
     status = HTTPStatus(said.status_code or 500)
     shown = {"view": _words(status, error, "/operator" if operators else "/")}
-    return page("problem.html", shown, status=status, headers=dict(said.headers))
+    # No router's middleware sees an address that leads nowhere: the headers are said here too.
+    headers = SECURITY_HEADERS | dict(said.headers)
+    return page("problem.html", shown, status=status, headers=headers)
 
 
 def _is_operators(request: Visit) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,13 +17,14 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
+from tests.browser.watchdog import LIMIT_S, Chromium, limited
+
 SCREENS = Path(__file__).parents[2] / ".ponte" / "screens"
 PATIENCE_S = 15.0
+#: Seconds that a demo has to be ready.
+STARTING_S = 60.0
+#: Milliseconds that Playwright waits for a page or an element, unless told otherwise.
+WAITING_MS = 20_000
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 800}
 
 
@@ -35,17 +37,38 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 @contextlib.contextmanager
 def running_demo(folder: Path) -> Iterator[dict[str, Any]]:
-    """A demo of its own in this folder; its ready line."""
-    with (folder / "log").open("wb") as log:
-        command = [sys.executable, "-m", "ponte", "demo", "--json", "--data-dir", str(folder / "data")]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line:
-                pytest.fail(f"the demo did not start:\n{(folder / 'log').read_text()[-3000:]}")
-            yield json.loads(line)
-            process.terminate()
-            assert process.wait(30) == 0
+    """A demo of its own in this folder; its ready line. It ends with the block, however the block ends."""
+    command = [sys.executable, "-m", "ponte", "demo", "--json", "--data-dir", str(folder / "data")]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,
+    ):
+        try:
+            yield _ready_line(process, folder / "log")
+        except BaseException:
+            _ended(process)
+            raise
+        assert _ended(process) == 0
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    process.terminate()
+    try:
+        return process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait(30)
+
+
+def _ready_line(process: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+    assert process.stdout is not None
+    late = threading.Timer(STARTING_S, process.kill)
+    late.start()
+    line = process.stdout.readline()
+    late.cancel()
+    if not line:
+        pytest.fail(f"the demo did not start:\n{log.read_text()[-3000:]}")
+    return dict(json.loads(line))
 
 
 #: Seconds before a test that opens two or three times: four such tests a minute.
@@ -53,17 +76,38 @@ UNHURRIED_S = 16.0
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+        found = Chromium(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture(autouse=True)
+def within_its_time(request: pytest.FixtureRequest, chromium: Chromium) -> Iterator[None]:
+    """No test hangs; `@pytest.mark.limit(seconds)` where one takes long by its nature."""
+    marker = request.node.get_closest_marker("limit")
+    with limited(chromium, marker.args[0] if marker else LIMIT_S):
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Chromium) -> Browser:
+    """The browser that the run began with."""
+    return chromium.browser()
 
 
 @pytest.fixture
-def open_context(browser: Browser, demo: dict[str, Any]) -> Iterator[Callable[..., BrowserContext]]:
+def open_context(chromium: Chromium, demo: dict[str, Any]) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browser contexts; at the end, none may have met a stranger or a refused script."""
+    with watched(chromium.browser(), demo) as make:
+        yield make
+
+
+@contextlib.contextmanager
+def watched(browser: Browser, demo: dict[str, Any]) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes contexts for a demo; fails at the end for what a page asked of strangers or complained about."""
     with contextlib.ExitStack() as stack:
         strangers: list[str] = []
         complaints: list[str] = []
@@ -76,6 +120,7 @@ def open_context(browser: Browser, demo: dict[str, Any]) -> Iterator[Callable[..
         def make(**options: Any) -> BrowserContext:
             settings = {"base_url": demo["app_url"], "locale": "pt-BR", "viewport": WIDE}
             context = browser.new_context(**(settings | options))
+            context.set_default_timeout(WAITING_MS)
             stack.callback(context.close)
             context.on("page", watch)
             return context
