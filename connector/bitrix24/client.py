@@ -28,7 +28,7 @@ TIMEOUT_S = 20.0
 #: Refusals by the bucket after which a request is given up.
 QUERY_LIMIT_TRIES = 5
 
-#: Names our calls: the portal keeps what they change out of the queue of events that is bound under this name.
+#: Names our calls: the portal keeps what they change out of the queue of events bound under this name.
 CONNECTOR = "ponte"
 
 _JSON = {"content-type": "application/json"}

@@ -1,4 +1,4 @@
-"""Why records stand as they stand, choices, nights and mornings. Runs before the new version is deployed (pre)."""
+"""Why records stand as they do, choices, nights, mornings. Runs before the new version is deployed (pre)."""
 
 from __future__ import annotations
 

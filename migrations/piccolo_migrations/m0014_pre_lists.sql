@@ -32,12 +32,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON link_word TO ponte_tenant, ponte_system;
 
 ALTER TABLE link_word ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE link_word FORCE ROW LEVEL SECURITY;
-
 CREATE POLICY own_rows ON link_word TO ponte_tenant
 USING (tenant_id = nullif(current_setting('ponte.tenant', true), '')::uuid);
 
 CREATE POLICY all_rows ON link_word TO ponte_system USING (true);
+
+-- The owner is bound by policies too while they are forced.
+ALTER TABLE link NO FORCE ROW LEVEL SECURITY;
 
 -- Names that are there already. Accents other than Portuguese ones are folded when the name changes next.
 INSERT INTO link_word (tenant_id, kind, account_id, bling_id, word)
@@ -46,3 +47,7 @@ FROM link l
 CROSS JOIN LATERAL regexp_split_to_table(
     translate(lower(l.label), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn'), '\W+') AS w (word)
 WHERE w.word <> '';
+
+ALTER TABLE link FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE link_word FORCE ROW LEVEL SECURITY;

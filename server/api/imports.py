@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -152,11 +153,15 @@ async def retry_import(parts: Used, caller: Calling, run_id: FromPath[UUID], dat
 
 def shown(run: Run, parts: Parts) -> ImportShown:
     """An import as the API tells it."""
+    return progress(run, parts, msgspec.json.decode(run.wish, type=importing.Wish).asked.since)
+
+
+def progress(run: Run, parts: Parts, since: datetime | None) -> ImportShown:
+    """How far a run is that feeds the inbox, an import or an export."""
     tally, now = importing.tally_of(run.counts), parts.clock.now()
     running = run.state is RunState.RUNNING
     left = pulse.left(tally.beats, now, run.done, run.total) if running else None
     speed = pulse.per_second(tally.beats, now, run.done) if running else None
-    since = msgspec.json.decode(run.wish, type=importing.Wish).asked.since
     return ImportShown(
         id=str(run.id),
         kind=run.kind,

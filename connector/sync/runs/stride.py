@@ -12,7 +12,7 @@ import msgspec
 
 from connector.bitrix24.client import Bitrix24
 from connector.bling.client import Bling
-from connector.domain.events import LANES, RecordKey, Source
+from connector.domain.events import LANES, Lane, RecordKey, Source
 from connector.domain.runs import RunState
 from connector.domain.vendor import Call
 from connector.store import calls as call_rows
@@ -122,14 +122,14 @@ class Stride:
         records: Iterable[RecordKey],
         source: Source,
         body: dict[str, str] | None = None,
+        lane: Lane | None = None,
     ) -> None:
         """Put events of this run into the inbox, one for each record; wake the tenant after the commit."""
-        now = self.engine.clock()
+        now, run = self.engine.clock(), self.run.id
+        behind = LANES[source] if lane is None else lane
         arrivals = [
-            named_arrival(
-                self.tenant_id, record, source, LANES[source], runs.event_name(self.run.id, record), now, body
-            )
-            for record in records
+            named_arrival(self.tenant_id, one, source, behind, runs.event_name(run, one), now, body)
+            for one in records
         ]
         await inbox.insert(conn, arrivals)
 

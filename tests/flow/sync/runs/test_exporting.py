@@ -1,0 +1,83 @@
+"""An export brings what Bitrix24 has to Bling: all, what changed, what was chosen; again writes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.domain.events import Kind
+from connector.domain.runs import RunState, Task
+from connector.store.runs import Run
+from connector.sync.runs import deeds
+from connector.sync.runs.exporting import Wish
+from tests.support.depot import Depot
+from tests.support.house import House
+
+
+class Shelf(Depot):
+    """A portal with products that Bling does not know."""
+
+    def there(self, count: int, **fields: object) -> list[int]:
+        """Somebody made products in Bitrix24; their ids there."""
+        made = [self.house.portal.product(name=f"Copo {n}", xmlId=f"B24-{n}", **fields) for n in range(count)]
+        self.house.forget_calls()
+        return [int(one["id"]) for one in made]
+
+    async def export(self, **wish: object) -> Run:
+        """Ask for an export, and let it end."""
+        asked = Wish(**wish)  # type: ignore[arg-type]
+        house = self.house
+        run = await deeds.start(house.engine, house.tenant_id, Task.EXPORT, Kind.PRODUCT, asked)
+        return await self.finish(run)
+
+    def codes(self) -> list[str]:
+        """SKUs of Bling's products."""
+        return sorted(one["codigo"] for one in self.in_bling())
+
+
+@pytest.fixture
+async def shelf(house: House) -> Shelf:
+    await house.tick("product.export_create", "product.export_update", "product.create", "product.update")
+    return Shelf(house)
+
+
+async def test_everything_goes_over_and_again_writes_nothing(shelf: Shelf) -> None:
+    shelf.there(60)
+    run = await shelf.export()
+    assert (run.state, run.total, run.done, run.failed) == (RunState.DONE, 60, 60, 0)
+    assert shelf.codes() == sorted(f"B24-{n}" for n in range(60))
+    shelf.house.forget_calls()
+    again = await shelf.export()
+    assert (again.done, again.failed) == (60, 0)
+    assert [call for call in shelf.house.calls("bling") if call["http_method"] != "GET"] == []
+    assert len(shelf.codes()) == 60
+
+
+async def test_only_what_was_chosen_goes_over(shelf: Shelf) -> None:
+    ids = shelf.there(5)
+    run = await shelf.export(chosen=(ids[1], ids[3]))
+    assert run.done == 2
+    assert shelf.codes() == ["B24-1", "B24-3"]
+
+
+async def test_what_bling_has_can_be_left_out(shelf: Shelf) -> None:
+    shelf.there(3)
+    await shelf.export()
+    shelf.there(5)
+    run = await shelf.export(new_only=True)
+    assert run.total == 5
+
+
+async def test_without_the_option_nothing_is_made(shelf: Shelf) -> None:
+    await shelf.house.tick("product.export_create", enabled=False)
+    shelf.there(3)
+    run = await shelf.export()
+    assert (run.state, run.done, run.failed) == (RunState.DONE, 3, 0)
+    assert shelf.codes() == []
+
+
+async def test_a_hand_edit_goes_over_with_an_export(shelf: Shelf) -> None:
+    (product,) = shelf.there(1)
+    await shelf.export()
+    shelf.house.portal.call("catalog.product.update", id=product, fields={"name": "Copo azul"})
+    await shelf.export()
+    assert [one["nome"] for one in shelf.in_bling()] == ["Copo azul"]
