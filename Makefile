@@ -10,7 +10,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-.PHONY: help setup setup-dev built demo test check browser bench story lock check-format check-lint check-types \
+.PHONY: help setup setup-dev built demo test check browser pictures bench story lock check-format check-lint check-types \
 	check-imports check-translations check-migrations
 
 help: ## this list
@@ -31,6 +31,9 @@ story: setup ## the main story, end to end, with the time of each step
 
 test: setup-dev ## all tests except browser and chaos
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -q tests --ignore tests/browser --ignore tests/chaos
+
+pictures: setup-dev ## the README's screenshots, taken anew of a demo
+	@$(BIN)/python -m tests.browser.pictures
 
 browser: setup-dev ## the dashboard's tests in headless Chromium
 	@$(BIN)/pytest -q tests/browser

@@ -29,6 +29,7 @@ _FROM_BLING = (
     *(Toggle.PRODUCT_CREATE, Toggle.PRODUCT_UPDATE, Toggle.PRODUCT_DELETE),
     *_TO_DEALS,
     Toggle.SALE_CREATE,
+    Toggle.STOCK_UPDATE,
 )
 
 
