@@ -14,8 +14,9 @@ from connector.domain.events import Kind, Reason
 from connector.domain.runs import Deed, Task
 from connector.store import audit, runs
 from connector.store.runs import Run
-from connector.sync.runs import deeds, retrying
+from connector.sync.runs import deeds, repairing, retrying
 from connector.sync.runs.deeds import DoesNotFit, UnderWay
+from connector.sync.runs.repairing import NotOver
 from server.parts import Parts
 from server.problems import Conflict, NotFound
 
@@ -76,6 +77,22 @@ async def retry(
         detail = {"kind": str(run.kind), "run": str(run_id), "records": queued}
         await _note(parts, tenant_id, actor, "import.retried", detail)
     return run, queued
+
+
+async def repair(
+    parts: Parts, tenant_id: UUID, actor: Actor, run_id: UUID, only: Collection[int] | None = None
+) -> int:
+    """Repair what a reconciliation found, all or what it found of these Bling ids; how many records."""
+    run = await find(parts, tenant_id, run_id, {Task.RECONCILIATION})
+    await _licensed(parts, tenant_id)
+    try:
+        queued = await repairing.repair(parts.engine, tenant_id, run_id, only)
+    except NotOver as error:
+        raise Conflict("under_way", f"reconciliation {run_id} is still comparing") from error
+    if queued:
+        detail = {"kind": str(run.kind), "run": str(run_id), "records": queued}
+        await _note(parts, tenant_id, actor, "reconciliation.repaired", detail)
+    return queued or 0
 
 
 _DONE = {Deed.PAUSE: "paused", Deed.RESUME: "resumed", Deed.CANCEL: "cancelled"}

@@ -90,6 +90,8 @@ _MENDED: Mapping[Mending, frozenset[Why]] = {
         }
     ),
 }
+#: The preference: nights overwrite edits by hand, too, and make what is missing.
+MENDS_ALL = "drift.mends_all"
 #: And only these: an orphan's or a double's record in Bitrix24 is touched when somebody says so.
 _BY_ITSELF = frozenset({What.MISSING, What.DIFFERS, What.DELETED})
 
@@ -117,6 +119,11 @@ def why_of(fields: Iterable[FieldDrift]) -> Why:
     """The origin of a record's difference: one side's, if all of its fields say so."""
     found = {one.why for one in fields if one.why is not None}
     return found.pop() if len(found) == 1 else Why.CHANGED_ON_BOTH
+
+
+def mending_of(chosen: Mapping[str, object]) -> Mending:
+    """By the tenant's preferences: what Bling changed and nobody heard of is mended unless all is."""
+    return Mending.ALL if chosen.get(MENDS_ALL) is True else Mending.MISSED
 
 
 def is_mended(what: What, why: Why, mending: Mending) -> bool:

@@ -198,6 +198,12 @@ async def findings(
     return list(map(_finding_of, rows))
 
 
+async def found_ids(conn: Connection, tenant_id: UUID, run_id: UUID, bling_ids: Collection[int]) -> set[int]:
+    """Those of these Bling ids that a run found differing."""
+    rows = await conn.fetch(_SQL["found_ids"], tenant_id, run_id, list(bling_ids))
+    return {row["bling_id"] for row in rows}
+
+
 async def to_repair(
     conn: Connection, run: Run, after: int, limit: int, bling_ids: Collection[int] | None
 ) -> list[Finding]:

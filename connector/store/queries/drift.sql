@@ -122,6 +122,10 @@ LEFT JOIN run_item i ON i.tenant_id = f.tenant_id AND i.run_id = f.run_id AND i.
 WHERE f.tenant_id = $1 AND f.run_id = $2 AND f.n > $3 AND ($5::text IS NULL OR f.what = $5)
 ORDER BY f.n LIMIT $4;
 
+-- name: found_ids
+SELECT DISTINCT bling_id FROM run_finding
+WHERE tenant_id = $1 AND run_id = $2 AND bling_id = ANY($3::bigint[]);
+
 -- name: to_repair
 SELECT f.n, f.kind, f.account_id, f.bling_id, f.bitrix_id, f.what, f.label, f.detail, f.fields, f.repair,
     f.event_id
