@@ -144,12 +144,13 @@ def test_orders_of_500_items_add_up(seed, total):
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 30), reais(0, 900)), min_size=1, max_size=5), st.integers(1, 99))
 def test_spreading_a_discount_moves_no_row_by_more_than_a_cent(pairs, percent):
+    """And its share of what the total itself was rounded by: half a cent."""
     items = [item(quantity, price) for quantity, price in pairs]
     products = sum((one.quantity * one.price for one in items), Decimal(0))
     total = products - (products * percent / 100).quantize(CENT, ROUND_HALF_UP)
     for one, row in zip(items, rows_of(items, amounts(total, percent, percent=True)), strict=True):
         share = one.quantity * one.price * (100 - percent) / 100
-        assert abs(row_total(row) - share) <= CENT
+        assert abs(row_total(row) - share) < CENT + CENT / 2
 
 
 @settings(max_examples=500, deadline=None)
