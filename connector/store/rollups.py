@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -29,6 +29,16 @@ class HalfHour(msgspec.Struct, frozen=True):
     start: datetime
     outcome: Outcome
     #: From receipt to settling: 2^latency ≤ milliseconds < 2^(latency + 1).
+    latency: int
+    n: int
+
+
+class DayCount(msgspec.Struct, frozen=True):
+    """Events that settled alike on that day."""
+
+    day: date
+    outcome: Outcome
+    #: As of a half hour.
     latency: int
     n: int
 
@@ -64,6 +74,12 @@ async def half_hours(conn: Connection, tenant_id: UUID, since: datetime) -> list
     """Settled events by half hour, outcome and latency, of whole minutes from `since` on."""
     rows = await conn.fetch(_SQL["half_hours"], tenant_id, since)
     return [HalfHour(row["start"], Outcome(row["outcome"]), row["latency"], row["n"]) for row in rows]
+
+
+async def days(conn: Connection, tenant_id: UUID, since: datetime, zone: str) -> list[DayCount]:
+    """Writes and failures by day of that time zone, outcome and latency, of whole hours from `since` on."""
+    rows = await conn.fetch(_SQL["days"], tenant_id, since, zone)
+    return [DayCount(row["day"], Outcome(row["outcome"]), row["latency"], row["n"]) for row in rows]
 
 
 async def median_ms(conn: Connection, tenant_id: UUID, since: datetime) -> int | None:

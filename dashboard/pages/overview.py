@@ -10,31 +10,33 @@ from litestar.types import ControllerRouterHandler
 
 from connector.account import toggles
 from connector.account.licence import period_of
-from connector.account.people import Viewer
 from connector.store import history, licences, links, rollups
 from connector.store.scope import Connection
 from dashboard.formats import local
 from dashboard.pages.limits import limits_now
+from dashboard.pages.reconciliations import card_of
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import reader
 from dashboard.rendering import page
 from dashboard.telling.known import Day, Surroundings
 from dashboard.telling.overview import overview
 from dashboard.views import chart
-from server.parts import Parts
+from server.parts import Used
+from server.sessions import Viewing
 
 FEED = 7
 
 
 @get("/", name="overview")
-async def show_overview(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_overview(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[str]:
     """Is everything all right?"""
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
         day = await _day(conn, around)
+        card = await card_of(conn, viewer)
     limits = await limits_now(parts.redis, around.accounts, around.portal)
     view = overview(around, day, limits)
-    return page("overview.html", {"shell": shell_of(around, request), "view": view})
+    return page("overview.html", {"shell": shell_of(around, request), "view": view, "card": card})
 
 
 async def _day(conn: Connection, around: Surroundings) -> Day:

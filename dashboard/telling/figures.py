@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from connector.domain.events import Outcome
@@ -38,14 +38,19 @@ def tried(settled: Iterable[HalfHour]) -> tuple[int, int]:
 
 
 def latency_ms(settled: Iterable[HalfHour], share: float) -> int | None:
-    """Within how many milliseconds that share of the writes was done; None when there were none.
-
-    A roll-up knows only powers of two; within one the writes are taken as evenly spread.
-    """
+    """Within how many milliseconds that share of the writes was done; None when there were none."""
     buckets: dict[int, int] = defaultdict(int)
     for one in settled:
         if one.outcome in DONE:
             buckets[one.latency] += one.n
+    return quantile_ms(buckets, share)
+
+
+def quantile_ms(buckets: Mapping[int, int], share: float) -> int | None:
+    """Within how many milliseconds that share was done, of counts by powers of two; None for none.
+
+    Within one power the writes are taken as evenly spread.
+    """
     left = share * sum(buckets.values())
     for latency, n in sorted(buckets.items()):
         if left <= n:

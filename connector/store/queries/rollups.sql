@@ -15,6 +15,13 @@ SELECT date_bin('30 minutes', minute, '2000-01-01 00:00+00') AS start, outcome, 
 FROM event_minute WHERE tenant_id = $1 AND minute >= $2
 GROUP BY start, outcome, latency;
 
+-- name: days
+-- Days of the reader's own zone.
+SELECT (hour AT TIME ZONE $3)::date AS day, outcome, latency, sum(n)::bigint AS n
+FROM event_hour WHERE tenant_id = $1 AND hour >= $2
+  AND outcome IN ('created', 'updated', 'failed', 'dead')
+GROUP BY day, outcome, latency;
+
 -- name: latencies
 SELECT latency, sum(n)::bigint AS n FROM event_hour
 WHERE tenant_id = $1 AND hour >= $2 AND outcome IN ('created', 'updated')
