@@ -15,6 +15,7 @@ from benchmarks.burst import burst, large_burst
 from benchmarks.demo import demo
 from benchmarks.ground import Ground, ground
 from benchmarks.hundred import hundred
+from benchmarks.importing import importing
 from benchmarks.ingest import ingest
 from benchmarks.machine import machine
 from benchmarks.orders import orders
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "burst": burst,
     "large_burst": large_burst,
     "orders": orders,
+    "importing": importing,
     "demo": demo,
     "pages": pages,
 }
