@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     add = orders.add_parser("add", help="let somebody in, or give them new secrets", description=_ADD)
     add.add_argument("email", metavar="EMAIL", help="whom")
     add.set_defaults(run=_operator_add)
+    bring = command("import", "bring over what a tenant has in Bling already", _import)
+    _import_arguments(bring)
     replay = command("replay", "run again what a filter of a tenant's events shows", _replay)
     _replay_arguments(replay)
     command("story", "play the main story end to end and tell how long each step took", _story)
@@ -123,6 +125,22 @@ def _replay(options: argparse.Namespace) -> int:
     from ponte import replaying
 
     return replaying.run(_production(), options)
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", required=True, type=UUID, metavar="ID", help="whose records")
+    parser.add_argument("--kind", required=True, help="product, order or contact")
+    parser.add_argument("--since", help="changed in Bling since then: RFC 3339, or a day (Brazil)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="rehearse: say what it would do, write nothing"
+    )
+    parser.add_argument("--follow", action="store_true", help="stay until it is over, telling how far it is")
+
+
+def _import(options: argparse.Namespace) -> int:
+    from ponte import importing
+
+    return importing.run(_production(), options)
 
 
 def _no_order(_options: argparse.Namespace) -> int:

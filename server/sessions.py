@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
@@ -107,6 +108,10 @@ class SignedIn(ASGIMiddleware):
 async def provide_viewer(request: Request[Viewer, str, Any]) -> Viewer:
     """The dependency `viewer`."""
     return request.user
+
+
+#: A handler's parameter `viewer`.
+Viewing = NamedDependency[Viewer]
 
 
 def readers_only_read(connection: ASGIConnection[Any, Viewer, Any, Any], _: BaseRouteHandler) -> None:

@@ -59,6 +59,12 @@ def _links(path: str) -> tuple[Nav, ...]:
             inside=settings,
         ),
         Nav(label=_("Eventos"), url="/eventos", icon="activity", current=path.startswith("/eventos")),
+        Nav(
+            label=_("Importação"),
+            url="/importacao",
+            icon="cloud-download",
+            current=path.startswith("/importacao"),
+        ),
         Nav(label=_("Licença"), url="/licenca", icon="credit-card", current=path.startswith("/licenca")),
         Nav(label=_("Equipe"), url="/equipe", icon="users", current=path.startswith("/equipe")),
         Nav(label=_("Ajuda"), url="/ajuda", icon="life-buoy", current=path.startswith("/ajuda")),

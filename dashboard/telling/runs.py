@@ -1,0 +1,251 @@
+"""An import or a rehearsal in words: title, state, progress, what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from connector.domain.events import Kind, Outcome, Reason
+from connector.domain.runs import DEEDS, Deed, RunState, Task
+from connector.store.runs import Run
+from connector.sync.runs import importing, pulse, rehearsing
+from connector.sync.runs.rehearsing import Counts
+from connector.sync.runs.slices import Asked
+from dashboard import formats
+from dashboard.reader import N_, _, plural
+from dashboard.telling import reasons
+from dashboard.views.imports import Figure, Past, Progress, RunPane
+from dashboard.views.parts import Action, Chip, Tone
+
+PATH = "/importacao"
+REHEARSALS = f"{PATH}/ensaios"
+#: Deeds as the addresses have them.
+DEED_PATHS = {"pausar": Deed.PAUSE, "continuar": Deed.RESUME, "cancelar": Deed.CANCEL}
+
+_STATES: dict[RunState, tuple[str, Tone]] = {
+    RunState.RUNNING: (N_("Em andamento"), "run"),
+    RunState.PAUSED: (N_("Em pausa"), "wait"),
+    RunState.DONE: (N_("Completa"), "ok"),
+    RunState.CANCELLED: (N_("Cancelada"), ""),
+    RunState.FAILED: (N_("Falhou"), "need"),
+}
+_DEEDS = {
+    Deed.PAUSE: (N_("Pausar"), "pause"),
+    Deed.RESUME: (N_("Continuar"), "play"),
+    Deed.CANCEL: (N_("Cancelar"), ""),
+}
+_ALL = {
+    Kind.PRODUCT: N_("Todos os produtos"),
+    Kind.ORDER: N_("Todos os pedidos"),
+    Kind.CONTACT: N_("Todos os contatos"),
+}
+_SINCE = {
+    Kind.PRODUCT: N_("Produtos alterados desde %(date)s"),
+    Kind.ORDER: N_("Pedidos alterados desde %(date)s"),
+    Kind.CONTACT: N_("Contatos alterados desde %(date)s"),
+}
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs are told with."""
+
+    now: datetime
+    #: Names of Bling's accounts, and of people, by id.
+    accounts: dict[UUID, str]
+    people: dict[UUID, str]
+    may_change: bool
+
+
+def url(run: Run) -> str:
+    """The run's own page."""
+    return f"{REHEARSALS if run.task is Task.REHEARSAL else PATH}/{run.id}"
+
+
+def asked_of(run: Run) -> Asked:
+    """What was asked for."""
+    if run.task is Task.REHEARSAL:
+        return msgspec.json.decode(run.wish, type=rehearsing.Wish).asked
+    return msgspec.json.decode(run.wish, type=importing.Wish).asked
+
+
+def title(run: Run, known: Known) -> str:
+    """`Produtos alterados desde 01/11/2026, Matriz`; a rehearsal says that it is one."""
+    asked = asked_of(run)
+    parts = [_(_ALL[run.kind]) if asked.since is None else _since(run.kind, asked.since)]
+    if asked.products.situacao == {"A"}:
+        parts.append(_("só ativos"))
+    parts += sorted(known.accounts.get(one, "") for one in asked.accounts)
+    text = ", ".join(part for part in parts if part)
+    return _("Ensaio: %(what)s") % {"what": text} if run.task is Task.REHEARSAL else text
+
+
+def chip(state: RunState) -> Chip:
+    """The chip of a run."""
+    label, tone = _STATES[state]
+    return Chip(_(label), tone)
+
+
+def pane(run: Run, known: Known, outcomes: Mapping[Outcome, int]) -> RunPane:
+    """The run as its page and Importação show it; `outcomes` of an import."""
+    says, link = _says(run)
+    over = run.ended_at is not None
+    return RunPane(
+        id=str(run.id),
+        url=url(run),
+        title=title(run, known),
+        started=_started(run, known),
+        chip=chip(run.state),
+        says=says,
+        says_link=link,
+        progress=None if over else _progress(run, known.now),
+        figures=_rehearsed(run) if run.task is Task.REHEARSAL else _imported(run, outcomes),
+        deeds=_deeds(run) if known.may_change else (),
+        running=run.state is RunState.RUNNING,
+    )
+
+
+def past(run: Run, known: Known) -> Past:
+    """A line of the list of what was."""
+    ended = run.ended_at or run.updated_at
+    return Past(
+        url=url(run),
+        at=run.started_at,
+        what=title(run, known),
+        who=_who(run, known),
+        records=formats.number(run.done),
+        took=formats.duration(round((ended - run.started_at).total_seconds() * 1000)),
+        chip=chip(run.state),
+    )
+
+
+def _since(kind: Kind, moment: datetime) -> str:
+    return _(_SINCE[kind]) % {"date": formats.date(moment)}
+
+
+def _who(run: Run, known: Known) -> str:
+    return known.people.get(run.started_by, "") if run.started_by else _("Ponte")
+
+
+def _started(run: Run, known: Known) -> str:
+    words = {"time": formats.clock(run.started_at), "who": _who(run, known)}
+    return _("Começou às %(time)s por %(who)s") % words if words["who"] else _("Começou às %(time)s") % words
+
+
+def _says(run: Run) -> tuple[str, Action | None]:
+    """Why it waits, or how it ended."""
+    match run.state:
+        case RunState.RUNNING if run.detail:
+            return _why(run.detail)
+        case RunState.PAUSED:
+            return _("Nada se perdeu: continua de onde parou."), None
+        case RunState.CANCELLED:
+            return _("Cancelada. O que já veio fica como está."), None
+        case RunState.FAILED:
+            text = _("Parou depois de muitas tentativas: %(why)s") % {"why": _why(run.detail or "")[0]}
+            return text, None
+        case RunState.DONE if run.failed:
+            return plural("%(num)s registro falhou.", "%(num)s registros falharam.", run.failed), None
+        case _:
+            return "", None
+
+
+def _why(detail: str) -> tuple[str, Action | None]:
+    """A reason of ours in words, with the way to its remedy; a vendor's words as they are."""
+    if detail not in set(Reason):
+        return _("Tentando de novo: %(why)s") % {"why": detail}, None
+    found, reason = reasons.told(detail), Reason(detail)
+    ways = {
+        Reason.LICENCE: Action(label=_("Ver a licença"), url="/licenca"),
+        Reason.QUOTA: Action(label=_("Ver a licença"), url="/licenca"),
+    }
+    connections = Action(label=_("Ver as conexões"), url="/configuracao/conexoes")
+    return (found.sentence if found else detail), ways.get(
+        reason, None if reason is Reason.PAUSED else connections
+    )
+
+
+def _progress(run: Run, now: datetime) -> Progress:
+    known = run.total is not None
+    share = min(1.0, run.done / run.total) if run.total else (1.0 if known else None)
+    words = {"done": formats.number(run.done), "total": formats.number(run.total or run.listed)}
+    count = _("%(done)s de %(total)s") if known else _("%(done)s de %(total)s encontrados até agora")
+    return Progress(
+        share=share,
+        percent=formats.percent(share) if share is not None else "",
+        count=count % words,
+        left=_left(run, now),
+        notes=tuple(_notes(run, now)),
+    )
+
+
+def _left(run: Run, now: datetime) -> str:
+    if run.task is not Task.IMPORT or run.state is not RunState.RUNNING:
+        return ""
+    left = pulse.left(importing.tally_of(run.counts).beats, now, run.done, run.total)
+    return "" if left is None else _("faltam cerca de %(time)s") % {"time": roughly(left)}
+
+
+def roughly(time: timedelta) -> str:
+    """`40 segundos`, `10 minutos`, `3 horas`."""
+    seconds = max(1, round(time.total_seconds()))
+    if seconds < 90:
+        return plural("%(num)s segundo", "%(num)s segundos", seconds)
+    if seconds < 5400:
+        return plural("%(num)s minuto", "%(num)s minutos", round(seconds / 60))
+    return plural("%(num)s hora", "%(num)s horas", round(seconds / 3600))
+
+
+def _notes(run: Run, now: datetime) -> list[str]:
+    if run.task is not Task.IMPORT:
+        return [_("Nada é gravado de nenhum lado.")]
+    notes = []
+    if run.state is RunState.RUNNING:
+        speed = pulse.per_second(importing.tally_of(run.counts).beats, now, run.done)
+        if speed is not None:
+            notes.append(_("%(number)s por segundo") % {"number": formats.number(max(1, round(speed)))})
+        notes.append(_("As mudanças do dia passam na frente"))
+    return notes
+
+
+def _deeds(run: Run) -> tuple[Action, ...]:
+    return tuple(
+        Action(label=_(_DEEDS[deed][0]), icon=_DEEDS[deed][1], url=f"{url(run)}/{path}", posts=True)
+        for path, deed in DEED_PATHS.items()
+        if run.state in DEEDS[deed][0]
+    )
+
+
+def _imported(run: Run, outcomes: Mapping[Outcome, int]) -> tuple[Figure, ...]:
+    def count(*which: Outcome) -> str:
+        return formats.number(sum(outcomes.get(one, 0) for one in which))
+
+    held = importing.tally_of(run.counts).held
+    return (
+        Figure(name=_("Criados"), value=count(Outcome.CREATED), meaning=_("novos no Bitrix24")),
+        Figure(name=_("Atualizados"), value=count(Outcome.UPDATED), meaning=_("já existiam no Bitrix24")),
+        Figure(name=_("Sem mudança"), value=count(Outcome.UNCHANGED), meaning=_("já eram iguais")),
+        Figure(name=_("Ignorados"), value=count(Outcome.SKIPPED), meaning=_("por opção ou filtro")),
+        Figure(
+            name=_("Para corrigir"),
+            value=formats.number(run.failed + held),
+            meaning=_("esperam você") if held else _("falharam"),
+        ),
+    )
+
+
+def _rehearsed(run: Run) -> tuple[Figure, ...]:
+    counts: Counts = rehearsing.counts_of(run.counts)
+    named = (
+        (_("Já ligados"), counts.linked, _("par conhecido")),
+        (_("Seriam ligados"), counts.adopted, _("pelo SKU")),
+        (_("Seriam criados"), counts.new, _("novos no Bitrix24")),
+        (_("Mudariam"), counts.differing, _("dos que já existem lá")),
+        (_("Para corrigir"), counts.ambiguous + counts.failed, _("precisam de você")),
+        (_("Ficam de fora"), counts.excluded, _("por opção ou filtro")),
+    )
+    return tuple(
+        Figure(name=name, value=formats.number(value), meaning=meaning) for name, value, meaning in named
+    )

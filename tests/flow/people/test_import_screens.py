@@ -1,0 +1,226 @@
+"""Importação: beginning, looking, turning, trying again, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from connector.domain.events import Kind, Outcome, Reason
+from connector.domain.runs import Task
+from connector.store import runs
+from connector.store.people import Role
+from connector.store.runs import Run, Settled
+from tests.support.desk import Desk, Visitor
+from tests.support.office import PASSWORD, Customer, Office
+
+PAGE = "/importacao"
+
+
+async def _visitor(desk: Desk, email: str) -> Visitor:
+    visitor = desk.visitor()
+    await visitor.sign_in(email, PASSWORD)
+    await visitor.get("/equipe")
+    return visitor
+
+
+@pytest.fixture
+async def owner(desk: Desk, customer: Customer) -> Visitor:
+    return await _visitor(desk, customer.email)
+
+
+async def _begin(owner: Visitor, action: str = "importar", **fields: str) -> str:
+    """Begin one through the form; the path it leads to."""
+    answer = await owner.post(PAGE, tipo="product", acao=action, **fields)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def _run(desk: Desk, customer: Customer, path: str) -> Run:
+    async with desk.database.tenant(customer.tenant_id) as conn:
+        run = await runs.get(conn, customer.tenant_id, UUID(path.rpartition("/")[2]))
+    assert run is not None
+    return run
+
+
+async def _fail(desk: Desk, customer: Customer, run: Run, bling_ids: list[int]) -> None:
+    """Records of the run that were listed and failed."""
+    labels = {one: f"Caneca {one}" for one in bling_ids}
+    ended = [
+        Settled(run.id, customer.account_id, one, Outcome.FAILED, Reason.REFUSED_BY_BITRIX24, None, uuid4())
+        for one in bling_ids
+    ]
+    async with desk.database.system() as conn:
+        await runs.list_items(conn, run, customer.account_id, labels)
+        await runs.settled(conn, run.tenant_id, ended, desk.parts.clock.now())
+
+
+async def test_it_is_in_the_rail_and_says_what_to_do_first(owner: Visitor) -> None:
+    assert 'href="/importacao"' in (await owner.get("/")).text
+    page = (await owner.get(PAGE)).text
+    assert "Nada importado ainda." in page
+    assert "Ainda não houve ensaio." in page
+    assert "Nada seria gravado" in page
+    assert "Conferência" in page
+
+
+async def test_an_import_is_begun_paused_resumed_and_cancelled(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    path = await _begin(owner, desde="2026-01-31", situacao="A", automacoes="yes")
+    page = (await owner.get(path)).text
+    assert "Produtos alterados desde 31/01/2026, só ativos" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert "0 de 0 encontrados até agora" in page
+    wish = msgspec.json.decode((await _run(desk, customer, path)).wish)
+    assert wish["automations"] is True
+    for deed, said in (("pausar", "Em pausa"), ("continuar", "Em andamento"), ("cancelar", "Cancelada")):
+        page = (await owner.follow(await owner.post(f"{path}/{deed}"))).text
+        assert said in page
+    assert 'hx-trigger="every 2s"' not in page
+    late = await owner.post(f"{path}/continuar")
+    assert late.status_code == 409
+    assert "Isto não cabe mais" in late.text
+    assert "Cancelada" in (await owner.get(PAGE)).text
+    audited = await desk.audited()
+    assert audited[-4:] == ["import.started", "import.paused", "import.resumed", "import.cancelled"]
+
+
+async def test_a_form_sent_twice_is_one_run_and_the_second_page_names_it(desk: Desk, owner: Visitor) -> None:
+    path = await _begin(owner)
+    answer = await owner.post(PAGE, tipo="product", acao="importar")
+    assert answer.status_code == 409
+    assert "Já está em andamento: Todos os produtos" in answer.text
+    assert path in answer.text
+    assert len(await desk.rows("run")) == 1
+    assert await _begin(owner, "ensaiar") != path
+
+
+async def test_what_failed_is_listed_with_its_reason_and_tried_again(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    path = await _begin(owner)
+    await _fail(desk, customer, await _run(desk, customer, path), [7, 8, 9])
+    page = (await owner.get(path)).text
+    assert "Caneca 7" in page
+    assert "O Bitrix24 recusou a gravação." in page
+    answer = await owner.follow(await owner.post(f"{path}/de-novo", registro="8"))
+    assert "1 registro na fila." in answer.text
+    assert [row["bling_id"] for row in await desk.rows("inbox")] == [8]
+    await owner.post(f"{path}/de-novo")
+    assert sorted(row["bling_id"] for row in await desk.rows("inbox")) == [7, 8, 9]
+
+
+async def test_many_failures_have_pages(desk: Desk, customer: Customer, owner: Visitor) -> None:
+    path = await _begin(owner)
+    await _fail(desk, customer, await _run(desk, customer, path), list(range(1, 61)))
+    page = (await owner.get(path)).text
+    assert "60 registros" in page
+    assert "Ver mais" in page
+    rest = (await owner.get(f"{path}?depois=50")).text
+    assert rest.count('name="registro"') + page.count('name="registro"') >= 60
+
+
+async def test_a_wait_says_why(desk: Desk, customer: Customer, owner: Visitor) -> None:
+    path = await _begin(owner)
+    for detail, said in (
+        ("needs_reconnect", "A conexão expirou."),
+        ("o Bling não respondeu", "Tentando de novo: o Bling não respondeu"),
+    ):
+        async with desk.database.system() as conn:
+            await conn.execute("UPDATE run SET detail = $1", detail)
+        assert said in (await owner.get(path)).text
+
+
+async def test_without_a_licence_the_form_says_so_and_nothing_begins(desk: Desk, owner: Visitor) -> None:
+    async with desk.database.system() as conn:
+        await conn.execute("UPDATE licence SET state = 'suspended'")
+    page = (await owner.get(PAGE)).text
+    assert "A licença não está ativa. Ative-a para importar." in page
+    for action in ("ensaiar", "importar"):
+        answer = await owner.post(PAGE, tipo="product", acao=action)
+        assert answer.status_code == 409
+        assert "A licença não está ativa" in answer.text
+    assert await desk.rows("run") == []
+
+
+async def test_viewers_see_and_cannot_begin_or_turn(
+    desk: Desk, office: Office, customer: Customer, owner: Visitor
+) -> None:
+    path = await _begin(owner)
+    colleague = await office.colleague(customer, Role.VIEWER)
+    viewer = await _visitor(desk, colleague)
+    for shown in (PAGE, path):
+        page = (await viewer.get(shown)).text
+        assert "Todos os produtos" in page
+        assert "Pausar" not in page
+    assert "Só administradores começam" in (await viewer.get(PAGE)).text
+    for target in (PAGE, f"{path}/cancelar", f"{path}/de-novo"):
+        answer = await viewer.post(target, tipo="product", acao="importar")
+        assert answer.status_code == 403
+    assert len(await desk.rows("run")) == 1
+
+
+async def test_anothers_and_wild_addresses_are_not_found(
+    desk: Desk, office: Office, customer: Customer, owner: Visitor
+) -> None:
+    path = await _begin(owner)
+    stranger = await _visitor(desk, (await office.customer()).email)
+    run_id = path.rpartition("/")[2]
+    for visitor, name in ((stranger, run_id), (owner, str(uuid4())), (owner, "x"), (owner, "%00")):
+        for place in (f"{PAGE}/{name}", f"{PAGE}/ensaios/{name}"):
+            assert (await visitor.get(place)).status_code == 404, place
+            assert (await visitor.post(f"{place}/cancelar")).status_code == 404, place
+    assert (await owner.get(f"{PAGE}/ensaios/{run_id}")).status_code == 404
+    assert (await owner.get(f"{path}?depois=x")).status_code == 404
+    assert (await owner.post(f"{path}/apagar")).status_code == 404
+    assert (await owner.post(f"{path}/de-novo", registro="x")).status_code == 404
+    assert (await _run(desk, customer, path)).state == "running"
+
+
+@pytest.mark.parametrize(
+    "query", ["tipo=x&desde=ontem&prever=1", "conta=x&prever=1", "tipo=%00", "desde=9999"]
+)
+async def test_a_wild_query_still_shows_the_form(owner: Visitor, query: str) -> None:
+    page = await owner.get(f"{PAGE}?{query}")
+    assert page.status_code == 200
+    assert "Nova importação" in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"desde": "2999-01-01"}, 422, "Escolha um dia que já chegou."),
+        ({"desde": "ontem"}, 422, "Escolha um dia que já chegou."),
+        ({"conta": "x"}, 422, "Escolha uma das suas empresas."),
+        ({"tipo": "sale"}, 404, ""),
+        ({"acao": "apagar"}, 404, ""),
+    ],
+)
+async def test_a_bad_form_is_told_and_begins_nothing(
+    desk: Desk, owner: Visitor, fields: dict[str, Any], status: int, said: str
+) -> None:
+    answer = await owner.post(PAGE, **{"tipo": "product", "acao": "importar", **fields})
+    assert answer.status_code == status
+    assert said in answer.text
+    assert await desk.rows("run") == []
+
+
+async def test_a_rehearsal_has_its_own_page(desk: Desk, customer: Customer, owner: Visitor) -> None:
+    path = await _begin(owner, "ensaiar")
+    assert path.startswith(f"{PAGE}/ensaios/")
+    page = (await owner.get(path)).text
+    assert "Ensaio: Todos os produtos" in page
+    assert "Nada foi gravado." in page
+    assert (await _run(desk, customer, path)).task is Task.REHEARSAL
+    assert (await owner.get(f"{PAGE}/{path.rpartition('/')[2]}")).status_code == 404
+    assert "Último ensaio" in (await owner.get(PAGE)).text
+
+
+async def test_every_kind_has_its_form(owner: Visitor) -> None:
+    for kind in (Kind.PRODUCT, Kind.ORDER, Kind.CONTACT):
+        page = (await owner.get(f"{PAGE}?tipo={kind}")).text
+        assert f'name="tipo" value="{kind}"' in page
+        assert (await owner.post(PAGE, tipo=kind, acao="ensaiar")).status_code == 303
