@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from connector.account import field_lists, mappings
 from connector.account.people import Viewer
 from connector.account.records import record_of
 from connector.domain.events import Kind
+from connector.domain.remedies import SYNCED
 from connector.domain.vendor import VendorError
 from connector.store import event_lists, history
 from connector.store.event_lists import PATIENCE
 from connector.store.links import Link
 from connector.sync.candidates import candidates
+from connector.sync.runs.sides import look
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page
 from dashboard.telling.asked import LARGEST_ID
@@ -23,9 +26,12 @@ from dashboard.telling.candidates import asked, away, choice_of
 from dashboard.telling.field_words import words_of
 from dashboard.telling.record import Story, record
 from dashboard.telling.records import SHOWN
+from dashboard.telling.sides import not_asked, sides
+from dashboard.views.record import Sides
 from dashboard.views.remedies import Choose
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import NotFound
+from server.sessions import Viewing
 
 #: Events that are looked through for where values came from, and how many of them are listed.
 EVENTS, LISTED = 200, 10
@@ -33,7 +39,7 @@ EVENTS, LISTED = 200, 10
 
 @get("/registros/{name:str}/{number:str}")
 async def show_record(
-    name: str, number: str, viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]
+    name: FromPath[str], number: FromPath[str], viewer: Viewing, parts: Used, request: Request[Any, Any, Any]
 ) -> Response[str]:
     """One record with the event, rule and version that each value came from."""
     kind, bling_id = named(name, number)
@@ -89,11 +95,25 @@ async def record_page(
     )
     own_path = f"/registros/{kind}/{bling_id}"
     shown = {
+        "sides": await _sides(link, story, parts, viewer, request),
         "shell": shell_of(around, request, own_path),
         "view": record(story, around, LISTED),
         "choice": choice,
     }
     return page("record.html", shown, status=status)
+
+
+async def _sides(
+    link: Link, story: Story, parts: Parts, viewer: Viewer, request: Request[Any, Any, Any]
+) -> Sides | None:
+    """Both sides, read now when that was asked for; None for records that the planner does not know."""
+    key = link.record
+    if key.kind not in SYNCED or not key.in_bling:
+        return None
+    url = f"/registros/{key.kind}/{key.bling_id}?comparar=1"
+    if "comparar" not in request.query_params:
+        return not_asked(url)
+    return sides(await look(parts.engine, viewer.tenant_id, key), url, story.words, key.kind)
 
 
 def named(name: str, number: str) -> tuple[Kind, int]:

@@ -259,8 +259,8 @@ def confirm(found: Found, records: Iterable[int], labels: Iterable[str]) -> Conf
         url=f"{back}/corrigir",
         sentence=plural("Corrigir %(num)s diferença?", "Corrigir %(num)s diferenças?", n),
         meaning=_(
-            "Cada registro é lido de novo, e o que o Bling diz é gravado no Bitrix24. O que foi editado à mão "
-            "lá é substituído, e o que falta é criado. O que só uma pessoa pode decidir fica como está."
+            "Cada registro é lido de novo, e o que o Bling diz é gravado no Bitrix24. O que foi editado lá "
+            "à mão é substituído, e o que falta é criado. O que só uma pessoa decide fica como está."
         ),
         button=plural("Corrigir %(num)s", "Corrigir %(num)s", n) if chosen else _("Corrigir tudo"),
         records=chosen,

@@ -34,6 +34,27 @@ class FieldLine(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None
 
 
+class SideLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A field as both sides have it now."""
+
+    name: str
+    bling: str
+    bitrix24: str
+    chip: Chip
+
+
+class Sides(msgspec.Struct, frozen=True, kw_only=True):
+    """Both sides at this moment; without `at` nothing was asked yet, or nobody ever answered."""
+
+    #: Where they are compared.
+    url: str
+    at: datetime | None = None
+    lines: tuple[SideLine, ...] = ()
+    chip: Chip | None = None
+    #: What is said about it: why they differ, or whose answer is missing.
+    said: str = ""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The whole screen."""
 

@@ -9,18 +9,22 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from connector.account.records import FieldPair, Record, record_of, remedy
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
-from connector.domain.remedies import can_be_run
+from connector.domain.remedies import SYNCED, can_be_run
 from connector.store import history, links, record_lists
 from connector.store.links import Link
 from connector.store.record_lists import Wanted
+from connector.sync.runs.sides import Sides, look
 from server.api.access import Calling
-from server.api.paging import After, Limit, Page, optional_moment, page, place
+from server.api.paging import After, Limit, Page, moment, optional_moment, page, place
 from server.api.parameters import VendorId, whole_number
-from server.api.schemas import FieldShown, LinkShown, ReasonCount, RecordDetail, RecordRow
+from server.api.schemas import FieldShown, LinkShown, ReasonCount, RecordDetail, RecordRow, SidesShown
 from server.parts import Used
 from server.problems import NotFound
 
 InState = Annotated[RecordState | None, QueryParameter(name="state")]
+Fresh = Annotated[
+    bool, QueryParameter(description="true: read both sides now, within three seconds, into `sides`")
+]
 Search = Annotated[
     str | None,
     QueryParameter(description="The beginning of a SKU, number or name, or either side's id", max_length=200),
@@ -98,7 +102,7 @@ async def get_reasons(parts: Used, caller: Calling) -> list[ReasonCount]:
 
 @get("/records/{kind:str}/{bling_id:str}")
 async def get_record(
-    parts: Used, caller: Calling, kind: FromPath[Kind], bling_id: FromPath[str]
+    parts: Used, caller: Calling, kind: FromPath[Kind], bling_id: FromPath[str], fresh: Fresh = False
 ) -> RecordDetail:
     """Both sides field by field, and where each value came from."""
     number = whole_number("bling_id", bling_id)
@@ -106,7 +110,22 @@ async def get_record(
     if record is None:
         raise NotFound("there is no such record")
     fields = [_field(pair, record) for pair in record.fields]
-    return RecordDetail(**_columns(record.link), fields=fields)
+    can_look = fresh and kind in SYNCED and record.link.record.in_bling is not None
+    sides = await look(parts.engine, caller.tenant_id, record.link.record) if can_look else None
+    return RecordDetail(**_columns(record.link), fields=fields, sides=_sides(sides))
+
+
+def _sides(sides: Sides | None) -> SidesShown | None:
+    if sides is None:
+        return None
+    return SidesShown(
+        at=moment(sides.at),
+        stale=sides.stale,
+        what=sides.what,
+        why=sides.why,
+        reason=sides.reason,
+        fields=list(sides.fields),
+    )
 
 
 def _link(link: Link) -> LinkShown:

@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from connector.domain.drift import What, Why
 from connector.domain.events import Action, Kind, Outcome, RecordState, Source
 from connector.domain.vendor import ConnectionState, Provider
+from connector.sync.runs.sides import SideField
 from server.api.paging import Moment
 
 
@@ -236,10 +238,25 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str | None
 
 
+class SidesShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Both sides as they were seen at `at`, earlier where a vendor is silent now (`stale`).
+
+    `what` and `why` are null where they agree; `reason` says why a record takes no part.
+    """
+
+    at: Moment
+    stale: bool
+    what: What | None
+    why: Why | None
+    reason: str | None
+    fields: list[SideField]
+
+
 class RecordDetail(RecordRow, frozen=True, kw_only=True):
-    """`GET /records/{kind}/{bling_id}`."""
+    """`GET /records/{kind}/{bling_id}`; `sides` is null without `fresh`, or when nobody answers."""
 
     fields: list[FieldShown]
+    sides: SidesShown | None = None
 
 
 class RuleShown(msgspec.Struct, frozen=True, kw_only=True):

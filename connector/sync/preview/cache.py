@@ -23,8 +23,8 @@ Record = dict[str, Any]
 class Shelf:
     """Records of one tenant and one purpose, by name; without Redis nothing is kept, and nothing fails."""
 
-    def __init__(self, redis: Redis, tenant_id: UUID, purpose: str) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, tenant_id: UUID, purpose: str, kept_s: int = KEPT_S) -> None:
+        self._redis, self._kept_s = redis, kept_s
         self._begin = f"preview:{tenant_id}:{purpose}:"
 
     async def load(self, names: Iterable[str]) -> dict[str, Record]:
@@ -43,7 +43,7 @@ class Shelf:
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for name, record in records.items():
-                    pipe.set(self._begin + name, _ENCODER.encode(record), ex=KEPT_S)
+                    pipe.set(self._begin + name, _ENCODER.encode(record), ex=self._kept_s)
                 await pipe.execute()
         except RedisError:
             return
