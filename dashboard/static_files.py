@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 BUILT = Path(__file__).parent / "static" / "built"
@@ -60,7 +61,7 @@ def _load(path: Path) -> File:
 
 
 @get("/static/{name:str}", sync_to_thread=False, include_in_schema=False, opt={"public": True})
-def static_file(name: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+def static_file(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
     """A built file; any other name is 404."""
     file = _files().get(name)
     if file is None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from dashboard.dev import (
@@ -69,7 +70,9 @@ SCREENS: dict[str, Screen] = {
 
 
 @get("/dev/components", include_in_schema=False, sync_to_thread=False)
-def components(language: Language = Language.PORTUGUESE, theme: Theme = Theme.SYSTEM) -> Response[str]:
+def components(
+    language: FromQuery[Language] = Language.PORTUGUESE, theme: FromQuery[Theme] = Theme.SYSTEM
+) -> Response[str]:
     """All components in all their states."""
     reading(Reader(language=language, theme=theme, now=datetime.now(UTC)))
     shown = {
@@ -83,7 +86,11 @@ def components(language: Language = Language.PORTUGUESE, theme: Theme = Theme.SY
 
 
 @get("/dev/components/{name:str}", include_in_schema=False, sync_to_thread=False)
-def screen(name: str, language: Language = Language.PORTUGUESE, theme: Theme = Theme.SYSTEM) -> Response[str]:
+def screen(
+    name: FromPath[str],
+    language: FromQuery[Language] = Language.PORTUGUESE,
+    theme: FromQuery[Theme] = Theme.SYSTEM,
+) -> Response[str]:
     """One screen with invented content."""
     if name not in SCREENS:
         raise NotFoundException

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -19,15 +20,16 @@ from dashboard.rendering import page
 from dashboard.telling.notices import START
 from dashboard.views.connections import Window
 from server.frame import is_framed
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import Forbidden, NotFound
+from server.sessions import Viewing
 
 #: What the window opens first; it stands outside the session.
 WINDOW = "/oauth/bling/janela"
 
 
 @get(START)
-async def start(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[Any]:
+async def start(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[Any]:
     """To Bling; `conta` = the account to be reconnected, `aplicativo` = a ticket of the tenant's own app."""
     if not viewer.may_change:
         raise Forbidden("your role may only read")
@@ -45,7 +47,7 @@ async def start(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -
 
 
 @get("/oauth/bling/espera/{ticket:str}")
-async def wait_for_window(ticket: str, viewer: Viewer, parts: Parts) -> Response[Any]:
+async def wait_for_window(ticket: FromPath[str], viewer: Viewing, parts: Used) -> Response[Any]:
     """Where the frame goes on once the window is done; nothing yet while it is open."""
     path = await ConsentWindows(parts.connecting, parts.redis).end(viewer, ticket)
     if path is None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import structlog
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -21,7 +22,7 @@ from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.views.portal import Refusal
 from dashboard.views.sign_in import ProblemPage
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import Forbidden, Unavailable
 
 Visit = Request[Any, Any, Any]
@@ -35,7 +36,7 @@ log = structlog.get_logger("security")
 
 
 @get("/oauth/bling/janela/{ticket:str}")
-async def open_window(ticket: str, parts: Parts, request: Visit) -> Response[Any]:
+async def open_window(ticket: FromPath[str], parts: Used, request: Visit) -> Response[Any]:
     """From the frame's page into a window of its own, and on to Bling; only from a page of ours, and once.
 
     Otherwise somebody could hand out their own ticket and have a stranger connect a Bling account to them.
@@ -53,7 +54,7 @@ async def open_window(ticket: str, parts: Parts, request: Visit) -> Response[Any
 
 
 @get("/oauth/bling/callback")
-async def callback(parts: Parts, request: Visit) -> Response[Any]:
+async def callback(parts: Used, request: Visit) -> Response[Any]:
     """From Bling, with a code or a refusal; whatever happened is told on Conexões, in plain words."""
     viewer, query = request.scope.get("user"), request.query_params
     word, windows = request.cookies.get(WORD, ""), ConsentWindows(parts.connecting, parts.redis)

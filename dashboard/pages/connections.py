@@ -10,13 +10,12 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from connector.account import billing, consent
 from connector.account.connect import OwnApp
-from connector.account.people import Viewer
 from connector.account.status import status_of
 from connector.store import consents
 from connector.store.connections import Account
@@ -27,8 +26,9 @@ from dashboard.rendering import page
 from dashboard.telling.connections import Known, connected, connections, result
 from dashboard.telling.known import Surroundings
 from dashboard.views.parts import Action, Notice, Shell
-from server.parts import Parts
+from server.parts import Used
 from server.problems import Conflict, NotFound
+from server.sessions import Viewing
 
 PATH = "/configuracao/conexoes"
 #: What the address says of a consent that ended, a disconnection, an app that waits for its consent.
@@ -54,7 +54,7 @@ def show_settings() -> Redirect:
 
 
 @get(PATH)
-async def show_connections(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_connections(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[str]:
     """Both sides, as they are, and what became of a consent."""
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
@@ -72,7 +72,7 @@ async def show_connections(viewer: Viewer, parts: Parts, request: Request[Any, A
 
 
 @post(f"{PATH}/{{account_id:uuid}}/desconectar", status_code=303)
-async def disconnect(account_id: UUID, viewer: Viewer, parts: Parts) -> Redirect:
+async def disconnect(account_id: FromPath[UUID], viewer: Viewing, parts: Used) -> Redirect:
     """Give the tokens back; links and history stay."""
     if await parts.connecting.disconnect(viewer.tenant_id, account_id, viewer.actor) is None:
         raise NotFound
@@ -80,7 +80,7 @@ async def disconnect(account_id: UUID, viewer: Viewer, parts: Parts) -> Redirect
 
 
 @post(f"{PATH}/{{account_id:uuid}}/principal", status_code=303)
-async def choose_main(account_id: UUID, viewer: Viewer, parts: Parts) -> Redirect:
+async def choose_main(account_id: FromPath[UUID], viewer: Viewing, parts: Used) -> Redirect:
     """Records born in Bitrix24 go to this account from now on."""
     if not await parts.connecting.choose_main(viewer.tenant_id, account_id, viewer.actor):
         raise Conflict("not_connected", _("Só uma conta conectada pode ser a principal."))
@@ -88,7 +88,7 @@ async def choose_main(account_id: UUID, viewer: Viewer, parts: Parts) -> Redirec
 
 
 @post(f"{PATH}/aplicativo", status_code=303)
-async def keep_app(data: AppSent, viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Redirect:
+async def keep_app(data: AppSent, viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Redirect:
     """Keep a tenant's own app until its consent succeeds; the secret is never shown again."""
     app = OwnApp(data.client_id.strip(), data.client_secret.strip())
     if not _is_app(app):

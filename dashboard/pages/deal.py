@@ -6,18 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from connector.account.deal_tab import LARGEST
-from connector.account.people import Viewer
 from connector.domain.events import Kind
 from connector.store import history
 from connector.store.scope import Connection
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page
 from dashboard.telling.deal import Trace, deal
-from server.parts import Parts
+from server.parts import Used
 from server.problems import NotFound
+from server.sessions import Viewing
 
 PATH = "/negocio"
 #: Kinds that become deals.
@@ -28,7 +29,7 @@ EVENTS = 6
 
 @get(f"{PATH}/{{name:str}}")
 async def show_deal(
-    name: str, viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]
+    name: FromPath[str], viewer: Viewing, parts: Used, request: Request[Any, Any, Any]
 ) -> Response[str]:
     """A deal that came through Ponte, or that it did not: any number may be asked for."""
     deal_id = int(name) if name.isascii() and name.isdigit() and len(name) < 20 else 0

@@ -12,12 +12,11 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from connector.account import export, leaving
-from connector.account.people import Viewer
 from dashboard.pages import team as screen
 from dashboard.reader import _
 from dashboard.telling.team import Answer
-from server.parts import Parts
-from server.sessions import owners_only
+from server.parts import Used
+from server.sessions import Viewing, owners_only
 
 Visit = Request[Any, Any, Any]
 
@@ -32,7 +31,7 @@ NamedForm = Annotated[Named, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @post("/equipe/exportar", guards=[owners_only], status_code=200)
-async def export_data(viewer: Viewer, parts: Parts) -> Stream:
+async def export_data(viewer: Viewing, parts: Used) -> Stream:
     """All of the company's data, as it is read."""
     now = parts.clock.now()
     await export.announce(parts.database, viewer, now)
@@ -45,7 +44,7 @@ async def export_data(viewer: Viewer, parts: Parts) -> Stream:
 
 
 @post("/equipe/encerrar", guards=[owners_only])
-async def leave_ponte(data: NamedForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def leave_ponte(data: NamedForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """The company leaves, if its name was typed: thirty days to come back."""
     if data.company.strip().casefold() != viewer.tenant_name.strip().casefold():
         refused = Answer(leave_error=_("Escreva o nome da empresa como aparece aqui."))
@@ -55,7 +54,7 @@ async def leave_ponte(data: NamedForm, viewer: Viewer, parts: Parts, request: Vi
 
 
 @post("/equipe/ficar", guards=[owners_only])
-async def stay(viewer: Viewer, parts: Parts) -> Response[Any]:
+async def stay(viewer: Viewing, parts: Used) -> Response[Any]:
     """They stay, and what waited goes on."""
     async with parts.database.system() as conn:
         stays = await leaving.come_back(conn, viewer.tenant_id, viewer.actor, parts.clock.now())

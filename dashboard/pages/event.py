@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -29,8 +30,9 @@ from dashboard.telling.event import Story, event, refusal, simulation
 from dashboard.telling.field_words import words_of
 from dashboard.telling.records import SHOWN
 from dashboard.views.event import Simulation
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import Conflict, NotFound
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -42,14 +44,14 @@ PATH = "/eventos/{name:str}"
 
 @get(PATH)
 async def show_event(
-    name: str, viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]
+    name: FromPath[str], viewer: Viewing, parts: Used, request: Request[Any, Any, Any]
 ) -> Response[str]:
     """One event."""
     return await _page(name, viewer, parts, request, None)
 
 
 @post(f"{PATH}/simular", status_code=200)
-async def simulate(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def simulate(name: FromPath[str], viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """What would be written now; nothing is."""
     found = await _event(name, viewer, parts)
     record = found.record
@@ -68,7 +70,7 @@ async def simulate(name: str, viewer: Viewer, parts: Parts, request: Visit) -> R
 
 
 @post(f"{PATH}/reprocessar", status_code=303)
-async def run_again(name: str, viewer: Viewer, parts: Parts) -> Redirect:
+async def run_again(name: FromPath[str], viewer: Viewing, parts: Used) -> Redirect:
     """A new event of the record's present state; leads to it."""
     found = await _event(name, viewer, parts)
     async with parts.database.tenant(viewer.tenant_id):

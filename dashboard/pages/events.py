@@ -19,7 +19,8 @@ from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page, part
 from dashboard.telling.asked import Asked, asked_of
 from dashboard.telling.events import Found, events, newer
-from server.parts import Parts
+from server.parts import Used
+from server.sessions import Viewing
 
 PAGE = 50
 #: Beyond that many new events the exact number is nobody's business.
@@ -31,7 +32,7 @@ CHOICES = 8
 
 
 @get("/eventos")
-async def show_events(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_events(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[str]:
     """Every change that came, newest first."""
     asked = asked_of(request.query_params)
     async with parts.database.tenant(viewer.tenant_id) as conn:
@@ -41,7 +42,7 @@ async def show_events(viewer: Viewer, parts: Parts, request: Request[Any, Any, A
 
 
 @get("/eventos/novos")
-async def count_newer(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
+async def count_newer(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[str]:
     """How many came since the reader's newest, by the same filters."""
     asked = asked_of(request.query_params)
     tenant_id = viewer.tenant_id

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -21,7 +21,7 @@ from dashboard.rendering import page
 from dashboard.telling import public as told
 from dashboard.views.public import Picture
 from server.crowding import seconds_to_wait
-from server.parts import Parts
+from server.parts import Used
 
 PATH = "/esqueci-a-senha"
 
@@ -53,7 +53,7 @@ async def show_forgotten() -> Response[str]:
 
 
 @post(PATH)
-async def ask(data: AskedForm, request: Visit, parts: Parts) -> Response[Any]:
+async def ask(data: AskedForm, request: Visit, parts: Used) -> Response[Any]:
     """The same answer for every address."""
     if wait := await seconds_to_wait(request):
         return crowded(PATH, wait)
@@ -69,7 +69,7 @@ async def link_sent() -> Response[str]:
 
 
 @get("/nova-senha/{token:str}")
-async def show_new_password(token: str, request: Visit, parts: Parts) -> Response[str]:
+async def show_new_password(token: FromPath[str], request: Visit, parts: Used) -> Response[str]:
     """The password alone: the link says whose it is."""
     state = await forgotten.link_state(parts.database, token, parts.clock.now())
     picture = Picture(path=request.url.path)
@@ -79,7 +79,7 @@ async def show_new_password(token: str, request: Visit, parts: Parts) -> Respons
 
 
 @post("/nova-senha/{token:str}")
-async def choose(token: str, data: ChosenForm, request: Visit, parts: Parts) -> Response[Any]:
+async def choose(token: FromPath[str], data: ChosenForm, request: Visit, parts: Used) -> Response[Any]:
     """Replace the password; all sessions end, so signing in comes next."""
     picture = Picture(path=request.url.path)
     if found := password_wrong(data.password):

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from connector.account.people import Viewer
@@ -21,6 +22,7 @@ from dashboard.views.help import HelpIndex, HelpTopic, SelfCheck
 from dashboard.views.parts import Shell
 from dashboard.views.public import Picture
 from server.parts import Parts, Used
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -32,20 +34,20 @@ async def show_help(parts: Used, request: Visit) -> Response[str]:
 
 
 @get("/ajuda/{name:str}")
-async def show_topic(name: str, parts: Used, request: Visit) -> Response[str]:
+async def show_topic(name: FromPath[str], parts: Used, request: Visit) -> Response[str]:
     """One topic."""
     view = telling.topic(_topic(name), may_check=_viewer(request) is not None)
     return await _show("help_topic.html", view, parts, request)
 
 
 @get("/ajuda/{name:str}/verificar")
-async def show_checked(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_checked(name: FromPath[str], viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """Where a reload after a check leads: the topic, with nothing asked anew of the vendors for 30 s."""
     return await _checked(_topic(name), viewer, parts, request)
 
 
 @post("/ajuda/{name:str}/verificar", status_code=200)
-async def check(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def check(name: FromPath[str], viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """Look at this company now; the topic's page with what was found, or for htmx the findings alone."""
     which = _topic(name)
     if request.headers.get("hx-request"):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -20,8 +21,9 @@ from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.telling.holds import PATH, Story, decision, holds
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import NotFound
+from server.sessions import Viewing
 
 #: Records that are listed of an incident, incidents that are shown whole, and decided ones in a line each.
 LISTED, OPEN, DECIDED = 50, 20, 20
@@ -32,7 +34,7 @@ Visit = Request[Any, Any, Any]
 
 
 @get(PATH)
-async def show_holds(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_holds(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """What waits for a person, with each change, and what was decided of late."""
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
@@ -51,13 +53,13 @@ async def show_holds(viewer: Viewer, parts: Parts, request: Visit) -> Response[s
 
 
 @post(f"{PATH}/{{name:str}}/liberar", status_code=303)
-async def approve(name: str, viewer: Viewer, parts: Parts) -> Redirect:
+async def approve(name: FromPath[str], viewer: Viewing, parts: Used) -> Redirect:
     """Let these changes pass."""
     return await _decide(name, viewer, parts, account.approve)
 
 
 @post(f"{PATH}/{{name:str}}/descartar", status_code=303)
-async def discard(name: str, viewer: Viewer, parts: Parts) -> Redirect:
+async def discard(name: FromPath[str], viewer: Viewing, parts: Used) -> Redirect:
     """Never write these changes."""
     return await _decide(name, viewer, parts, account.discard)
 

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -22,7 +22,7 @@ from dashboard.reader import reader
 from dashboard.rendering import page
 from dashboard.telling.invited import invitation, shut
 from dashboard.views.public import InvitedForm, Picture
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.sessions import session_cookie
 
 PATH = "/convite/{token:str}"
@@ -44,14 +44,14 @@ Form = Annotated[Typed, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get(PATH)
-async def show_invitation(token: str, request: Visit, parts: Parts) -> Response[str]:
+async def show_invitation(token: FromPath[str], request: Visit, parts: Used) -> Response[str]:
     """Who invites, and what is needed."""
     door = await _door(token, request, parts)
     return _shut(door, request) if isinstance(door, Shut) else _page(invitation(door), request)
 
 
 @post(PATH)
-async def accept(token: str, data: Form, request: Visit, parts: Parts) -> Response[Any]:
+async def accept(token: FromPath[str], data: Form, request: Visit, parts: Used) -> Response[Any]:
     """Join, and look at the company at once."""
     door = await _door(token, request, parts)
     if isinstance(door, Shut):

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -22,7 +22,7 @@ from dashboard.rendering import page
 from dashboard.telling import public as told
 from dashboard.views.public import Picture
 from server.crowding import seconds_to_wait
-from server.parts import Parts
+from server.parts import Used
 from server.sessions import session_cookie
 
 PATH = "/criar-conta"
@@ -53,7 +53,7 @@ async def show_sign_up(request: Visit) -> Response[Any]:
 
 
 @post(PATH)
-async def sign_up(data: Form, request: Visit, parts: Parts) -> Response[Any]:
+async def sign_up(data: Form, request: Visit, parts: Used) -> Response[Any]:
     """Have a link sent, or say beside each field what is wrong with it."""
     form = SignupForm(
         email=data.email,
@@ -85,7 +85,7 @@ async def look_into_mail() -> Response[str]:
 
 
 @get("/confirmar/{token:str}")
-async def show_confirmation(token: str, request: Visit, parts: Parts) -> Response[str]:
+async def show_confirmation(token: FromPath[str], request: Visit, parts: Used) -> Response[str]:
     """A button: programs that look into mails follow links, but press nothing."""
     state = await joining.link_state(parts.database, token, parts.clock.now())
     picture = Picture(path=request.url.path)
@@ -95,7 +95,7 @@ async def show_confirmation(token: str, request: Visit, parts: Parts) -> Respons
 
 
 @post("/confirmar/{token:str}")
-async def confirm(token: str, request: Visit, parts: Parts) -> Response[Any]:
+async def confirm(token: FromPath[str], request: Visit, parts: Used) -> Response[Any]:
     """Person, company and session begin; or the page that says why not."""
     now = parts.clock.now()
     browser = browser_of(request)

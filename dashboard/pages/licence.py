@@ -28,8 +28,9 @@ from dashboard.telling.known import Surroundings
 from dashboard.telling.licence import Known
 from dashboard.telling.licence import licence as told
 from server.frame import is_framed
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import bad_field
+from server.sessions import Viewing
 
 #: In the address that the checkout leads back to.
 SESSION, DONE = "sessao", "feito"
@@ -51,7 +52,7 @@ class Refused(Exception):
 
 
 @get(PAGE, name="licence")
-async def show_licence(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_licence(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """The whole screen; who comes back from the checkout sees what Stripe says now."""
     came_back = bool(request.query_params.get(SESSION))
     if came_back:
@@ -62,7 +63,7 @@ async def show_licence(viewer: Viewer, parts: Parts, request: Visit) -> Response
 
 
 @post(f"{PAGE}/assinar")
-async def subscribe(data: ChosenForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def subscribe(data: ChosenForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """To the checkout; with a subscription that lives, to where it is looked after."""
     plan = _plan(data)
     asked = parts.billing.checkout(viewer.tenant_id, plan, viewer.actor, viewer.language)
@@ -70,21 +71,21 @@ async def subscribe(data: ChosenForm, viewer: Viewer, parts: Parts, request: Vis
 
 
 @post(f"{PAGE}/cobranca")
-async def look_after(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def look_after(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """To cards, invoices and cancelling."""
     asked = parts.billing.portal(viewer.tenant_id, viewer.language)
     return await _to_stripe(asked, viewer, parts, request)
 
 
 @post(f"{PAGE}/mudar")
-async def change_plan(data: ChosenForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def change_plan(data: ChosenForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Another plan from now on."""
     asked = parts.billing.change_plan(viewer.tenant_id, _plan(data), viewer.actor)
     return await _done(asked, "plano", viewer, parts, request)
 
 
 @post(f"{PAGE}/continuar")
-async def go_on(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def go_on(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """A cancelled subscription renews after all."""
     return await _done(parts.billing.go_on(viewer.tenant_id, viewer.actor), "renova", viewer, parts, request)
 

@@ -21,7 +21,8 @@ from dashboard.telling.mapping import PATH, Said
 from dashboard.telling.mapping_errors import Errors, errors_in
 from dashboard.telling.mapping_form import Row, Wish
 from dashboard.telling.mapping_suggestions import row as suggested
-from server.parts import Parts
+from server.parts import Parts, Used
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -29,7 +30,7 @@ FORM = f"{PATH}/mapeamento"
 
 
 @post(FORM, status_code=200)
-async def change_mapping(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def change_mapping(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """What the pressed button wishes: save, or the same form with one thing changed."""
     form = await request.form()
     wish = mapping_form.sent(form.multi_items())
@@ -100,7 +101,7 @@ def _place(text: str) -> int:
 
 
 @get(f"{PATH}/previa")
-async def show_preview(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_preview(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """The mapping in force with what it would do now: also for who may only look."""
     known = await read_known(viewer, parts)
     wish = mapping_form.saved(known.mapping)

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import MediaType
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -30,8 +31,9 @@ from dashboard.telling.field_words import words_of
 from dashboard.telling.mapping import PATH, Said
 from dashboard.telling.mapping_errors import Errors, errors_in
 from dashboard.views.mapping_versions import Compared
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import NotFound
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -44,13 +46,13 @@ LARGEST_VERSION = 2**31 - 1
 
 
 @get(VERSIONS)
-async def show_versions(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_versions(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """Who saved what and when; `comparar` shows what happened since one of them."""
     return await _page(viewer, parts, request)
 
 
 @post(f"{VERSIONS}/{{name:str}}/restaurar", status_code=303)
-async def restore_version(name: str, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def restore_version(name: FromPath[str], viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Put a former version in force again, as a new one."""
     async with parts.database.tenant(viewer.tenant_id) as conn:
         found = await _version(conn, viewer.tenant_id, _number(name))
@@ -68,7 +70,7 @@ async def restore_version(name: str, viewer: Viewer, parts: Parts, request: Visi
 
 
 @get(f"{PATH}/mapeamento.json")
-async def export_mapping(viewer: Viewer, parts: Parts) -> Response[bytes]:
+async def export_mapping(viewer: Viewing, parts: Used) -> Response[bytes]:
     """The mapping in force as a file."""
     async with parts.database.tenant(viewer.tenant_id) as conn:
         mapping = await mappings.current(conn, viewer.tenant_id, Kind.PRODUCT)
@@ -79,7 +81,7 @@ async def export_mapping(viewer: Viewer, parts: Parts) -> Response[bytes]:
 
 
 @post(f"{PATH}/importar", status_code=200)
-async def import_mapping(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def import_mapping(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """A file's mapping in the form, to be looked at and saved."""
     form = await request.form()
     sent = form.get("arquivo")
@@ -99,7 +101,7 @@ async def import_mapping(viewer: Viewer, parts: Parts, request: Visit) -> Respon
 
 
 @post(f"{PATH}/aplicar", status_code=303)
-async def apply_mapping(viewer: Viewer, parts: Parts) -> Redirect:
+async def apply_mapping(viewer: Viewing, parts: Used) -> Redirect:
     """Sync once more what another version wrote last."""
     done = await apply(parts.engine, viewer.tenant_id, Kind.PRODUCT, dry_run=False)
     return Redirect(f"{PATH}?{APPLIED}={done.queued}", status_code=303)

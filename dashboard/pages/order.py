@@ -25,7 +25,8 @@ from dashboard.telling.order_example import carried, example
 from dashboard.telling.order_form import LONGEST, Errors, Wish
 from dashboard.telling.order_known import Known
 from dashboard.views.parts import Action
-from server.parts import Parts
+from server.parts import Parts, Used
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -34,7 +35,7 @@ SAVED, OPTIONS_SAVED = "salvo", "opcoes"
 
 
 @get(PATH)
-async def show_order(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_order(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """How an order becomes a deal."""
     query = request.query_params
     said = Said(
@@ -57,7 +58,7 @@ async def _offers(viewer: Viewer, parts: Parts, query: Mapping[str, str]) -> tup
 
 
 @post(f"{PATH}/opcoes", status_code=303)
-async def save_options(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def save_options(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Set the options as the form shows them: what is not ticked is off."""
     ticked = set((await request.form()).getall("on", []))
     wanted = {toggle: toggle.value in ticked for toggle in rules.ORDER_OPTIONS}
@@ -70,7 +71,7 @@ async def save_options(viewer: Viewer, parts: Parts, request: Visit) -> Response
 
 
 @get(f"{PATH}/etapas")
-async def show_stages(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_stages(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """The table of another pipeline."""
     async with parts.database.tenant(viewer.tenant_id) as conn:
         around = await look_around(conn, viewer, parts.clock.business_now())
@@ -81,7 +82,7 @@ async def show_stages(viewer: Viewer, parts: Parts, request: Visit) -> Response[
 
 
 @get(f"{PATH}/exemplo")
-async def show_example(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_example(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """The titles as they are being written; the first time, the order is asked for."""
     query = request.query_params
     brought = query.get("exemplo")
@@ -91,7 +92,7 @@ async def show_example(viewer: Viewer, parts: Parts, request: Visit) -> Response
 
 
 @post(PATH, status_code=303)
-async def save_order(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def save_order(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Put the form in force as a new version, or show it again with what is wrong."""
     form = await request.form()
     wish = order_form.sent(form.multi_items())

@@ -8,12 +8,11 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from connector.account import notices, own_password, team
-from connector.account.people import Viewer
 from connector.account.signin import Braked, Refused
 from connector.account.team import Refusal
 from connector.account.typed import Wrong, name_wrong
@@ -26,8 +25,9 @@ from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.telling.team import Answer, companies
 from dashboard.telling.typed import wrong
-from server.parts import Parts
+from server.parts import Used
 from server.problems import NotFound
+from server.sessions import Viewing
 
 PATH = "/empresas"
 
@@ -72,7 +72,7 @@ ChosenForm = Annotated[Chosen, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @post("/equipe/nome")
-async def set_name(data: CalledForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def set_name(data: CalledForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """What others call the person; older lines of the history keep the name of then."""
     if found := name_wrong(data.name):
         return await screen.show(viewer, parts, request, Answer(name_error=wrong(found)), 422)
@@ -83,7 +83,7 @@ async def set_name(data: CalledForm, viewer: Viewer, parts: Parts, request: Visi
 
 
 @post("/equipe/senha")
-async def change_password(data: PasswordsForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def change_password(data: PasswordsForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Another password; the other sessions end."""
     found = await own_password.change(
         parts.database, viewer, str(request.auth), data.present, data.password, parts.clock.now()
@@ -103,7 +103,7 @@ async def change_password(data: PasswordsForm, viewer: Viewer, parts: Parts, req
 
 
 @post("/equipe/avisos")
-async def choose_notices(data: WantedForm, viewer: Viewer, parts: Parts) -> Response[Any]:
+async def choose_notices(data: WantedForm, viewer: Viewing, parts: Used) -> Response[Any]:
     """Which mails the person wants: the ticked ones."""
     wanted = [kind for kind in notices.Kind if getattr(data, kind.value)]
     await notices.choose(parts.database, viewer, wanted, parts.clock.now())
@@ -111,7 +111,9 @@ async def choose_notices(data: WantedForm, viewer: Viewer, parts: Parts) -> Resp
 
 
 @post("/sessoes/{session_id:uuid}/encerrar")
-async def end_session(session_id: UUID, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def end_session(
+    session_id: FromPath[UUID], viewer: Viewing, parts: Used, request: Visit
+) -> Response[Any]:
     """Sign one of one's own browsers out."""
     async with parts.database.system() as conn:
         known = await people.close_one_session(conn, viewer.person_id, session_id)
@@ -121,7 +123,7 @@ async def end_session(session_id: UUID, viewer: Viewer, parts: Parts, request: V
 
 
 @post("/sessoes/encerrar-outras")
-async def end_other_sessions(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def end_other_sessions(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Sign oneself out everywhere but here."""
     async with parts.database.system() as conn:
         await people.close_other_sessions(conn, viewer.person_id, token_hash(str(request.auth)))
@@ -130,7 +132,7 @@ async def end_other_sessions(viewer: Viewer, parts: Parts, request: Visit) -> Re
 
 
 @post("/equipe/sair")
-async def leave(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def leave(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Go; to another company of one's own, if there is one."""
     refused = await team.leave(parts.database, viewer, parts.clock.now())
     if refused is not None:
@@ -146,7 +148,7 @@ async def leave(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
 
 
 @get(PATH)
-async def show_companies(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_companies(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """All companies of the person."""
     async with parts.database.system() as conn:
         found = await people.companies(conn, viewer.person_id)
@@ -156,7 +158,7 @@ async def show_companies(viewer: Viewer, parts: Parts, request: Visit) -> Respon
 
 
 @post(PATH)
-async def enter_company(data: ChosenForm, parts: Parts, request: Visit) -> Redirect:
+async def enter_company(data: ChosenForm, parts: Used, request: Visit) -> Redirect:
     """Look at another one from now on."""
     async with parts.database.system() as conn:
         if not await people.enter(conn, token_hash(str(request.auth)), data.company):

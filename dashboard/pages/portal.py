@@ -29,7 +29,7 @@ from dashboard.telling.portal import refusal
 from dashboard.views.portal import Choice, Install, PortalSignIn
 from server.callers import caller_address
 from server.frame import OPENING, frame_cookie, frame_cookie_name
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.sessions import csrf_token, refuse_other_sites
 
 #: A form of Bitrix24's has a dozen short fields.
@@ -80,7 +80,7 @@ def refused(error: VendorError) -> Answer:
 
 @post("/bitrix24/app", status_code=200, request_max_body_size=LARGEST)
 @refusing
-async def open_app(request: Visit, parts: Parts) -> Answer:
+async def open_app(request: Visit, parts: Used) -> Answer:
     """The app was opened: sign the portal's user in, or ask whose the portal is to be."""
     form = await _form(request)
     opening = await _proved(request, parts, form)
@@ -96,7 +96,7 @@ async def open_app(request: Visit, parts: Parts) -> Answer:
 
 @post("/bitrix24/install", status_code=200, request_max_body_size=LARGEST)
 @refusing
-async def install(request: Visit, parts: Parts) -> Answer:
+async def install(request: Visit, parts: Used) -> Answer:
     """Shown once: the page tells Bitrix24 that the installation is finished; then the app is opened."""
     opening = await _proved(request, parts, await _form(request))
     door = PortalDoor(parts.connecting)
@@ -107,7 +107,7 @@ async def install(request: Visit, parts: Parts) -> Answer:
 
 @post("/bitrix24/continuar", status_code=303)
 @refusing
-async def found_tenant(request: Visit, parts: Parts) -> Answer:
+async def found_tenant(request: Visit, parts: Used) -> Answer:
     """A new tenant with this portal, signed in as its administrator."""
     opening = await _taken(request, parts)
     clock, door = parts.clock, PortalDoor(parts.connecting)
@@ -119,7 +119,7 @@ async def found_tenant(request: Visit, parts: Parts) -> Answer:
 
 @get("/bitrix24/entrar")
 @refusing
-async def show_sign_in(request: Visit, parts: Parts) -> Answer:
+async def show_sign_in(request: Visit, parts: Used) -> Answer:
     """Já tenho conta."""
     await _kept(request, parts)
     return page("portal_sign_in.html", {"view": PortalSignIn()})
@@ -127,7 +127,7 @@ async def show_sign_in(request: Visit, parts: Parts) -> Answer:
 
 @post("/bitrix24/entrar", status_code=303)
 @refusing
-async def sign_in(data: Form, request: Visit, parts: Parts) -> Answer:
+async def sign_in(data: Form, request: Visit, parts: Used) -> Answer:
     """The portal belongs to the tenant of the person who gives the right password."""
     await _kept(request, parts)
     now = parts.clock.now()

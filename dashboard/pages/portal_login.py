@@ -20,7 +20,7 @@ from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.views.portal import PortalAddress
 from server.callers import caller_address
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.sessions import OUR_OWN, session_cookie, session_token
 
 PATH = "/oauth/bitrix24"
@@ -32,7 +32,7 @@ Answer = Response[Any]
 
 
 @get(f"{PATH}/start")
-async def start(request: Visit, parts: Parts) -> Answer:
+async def start(request: Visit, parts: Used) -> Answer:
     """To the portal's own page; without an address, or from another site, the question which portal it is."""
     typed = str(request.query_params.get("portal", ""))[: LONGEST + 1]
     if not typed or request.headers.get("sec-fetch-site", "none") not in OUR_OWN:
@@ -49,7 +49,7 @@ async def start(request: Visit, parts: Parts) -> Answer:
 
 @get(f"{PATH}/callback")
 @refusing
-async def come_back(request: Visit, parts: Parts) -> Answer:
+async def come_back(request: Visit, parts: Used) -> Answer:
     """From the portal's page: sign its user in, or connect the portal to the tenant that is looked at."""
     asked, viewer = request.query_params, request.scope.get("user")
     word = request.cookies.get(WORD, "")

@@ -26,7 +26,8 @@ from dashboard.telling.mapping_form import Wish
 from dashboard.telling.mapping_known import Known
 from dashboard.views.parts import Action
 from dashboard.views.product import Product
-from server.parts import Parts
+from server.parts import Parts, Used
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -35,7 +36,7 @@ SAVED, MAPPING, APPLIED = "salvo", "mapeamento", "aplicado"
 
 
 @get(PATH)
-async def show_product(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_product(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """What syncs, and which field is which."""
     known = await read_known(viewer, parts)
     wish = mapping_form.saved(known.mapping)
@@ -47,7 +48,7 @@ async def show_product(viewer: Viewer, parts: Parts, request: Visit) -> Response
 
 
 @post(PATH, status_code=303)
-async def save_product(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def save_product(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Set the options as the form shows them: what is not ticked is off."""
     form = await request.form()
     ticked = set(form.getall("on", []))

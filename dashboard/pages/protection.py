@@ -17,7 +17,8 @@ from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.telling.holds import SETTINGS, form_of, protection
-from server.parts import Parts
+from server.parts import Parts, Used
+from server.sessions import Viewing
 
 SAVED = "salvo"
 #: Longer texts are no numbers of ours.
@@ -27,7 +28,7 @@ Visit = Request[Any, Any, Any]
 
 
 @get(SETTINGS)
-async def show_protection(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_protection(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """The limits in force."""
     async with parts.database.tenant(viewer.tenant_id):
         shown = form_of(await holds.limits(viewer.tenant_id))
@@ -35,7 +36,7 @@ async def show_protection(viewer: Viewer, parts: Parts, request: Visit) -> Respo
 
 
 @post(SETTINGS, status_code=303)
-async def save_protection(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def save_protection(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Set the limits, or show the form again with what is wrong with it."""
     form = await request.form()
     shown = {name: str(value)[:LONGEST] for name, value in form.items()}

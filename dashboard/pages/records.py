@@ -9,7 +9,6 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.types import ControllerRouterHandler
 
-from connector.account.people import Viewer
 from connector.account.replaying import LONGEST_SEARCH
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
 from connector.store import history, links, record_lists
@@ -17,13 +16,14 @@ from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.rendering import page
 from dashboard.telling.asked import LARGEST_ID
 from dashboard.telling.records import SHOWN, Asked, Known, records
-from server.parts import Parts
+from server.parts import Used
+from server.sessions import Viewing
 
 PAGE = 50
 
 
 @get("/registros")
-async def show_records(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_records(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[str]:
     """One kind's records by state, reason and search, in the order of their Bling ids."""
     asked = _asked(request.query_params)
     async with parts.database.tenant(viewer.tenant_id) as conn:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -26,8 +26,9 @@ from dashboard.rendering import page, part
 from dashboard.telling.asked import LARGEST_ID
 from dashboard.telling.candidates import refused
 from dashboard.telling.remedies import PATH, confirm
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import Conflict, NotFound
+from server.sessions import Viewing
 
 Visit = Request[Any, Any, Any]
 
@@ -54,7 +55,7 @@ PickedForm = Annotated[Picked, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get(PATH)
-async def ask(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def ask(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """What would run again, and what that does."""
     query = request.query_params
     reason, kind = _reason_and_kind(query.get("motivo", ""), query.get("tipo", ""))
@@ -66,7 +67,7 @@ async def ask(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
 
 
 @post(PATH, status_code=303)
-async def run(data: WantedForm, viewer: Viewer, parts: Parts) -> Redirect:
+async def run(data: WantedForm, viewer: Viewing, parts: Used) -> Redirect:
     """Run them; leads back to their list."""
     reason, kind = _reason_and_kind(data.reason, data.kind)
     await _allow(viewer, parts)
@@ -80,7 +81,7 @@ async def run(data: WantedForm, viewer: Viewer, parts: Parts) -> Redirect:
 
 
 @post(f"{RECORD}/de-novo", status_code=303)
-async def run_one(name: str, number: str, viewer: Viewer, parts: Parts) -> Redirect:
+async def run_one(name: FromPath[str], number: FromPath[str], viewer: Viewing, parts: Used) -> Redirect:
     """Run one record again; leads to its event."""
     link = await _link(name, number, viewer, parts)
     await _allow(viewer, parts)
@@ -89,7 +90,9 @@ async def run_one(name: str, number: str, viewer: Viewer, parts: Parts) -> Redir
 
 
 @get(f"{RECORD}/candidatos")
-async def show_candidates(name: str, number: str, viewer: Viewer, parts: Parts) -> Response[str]:
+async def show_candidates(
+    name: FromPath[str], number: FromPath[str], viewer: Viewing, parts: Used
+) -> Response[str]:
     """The products that the record may become, for the page that is there already."""
     link = await _link(name, number, viewer, parts)
     return part("choose_answer.html", {"choice": await choice_now(link, viewer, parts)})
@@ -97,7 +100,7 @@ async def show_candidates(name: str, number: str, viewer: Viewer, parts: Parts) 
 
 @post(f"{RECORD}/par", status_code=303)
 async def pick(
-    name: str, number: str, data: PickedForm, viewer: Viewer, parts: Parts, request: Visit
+    name: FromPath[str], number: FromPath[str], data: PickedForm, viewer: Viewing, parts: Used, request: Visit
 ) -> Response[Any]:
     """The person's choice; leads to the event that carries it out."""
     link = await _link(name, number, viewer, parts)

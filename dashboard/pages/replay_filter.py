@@ -25,8 +25,9 @@ from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.telling.asked import Asked, asked_of
 from dashboard.telling.replaying import replaying as told
-from server.parts import Parts
+from server.parts import Parts, Used
 from server.problems import Conflict
+from server.sessions import Viewing
 
 PATH = "/eventos/reprocessar"
 #: Where the events of the replay are seen.
@@ -52,13 +53,13 @@ ConfirmedForm = Annotated[Confirmed, Body(media_type=RequestEncodingType.URL_ENC
 
 
 @get(PATH)
-async def ask(viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def ask(viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """What would be run again; nothing is."""
     return await _ask(asked_of(request.query_params), viewer, parts, request)
 
 
 @post(PATH, status_code=303)
-async def run(data: ConfirmedForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def run(data: ConfirmedForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Queue it, once however often the form is sent."""
     asked, replay = asked_of(msgspec.structs.asdict(data)), _replay(data.pedido)
     now = parts.clock.now()

@@ -23,7 +23,7 @@ from dashboard.views.portal import Refusal
 from dashboard.views.public import Picture
 from dashboard.views.sign_in import SignIn
 from server.frame import frame_cookie, is_framed
-from server.parts import Parts
+from server.parts import Used
 from server.sessions import ended_cookie, session_cookie, session_token
 
 #: Longer texts are nobody's e-mail or password.
@@ -64,7 +64,7 @@ async def show_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @post("/entrar")
-async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
+async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Used) -> Response[Any]:
     """Open a session, or say on the form why not."""
     given = data.password if len(data.password) <= LONGEST and len(data.email) <= LONGEST else ""
     browser = browser_of(request)
@@ -85,7 +85,7 @@ async def sign_in(data: Form, request: Request[Any, Any, Any], parts: Parts) -> 
 
 
 @post("/sair", status_code=303)
-async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Response[Any]:
+async def sign_out(request: Request[Any, Any, Any], parts: Used) -> Response[Any]:
     """End the session on the server; a portal's frame has no other page to show then."""
     if token := session_token(request):
         await signin.sign_out(parts.database, token, parts.clock.now())
@@ -102,7 +102,7 @@ async def sign_out(request: Request[Any, Any, Any], parts: Parts) -> Response[An
 
 
 @post("/preferencias", status_code=303)
-async def set_looks(data: Looks, request: Request[Any, Any, Any], parts: Parts) -> Redirect:
+async def set_looks(data: Looks, request: Request[Any, Any, Any], parts: Used) -> Redirect:
     """Language or theme: of the person for good, of the browser where nobody is signed in."""
     answer = Redirect(own_path(data.back), status_code=303)
     viewer = request.scope.get("user")

@@ -11,9 +11,9 @@ from litestar.params import Body
 from litestar.types import ControllerRouterHandler
 
 from connector.account import operator_visits
-from connector.account.people import Viewer
 from dashboard.pages.team import done
-from server.parts import Parts
+from server.parts import Used
+from server.sessions import Viewing
 
 
 class Allowed(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ AllowedForm = Annotated[Allowed, Body(media_type=RequestEncodingType.URL_ENCODED
 
 
 @post("/equipe/suporte")
-async def allow(data: AllowedForm, viewer: Viewer, parts: Parts) -> Response[Any]:
+async def allow(data: AllowedForm, viewer: Viewing, parts: Used) -> Response[Any]:
     """From now on, also for a visit under way."""
     may_change = bool(data.allow)
     await operator_visits.allow(parts.database, viewer, parts.clock.now(), may_change=may_change)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -31,7 +31,8 @@ from dashboard.telling.team import PAGE, Answer, Found, refusal
 from dashboard.telling.team import team as told
 from dashboard.telling.typed import wrong
 from dashboard.views.team import InviteForm
-from server.parts import Parts
+from server.parts import Parts, Used
+from server.sessions import Viewing
 
 PATH = "/equipe"
 
@@ -64,13 +65,13 @@ NamedForm = Annotated[Named, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get(PATH)
-async def show_team(viewer: Viewer, parts: Parts, request: Visit) -> Response[str]:
+async def show_team(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """The whole screen."""
     return await show(viewer, parts, request, Answer(said=_said(request.query_params.get("feito", ""))))
 
 
 @post(f"{PATH}/convites")
-async def invite(data: InvitedForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def invite(data: InvitedForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Have a link sent, or say beside the field why not."""
     now, business_now = parts.clock.now(), parts.clock.business_now()
     refused = await team.invite(parts.database, parts.vault, viewer, data.email, data.role, now, business_now)
@@ -82,7 +83,9 @@ async def invite(data: InvitedForm, viewer: Viewer, parts: Parts, request: Visit
 
 
 @post(f"{PATH}/convites/{{invitation_id:uuid}}/cancelar")
-async def withdraw(invitation_id: UUID, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def withdraw(
+    invitation_id: FromPath[UUID], viewer: Viewing, parts: Used, request: Visit
+) -> Response[Any]:
     """The link leads nowhere any more."""
     refused = await team.withdraw(parts.database, viewer, invitation_id, parts.clock.now())
     return await ended(refused, "cancelado", viewer, parts, request)
@@ -90,7 +93,7 @@ async def withdraw(invitation_id: UUID, viewer: Viewer, parts: Parts, request: V
 
 @post(f"{PATH}/pessoas/{{person_id:uuid}}/papel")
 async def give_role(
-    person_id: UUID, data: GivenForm, viewer: Viewer, parts: Parts, request: Visit
+    person_id: FromPath[UUID], data: GivenForm, viewer: Viewing, parts: Used, request: Visit
 ) -> Response[Any]:
     """Another role."""
     refused = await team.give_role(parts.database, viewer, person_id, data.role, parts.clock.now())
@@ -98,14 +101,14 @@ async def give_role(
 
 
 @post(f"{PATH}/pessoas/{{person_id:uuid}}/remover")
-async def remove(person_id: UUID, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def remove(person_id: FromPath[UUID], viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """Out of the team."""
     refused = await team.remove(parts.database, viewer, person_id, parts.clock.now())
     return await ended(refused, "removido", viewer, parts, request)
 
 
 @post(f"{PATH}/chaves")
-async def make_key(data: NamedForm, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def make_key(data: NamedForm, viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """A key, shown this once: the answer itself carries it, so that no address does."""
     if found := name_wrong(data.name):
         return await show(viewer, parts, request, Answer(key_error=wrong(found)), 422)
@@ -117,7 +120,7 @@ async def make_key(data: NamedForm, viewer: Viewer, parts: Parts, request: Visit
 
 
 @post(f"{PATH}/chaves/{{key_id:uuid}}/revogar")
-async def revoke_key(key_id: UUID, viewer: Viewer, parts: Parts, request: Visit) -> Response[Any]:
+async def revoke_key(key_id: FromPath[UUID], viewer: Viewing, parts: Used, request: Visit) -> Response[Any]:
     """The key opens nothing any more."""
     known = await keys.revoke(parts.database, viewer, key_id, parts.clock.now())
     return await ended(None if known else Refusal.NOBODY, "revogada", viewer, parts, request)

@@ -9,15 +9,15 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from connector.account import operator_visits
-from connector.account.people import Viewer
 from dashboard.telling.visit import END
 from server.operators import visit_cookie
-from server.parts import Parts
+from server.parts import Used
 from server.problems import Forbidden
+from server.sessions import Viewing
 
 
 @post(END)
-async def end_visit(viewer: Viewer, parts: Parts, request: Request[Any, Any, Any]) -> Response[Any]:
+async def end_visit(viewer: Viewing, parts: Used, request: Request[Any, Any, Any]) -> Response[Any]:
     """Back to the operator's own page about this tenant."""
     if viewer.visit is None:
         raise Forbidden("nobody is visiting")

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.types import ControllerRouterHandler
 
 from connector.account import operator_messages as deeds
@@ -63,14 +63,16 @@ async def show_unclaimed(watcher: Watching, parts: Used, request: Visit) -> Resp
 
 @get("/quarentena/{message_id:uuid}")
 async def show_one_quarantined(
-    message_id: UUID, watcher: Watching, parts: Used, request: Visit
+    message_id: FromPath[UUID], watcher: Watching, parts: Used, request: Visit
 ) -> Response[str]:
     """With its body."""
     return await _quarantined(message_id, watcher, parts, request)
 
 
 @post("/quarentena/{message_id:uuid}/repetir")
-async def try_again(message_id: UUID, watcher: Watching, parts: Used, request: Visit) -> Response[Any]:
+async def try_again(
+    message_id: FromPath[UUID], watcher: Watching, parts: Used, request: Visit
+) -> Response[Any]:
     """As the door would read it today."""
     found = await deeds.try_again(parts.database, watcher, message_id, parts.clock.now())
     await parts.engine.waker.wake(found.tenants)
@@ -80,7 +82,7 @@ async def try_again(message_id: UUID, watcher: Watching, parts: Used, request: V
 
 
 @post("/quarentena/{message_id:uuid}/descartar")
-async def discard_quarantined(message_id: UUID, watcher: Watching, parts: Used) -> Response[Any]:
+async def discard_quarantined(message_id: FromPath[UUID], watcher: Watching, parts: Used) -> Response[Any]:
     """Throw it away."""
     found = await deeds.discard_quarantined(parts.database, watcher, message_id, parts.clock.now())
     return _ended(found, PATH, "descartado")
@@ -88,7 +90,7 @@ async def discard_quarantined(message_id: UUID, watcher: Watching, parts: Used) 
 
 @get("/quarentena/sem-dono/{message_id:uuid}")
 async def show_one_unclaimed(
-    message_id: UUID, watcher: Watching, parts: Used, request: Visit
+    message_id: FromPath[UUID], watcher: Watching, parts: Used, request: Visit
 ) -> Response[str]:
     """With its body, and who could have it."""
     return await _unclaimed(message_id, watcher, parts, request)
@@ -96,7 +98,7 @@ async def show_one_unclaimed(
 
 @post("/quarentena/sem-dono/{message_id:uuid}/entregar")
 async def hand_over(
-    message_id: UUID, data: HandedForm, watcher: Watching, parts: Used, request: Visit
+    message_id: FromPath[UUID], data: HandedForm, watcher: Watching, parts: Used, request: Visit
 ) -> Response[Any]:
     """To a tenant that has connected the company by now."""
     company = await _company(parts, message_id)
@@ -110,7 +112,7 @@ async def hand_over(
 
 @post("/quarentena/sem-dono/{message_id:uuid}/descartar")
 async def discard_unclaimed(
-    message_id: UUID, data: DiscardedForm, watcher: Watching, parts: Used
+    message_id: FromPath[UUID], data: DiscardedForm, watcher: Watching, parts: Used
 ) -> Response[Any]:
     """Throw it away, or all of its company's."""
     company = await _company(parts, message_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -52,7 +52,7 @@ LicenceData = Annotated[Licence, Body(media_type=RequestEncodingType.URL_ENCODED
 
 @post("/clientes/{tenant_id:uuid}/visita")
 async def visit(
-    tenant_id: UUID, data: ReasonForm, watcher: Watching, parts: Used, request: Visit
+    tenant_id: FromPath[UUID], data: ReasonForm, watcher: Watching, parts: Used, request: Visit
 ) -> Response[Any]:
     """Into the tenant's own screens, for half an hour."""
     if operator_visits.reason_wrong(data.reason):
@@ -70,7 +70,7 @@ async def visit(
 
 @post("/clientes/{tenant_id:uuid}/pausar")
 async def pause(
-    tenant_id: UUID, data: ReasonForm, watcher: Watching, parts: Used, request: Visit
+    tenant_id: FromPath[UUID], data: ReasonForm, watcher: Watching, parts: Used, request: Visit
 ) -> Response[Any]:
     """Stop all of its syncs."""
     if operator_visits.reason_wrong(data.reason):
@@ -82,7 +82,7 @@ async def pause(
 
 
 @post("/clientes/{tenant_id:uuid}/retomar")
-async def resume(tenant_id: UUID, watcher: Watching, parts: Used, request: Visit) -> Response[Any]:
+async def resume(tenant_id: FromPath[UUID], watcher: Watching, parts: Used, request: Visit) -> Response[Any]:
     """Let it go on."""
     refused = await operator_tenants.resume(parts.database, watcher, tenant_id, parts.clock.now())
     await parts.engine.waker.wake([tenant_id])
@@ -91,7 +91,7 @@ async def resume(tenant_id: UUID, watcher: Watching, parts: Used, request: Visit
 
 @post("/clientes/{tenant_id:uuid}/licenca")
 async def grant(
-    tenant_id: UUID, data: LicenceData, watcher: Watching, parts: Used, request: Visit
+    tenant_id: FromPath[UUID], data: LicenceData, watcher: Watching, parts: Used, request: Visit
 ) -> Response[Any]:
     """Give a licence, or give one another end."""
     now, business_now = parts.clock.now(), parts.clock.business_now()
@@ -111,7 +111,7 @@ async def grant(
 
 @post("/clientes/{tenant_id:uuid}/licenca/encerrar")
 async def end_licence(
-    tenant_id: UUID, data: ReasonForm, watcher: Watching, parts: Used, request: Visit
+    tenant_id: FromPath[UUID], data: ReasonForm, watcher: Watching, parts: Used, request: Visit
 ) -> Response[Any]:
     """Take back what was given by hand."""
     if operator_visits.reason_wrong(data.reason):

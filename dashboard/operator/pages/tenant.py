@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from connector.account.licence import right_of
@@ -28,7 +29,9 @@ WEEK = timedelta(days=7)
 
 
 @get("/clientes/{tenant_id:uuid}")
-async def show_tenant(tenant_id: UUID, watcher: Watching, parts: Used, request: Visit) -> Response[str]:
+async def show_tenant(
+    tenant_id: FromPath[UUID], watcher: Watching, parts: Used, request: Visit
+) -> Response[str]:
     """The page."""
     return await show(tenant_id, watcher, parts, request, Said())
 
