@@ -189,8 +189,12 @@ async def end(conn: Connection, run: Run, state: RunState, detail: str | None, n
 
 
 async def turn(conn: Connection, run: Run, deed: Deed, now: datetime) -> Run | None:
-    """Pause, resume or cancel, with its events in the inbox; None when that does not fit (any more)."""
+    """Pause, resume or cancel, with its events in the inbox; None when that does not fit (any more).
+
+    Nothing of the tenant's is settled meanwhile: settling touches the same rows the other way round.
+    """
     states, after = DEEDS[deed]
+    await conn.execute(_SQL["settle_later"], run.tenant_id)
     due_at = now if deed is Deed.RESUME else None
     row = await conn.fetchrow(_SQL["turn"], run.tenant_id, run.id, list(states), after, due_at, now)
     if row is None:

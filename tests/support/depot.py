@@ -46,6 +46,21 @@ class Depot:
         )
         self.house.forget_calls()
 
+    def change(self, bling_id: int, **fields: Any) -> None:
+        """Change a product in Bling; its webhook is lost."""
+        api, sandbox = self.house.sandbox.ready["bling"]["api_url"], self.house.sandbox
+        answer = sandbox.client.patch(
+            f"{api}/produtos/{bling_id}", json=fields, headers=self.house.bling_headers
+        )
+        answer.raise_for_status()
+
+    def remove(self, bling_id: int) -> None:
+        """Delete a product in Bling; its webhook is lost."""
+        api, sandbox = self.house.sandbox.ready["bling"]["api_url"], self.house.sandbox
+        sandbox.client.delete(
+            f"{api}/produtos/{bling_id}", headers=self.house.bling_headers
+        ).raise_for_status()
+
     def in_bling(self) -> list[dict[str, Any]]:
         """All products of the company."""
         path = f"dump?provider=bling&tenant={self.house.company_id}"

@@ -45,6 +45,10 @@ UPDATE run SET state = $4, detail = $5, total = coalesce(total, listed), ended_a
 WHERE tenant_id = $1 AND id = $2 AND holder = $3 AND state = 'running'
 RETURNING *;
 
+-- name: settle_later
+-- Whoever settles shares this row (lease.sql, check).
+SELECT 1 FROM lease WHERE tenant_id = $1 FOR UPDATE;
+
 -- name: turn
 -- A person's deed; the holder notices at its next step.
 UPDATE run SET state = $4, due_at = $5, updated_at = $6, holder = NULL, held_until = NULL,

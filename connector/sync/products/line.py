@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -39,8 +40,9 @@ Clock = Callable[[], datetime]
 Family = tuple[UUID, int]
 _T = TypeVar("_T")
 
-#: Records and families of long work that are written together.
-AT_ONCE, FAMILIES_AT_ONCE = 50, 8
+#: Records and families of long work that are written together, and how many such parts at the same time: what
+#: is being written when somebody pauses.
+AT_ONCE, FAMILIES_AT_ONCE, PARTS = 50, 8, 2
 
 
 class Products:
@@ -52,6 +54,7 @@ class Products:
         self._making: dict[str, RecordKey] = {}
         #: Families are worked on one after the other: a variation may ride along with its parent unclaimed.
         self._families = asyncio.Lock()
+        self._parts = asyncio.Semaphore(PARTS)
         self._downloads = Downloads(shared.engine.settings)
         self._sections = Sections(shared)
 
@@ -73,6 +76,7 @@ class Products:
             judge=shared.ends.judge,
             create_settles=engine.create_settles,
             families=self._families,
+            parts=self._parts,
             sections=lambda works: self._sections.prepare(works, context, catalogue),
         )
         await line.process(works)
@@ -105,6 +109,8 @@ class Line:
     create_settles: timedelta
     #: Held while families are worked on, one after the other.
     families: asyncio.Lock
+    #: Parts of long work that are written at the same time.
+    parts: asyncio.Semaphore
     #: Makes the sections that records' categories need known, before they are weighed.
     sections: Callable[[Iterable[ProductWork]], Awaitable[None]]
 
@@ -136,8 +142,7 @@ class Line:
 
     async def _plain(self, works: list[ProductWork]) -> None:
         if works:
-            await self._write(works)
-            await self.settle(works)
+            await self._write(works, and_then=self.settle)
 
     async def _families(self, works: list[ProductWork]) -> None:
         families: dict[Family, list[ProductWork]] = defaultdict(list)
@@ -156,10 +161,14 @@ class Line:
         await self.settle(everyone)
 
     async def _write(
-        self, works: list[ProductWork], parents: dict[Family, ProductWork | int] | None = None
+        self,
+        works: list[ProductWork],
+        parents: dict[Family, ProductWork | int] | None = None,
+        and_then: Callable[[Sequence[Work]], Awaitable[None]] | None = None,
     ) -> None:
-        """Look up, plan and carry out what is still open."""
+        """Look up, plan and carry out what is still open; `and_then` is done with each part that went out."""
         now = self.clock()
+        await self.leave_stopped(works)
         self._wait_for_doubtful_creates(works, now)
         await self.finder.find_and_plan(works, self.context, now)
         await self._spare_pairs(works)
@@ -169,7 +178,14 @@ class Line:
         await guard(works, self.context, self.judge)
         _stop_loops(works, now)
         for some in _parts(works, AT_ONCE):
-            await self._carry_out(some)
+            async with self._one_of_few():
+                await self._carry_out(some)
+            if and_then is not None:
+                await and_then(some)
+
+    def _one_of_few(self) -> AbstractAsyncContextManager[None]:
+        """What changes now waits for no part of long work."""
+        return nullcontext() if pace.urgency.get() is pace.Urgency.NOW else self.parts
 
     async def _carry_out(self, works: list[ProductWork]) -> None:
         await self.leave_stopped(works)

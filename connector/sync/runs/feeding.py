@@ -114,13 +114,12 @@ class Feeding(abc.ABC):
 
     async def _finish(self, stride: Stride, pending: Pending) -> None:
         """Everything was put in, and nothing of it is due."""
-        now = stride.engine.clock()
         async with stride.engine.database.system() as conn:
             held = await runs.held_for(conn, stride.run) if pending.held else {}
-            if Reason.RUN_PAUSED in held:
-                # Settled just after it was resumed.
-                await runs.release(conn, stride.run, Reason.RUN_PAUSED, now)
         if Reason.RUN_PAUSED in held:
+            # Most likely it was paused this very moment: then the commit raises `Lost` and releases nothing.
+            async with stride.commit() as conn:
+                await runs.release(conn, stride.run, Reason.RUN_PAUSED, stride.engine.clock())
             await stride.engine.waker.wake([stride.tenant_id])
         elif outer := OUTER & held.keys():
             async with stride.commit(counts=tally(stride), detail=str(min(outer))):

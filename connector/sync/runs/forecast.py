@@ -27,6 +27,8 @@ from connector.sync.runs.slices import Asked, Slice
 
 #: Lists that are counted; of more the rest is estimated.
 COUNTED = 24
+#: No list has more pages: one that never ends is not searched for its end.
+MOST_PAGES = 2**20
 #: Commands that a new record costs in Bitrix24: look-up, create, price; customer, deal, rows, check.
 COMMANDS = {Kind.PRODUCT: 2.1, Kind.ORDER: 6.0, Kind.CONTACT: 4.0}
 #: Requests a second that the limits allow (facts of both vendors), and commands of a request.
@@ -109,6 +111,8 @@ async def count(rows: Callable[[int], Awaitable[int]]) -> int:
     beyond = 2
     while (shown := await rows(beyond)) == PAGE:
         last, beyond = beyond, beyond * 2
+        if beyond > MOST_PAGES:
+            return last * PAGE
     while beyond - last > 1 and not shown:
         middle = (last + beyond) // 2
         seen = await rows(middle)
@@ -116,10 +120,8 @@ async def count(rows: Callable[[int], Awaitable[int]]) -> int:
             last = middle
         else:
             beyond, shown = middle, seen
-    while beyond - last > 1:
-        # The page `beyond` has rows and is not full: it is the last one.
-        last = beyond - 1
-    return last * PAGE + shown
+    # A page with rows that is not full is the last one.
+    return (beyond - 1) * PAGE + shown if shown else last * PAGE
 
 
 def _reads_lists(kind: Kind, context: Context) -> bool:
