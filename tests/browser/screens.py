@@ -46,6 +46,8 @@ OWNERS = (
     Screen("registros-pedidos", "/registros?tipo=order", "Pedidos", "Orders"),
     Screen("registro", "/registros/product/{product}"),
     Screen("registro-pedido", "/registros/order/{sold}"),
+    Screen("importacao", "/importacao", "Importação", "Import"),
+    Screen("importacao-pedidos", "/importacao?tipo=order&desde=2026-01-31", "Importação", "Import"),
     Screen("licenca", "/licenca", "Licença", "Licence"),
     Screen("equipe", "/equipe", "Equipe", "Team"),
     Screen("ajuda", "/ajuda", "Ajuda", "Help"),
