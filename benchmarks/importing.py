@@ -28,8 +28,8 @@ from benchmarks.warehouse import SETTLED_S, Warehouse, pages, warehouse, writes
 
 PRODUCTS = 10_000
 PAGE, BLING_PER_SECOND = 100, 3.0
-#: Calls to Bling beside a page and a read of each hundred: the last page, newcomers, tokens' company.
-SPARE = 10
+#: Reads are not always of a full hundred; beside them there are the last page and the newcomers.
+READS_A_RECORD, SPARE = 2.1, 10
 #: People change so many prices a second; the worker is killed when so much came over.
 CHANGES_PER_SECOND = 5.0
 KILLED_AT = (0.1, 0.25, 0.4, 0.6, 0.8)
@@ -53,7 +53,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def target_gets(self) -> int:
         """The list, and every record once."""
-        return 2 * math.ceil(self.products / PAGE) + SPARE
+        return math.ceil(READS_A_RECORD * self.products / PAGE) + SPARE
 
 
 async def importing(ground: Ground) -> Rows:
@@ -77,8 +77,8 @@ async def rows(ground: Ground, products: int) -> Rows:
         yield told
     detail = {"bitrix24_requests": again.bitrix24_requests, "seconds": round(again.seconds, 1)}
     yield row("writes_of_reimport", again.writes, "=", 0, products=products, **detail)
-    most = again.target_gets / products
-    yield row("bling_gets_per_product_of_reimport", again.bling_gets / products, "<=", most)
+    gets, most = again.bling_gets, again.target_gets / products
+    yield row("bling_gets_per_product_of_reimport", gets / products, "<=", most, gets=gets, pages=again.pages)
 
 
 def _first_rows(told: Figures) -> list[Row]:
@@ -87,8 +87,8 @@ def _first_rows(told: Figures) -> list[Row]:
     requests, gets = told.bitrix24_requests, told.bling_gets
     return [
         row("import_vs_ceiling", told.seconds / told.ceiling, "<=", 1.25, **seconds),
-        row("bitrix24_requests_per_import", requests / products, "<=", 0.05, requests=requests),
-        row("bling_gets_per_import", gets / products, "<=", told.target_gets / products, gets=gets),
+        row("bitrix24_requests_per_imported_product", requests / products, "<=", 0.05, requests=requests),
+        row("bling_gets_per_imported_product", gets / products, "<=", told.target_gets / products, gets=gets),
         row("import_pages_read_again", told.pages_again, "=", 0, pages=told.pages),
     ]
 
