@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Kind, Outcome, Reason
+from connector.domain.events import Kind, Outcome, Reason, RecordState
 from connector.domain.runs import DEEDS, Deed, RunState, Task
 from connector.store.runs import Run
 from connector.sync.runs import importing, pulse, rehearsing
@@ -148,6 +148,12 @@ def _says(run: Run) -> tuple[str, Action | None]:
             return text, None
         case RunState.DONE if run.failed:
             return plural("%(num)s registro falhou.", "%(num)s registros falharam.", run.failed), None
+        case RunState.DONE if run.task is Task.IMPORT and (held := importing.tally_of(run.counts).held):
+            text = plural(
+                "%(num)s registro espera a sua decisão.", "%(num)s registros esperam a sua decisão.", held
+            )
+            url = f"/registros?tipo={run.kind}&estado={RecordState.NEEDS_YOU}"
+            return text, Action(label=_("Ver quais"), url=url)
         case _:
             return "", None
 

@@ -216,7 +216,13 @@ async def test_a_rehearsal_has_its_own_page(desk: Desk, customer: Customer, owne
     assert "Nada foi gravado." in page
     assert (await _run(desk, customer, path)).task is Task.REHEARSAL
     assert (await owner.get(f"{PAGE}/{path.rpartition('/')[2]}")).status_code == 404
-    assert "Último ensaio" in (await owner.get(PAGE)).text
+    run = await _run(desk, customer, path)
+    async with desk.database.system() as conn:
+        await runs.list_items(conn, run, customer.account_id, {7: "Caneca"})
+        await runs.judged(conn, run, customer.account_id, {7: ("new", "CAN-7")})
+    page = (await owner.get(PAGE)).text
+    assert "Último ensaio" in page
+    assert "Ensaio: Todos os produtos" in page
 
 
 async def test_every_kind_has_its_form(owner: Visitor) -> None:
