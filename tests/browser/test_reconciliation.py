@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, findings, keep, overflows, settled
+from tests.browser.conftest import findings, keep, overflows, settled
 
 #: Milliseconds that a comparison of a small company, and a repair, may take.
 LONG = 90_000
@@ -57,7 +57,7 @@ def test_an_edit_by_hand_is_found_and_repaired(
     assert not findings(page)
     page.get_by_role("button", name="Corrigir 1").click()
     expect(page.get_by_role("row", name=name)).to_contain_text("Corrigido", timeout=LONG)
-    page.set_viewport_size(NARROW)
+    page.set_viewport_size({"width": 360, "height": 800})
     assert not overflows(page)
     shown = api.get(f"/records/product/{bling_id}", params={"fresh": "true"}).json()["sides"]
     assert (shown["what"], shown["stale"]) == (None, False)
