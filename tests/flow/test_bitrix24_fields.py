@@ -42,7 +42,7 @@ async def test_products_have_bitrix24s_own_fields_in_portuguese(side: vendors.Bi
     fields = named((await read_fields(side.client)).product)
     assert (fields["weight"].title, fields["weight"].type) == ("Peso (g)", FieldType.NUMBER)
     assert fields["detailText"].type is FieldType.HTML
-    assert fields["previewPicture"].type is FieldType.OTHER
+    assert fields["previewPicture"].type is FieldType.PICTURE
     assert fields["createdBy"].read_only
     assert not fields["weight"].read_only
 

@@ -34,6 +34,16 @@ _SAMPLES: dict[str, Any] = {
     "timestamp with time zone": datetime(2026, 11, 23, tzinfo=UTC),
     "uuid[]": [],
 }
+#: Columns that take certain words only.
+_ALLOWED: dict[tuple[str, str], Any] = {
+    ("run", "task"): "import",
+    ("run", "state"): "running",
+    ("run_finding", "repair"): "done",
+    ("hold", "cause"): "price_zero",
+    ("hold", "side"): "bitrix24",
+    ("hold", "state"): "open",
+    ("hold_item", "state"): "held",
+}
 
 
 def now() -> datetime:
@@ -123,7 +133,7 @@ def call(**other: Any) -> Call:
 async def fill(owner: asyncpg.Connection, table: str, tenant_id: UUID) -> None:
     """One row of any tenant table, past all foreign keys."""
     columns = await owner.fetch(MEMBERS, table)
-    values = [_sample(column["name"], column["type"], tenant_id) for column in columns]
+    values = [_sample(table, column["name"], column["type"], tenant_id) for column in columns]
     names = ", ".join(column["name"] for column in columns)
     places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
     async with owner.transaction():
@@ -131,7 +141,9 @@ async def fill(owner: asyncpg.Connection, table: str, tenant_id: UUID) -> None:
         await owner.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *values)
 
 
-def _sample(name: str, type_: str, tenant_id: UUID) -> Any:
+def _sample(table: str, name: str, type_: str, tenant_id: UUID) -> Any:
     if name == "tenant_id":
         return tenant_id
+    if (allowed := _ALLOWED.get((table, name))) is not None:
+        return allowed
     return uuid4() if type_ == "uuid" else _SAMPLES[type_]

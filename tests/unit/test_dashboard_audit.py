@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.account.people import NOWHERE
+from connector.domain.runs import Task
 from connector.domain.vendor import Provider
 from dashboard.telling.audit import ACTIONS, detail, what
 
@@ -48,8 +49,9 @@ def _texts(function: Function, value: ast.expr) -> set[str]:
     match value:
         case ast.Constant(value=str(text)):
             return {text}
-        case ast.JoinedStr(values=[ast.FormattedValue(), ast.Constant(value=str(end))]):
-            return {f"{provider}{end}" for provider in SIDES}
+        case ast.JoinedStr(values=[ast.FormattedValue(value=who), ast.Constant(value=str(end))]):
+            named = Task if "task" in ast.unparse(who) else SIDES
+            return {f"{one}{end}" for one in named}
         case ast.IfExp(body=one, orelse=other):
             return _texts(function, one) | _texts(function, other)
         case ast.Name(id=name):

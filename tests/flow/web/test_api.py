@@ -14,6 +14,7 @@ from tests.support.office import Customer, Office, message
 TOGGLES = [
     *("product.create", "product.update", "product.delete", "product.export_create"),
     *("product.export_update", "order.create", "order.update", "sale.create", "deal.won"),
+    "stock.update",
 ]
 LISTS = ["/events", "/links", "/records"]
 PATHS = [
