@@ -1,15 +1,14 @@
-"""What stands around every screen: rail, languages, themes, widths, keyboard, weight."""
+"""What stands around every screen: rail, languages, themes, keyboard. Widths and axe: test_screens."""
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, findings, keep, overflows, sign_in
+from tests.browser.conftest import NARROW, findings, sign_in
 
 PAGES = {
     "visao-geral": ("/", "Visão geral", "Overview"),
@@ -18,7 +17,6 @@ PAGES = {
     "registros": ("/registros", "Produtos", "Products"),
     "eventos": ("/eventos", "Eventos", "Events"),
 }
-BUDGET_KB = 150
 
 
 @pytest.fixture
@@ -26,23 +24,6 @@ def person(demo: dict[str, Any]) -> dict[str, Any]:
     """Somebody whose language and theme these tests may change."""
     found: dict[str, Any] = demo["tenants"][1]
     return found
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
-def test_every_screen_is_clean_at_every_size(
-    open_context: Callable[..., BrowserContext], tenant: dict[str, Any], size: dict[str, int], theme: str
-) -> None:
-    page = open_context(viewport=size, color_scheme=theme).new_page()
-    sign_in(page, tenant)
-    for name, (path, title, _) in PAGES.items():
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_have_text(title)
-        assert page.title() == f"{title} · Ponte"
-        assert page.locator("html").get_attribute("lang") == "pt-BR"
-        assert findings(page) == [], name
-        assert not overflows(page), name
-        keep(page, f"{name}-{size['width']}-{theme}")
 
 
 def test_the_rail_leads_to_every_screen(signed_in: Page) -> None:
@@ -119,17 +100,6 @@ def test_the_keyboard_reaches_content_and_rail(signed_in: Page) -> None:
     expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
     assert box.is_checked() is not before
     signed_in.keyboard.press("Space")
-
-
-def test_a_first_visit_stays_within_its_weight(page: Page, tenant: dict[str, Any]) -> None:
-    asked: list[str] = []
-    sign_in(page, tenant)
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto("/", wait_until="load")
-    files = [url for url in asked if url.endswith((".css", ".js", ".svg", "/"))]
-    weights = {url: len(gzip.compress(page.request.get(url).body())) for url in files}
-    assert len(weights) >= 4
-    assert sum(weights.values()) < BUDGET_KB * 1024, weights
 
 
 def test_pages_carry_a_strict_policy(signed_in: Page) -> None:
