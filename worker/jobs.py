@@ -25,6 +25,7 @@ from connector.sync.nights import try_nightly
 from connector.sync.portal.poll import look_where_due
 from connector.sync.portal.poll import poll as poll_portal
 from connector.sync.runs.deeds import WALK_JOB
+from connector.sync.runs.sweeping import sweep_due
 from connector.sync.runs.tasks import TASKS
 from connector.sync.runs.walk import walk as walk_run
 
@@ -157,6 +158,14 @@ async def retry_nightly(ctx: dict[str, Any]) -> None:
         await try_nightly(ctx["engine"])
     except DatabaseAway:
         log.warning("night_without_database")
+
+
+async def sweep_changes(ctx: dict[str, Any]) -> None:
+    """Look for what Bling changed and nobody told, in the accounts that are due."""
+    try:
+        await sweep_due(ctx["engine"])
+    except DatabaseAway:
+        log.warning("changes_without_database")
 
 
 async def write_digests(ctx: dict[str, Any]) -> None:

@@ -97,6 +97,7 @@ def make(settings: Settings, *, burst: bool = False) -> Worker:
             cron(jobs.look_at_portals, second=set(range(1, 60, LOOK_EVERY))),
             cron(jobs.watch_held, second=30),
             cron(jobs.retry_nightly, second={10, 40}, run_at_startup=True),
+            cron(jobs.sweep_changes, second=15),
             cron(jobs.write_digests, second={20, 50}, run_at_startup=True),
             cron(jobs.check_up, second=set(range(1, 60, EVERY_S))),
             cron(jobs.renew_ageing, minute=17, second=0),
