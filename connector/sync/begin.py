@@ -14,6 +14,7 @@ from connector.domain.winner import NOTHING_KNOWN, Known, Trust, judge
 from connector.store.inbox import DEALS
 from connector.store.links import Link
 from connector.sync.asking import asks_for_export
+from connector.sync.deals.contacts import ContactWork
 from connector.sync.deals.work import DealWork
 from connector.sync.export.work import ExportWork
 from connector.sync.portal.intake import is_unborn
@@ -57,12 +58,21 @@ def bare(key: RecordKey, events: list[Event], link: Link | None, now: datetime) 
 
 def _kind_of(
     key: RecordKey, winner: Event, link: Link | None
-) -> type[DealWork] | type[ExportWork] | type[ProductWork] | type[StockWork] | type[WonWork]:
+) -> (
+    type[ContactWork]
+    | type[DealWork]
+    | type[ExportWork]
+    | type[ProductWork]
+    | type[StockWork]
+    | type[WonWork]
+):
     """Whatever becomes no deal goes the products' way, and ends there if it is none."""
     if key.kind is Kind.ORDER and key.bling_id < 0:
         return WonWork
     if key.kind is Kind.STOCK:
         return StockWork
+    if key.kind is Kind.CONTACT:
+        return ContactWork
     if key.kind is Kind.PRODUCT and _leads_back(key, winner, link):
         return ExportWork
     return DealWork if key.kind in DEALS else ProductWork

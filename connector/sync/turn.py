@@ -27,6 +27,7 @@ from connector.store.standing import PortalStanding
 from connector.sync.begin import bare, begin
 from connector.sync.clients import bitrix24_client, bling_client
 from connector.sync.context import Context, load_context
+from connector.sync.deals.contacts import Contacts, ContactWork
 from connector.sync.deals.line import Deals
 from connector.sync.deals.places import Places
 from connector.sync.deals.work import DealWork
@@ -58,6 +59,7 @@ class _Rooms(NamedTuple):
     exports: Exports
     deals: Deals
     selling: Selling
+    contacts: Contacts
     stock: Stock
 
 
@@ -130,6 +132,8 @@ class Turning:
         )
         if deals:
             await rooms.deals.process(deals, context, context.portal)
+        if contacts := [work for work in works if isinstance(work, ContactWork)]:
+            await rooms.contacts.process(contacts, context, context.portal)
         await self._stock(rooms, works, context)
         won = [work for work in works if isinstance(work, WonWork)]
         if won:
@@ -215,6 +219,7 @@ class Turning:
                 Exports(shared, products),
                 Deals(shared, places),
                 Selling(shared, places),
+                Contacts(shared, places),
                 Stock(shared),
             )
         return self._rooms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ from tests.support.order_desk import OrderDesk
 
 #: Rounds after which a run that does not end is stuck.
 MOST = 400
+#: Looks at a run that is walked in small steps.
+MOST_LOOKS = 5_000
 
 
 class Depot:
@@ -94,6 +96,25 @@ class Depot:
     async def walk(self, run: Run, holder: str = "walker") -> float | None:
         """One turn of the walker."""
         return await walk(self.house.engine, TASKS, self.house.tenant_id, run.id, holder)
+
+    async def pages_listed(self, run: Run, pages: int) -> None:
+        """Walk until so many pages were listed; the walker falls over then."""
+        await self._walk_until(run, lambda now: now.listed >= pages * 100)
+
+    async def walk_to_full(self, run: Run) -> None:
+        """Walk until everything was listed and queued; the walker falls over then."""
+        await self._walk_until(run, lambda now: now.total is not None and now.queued == now.listed)
+
+    async def _walk_until(self, run: Run, done: Callable[[Run], bool]) -> None:
+        task = asyncio.create_task(self.walk(run, "short"))
+        for _ in range(MOST_LOOKS):
+            if task.done() or done(await self.look(run.id)):
+                break
+            await asyncio.sleep(0.002)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with self.house.database.system() as conn:
+            await conn.execute("UPDATE run SET holder = NULL, held_until = NULL WHERE id = $1", run.id)
 
     async def finish(self, run: Run) -> Run:
         """Walk and drain until the run is over or paused."""

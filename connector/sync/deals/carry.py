@@ -5,7 +5,7 @@ Each record's writes are steps (connector.sync.waves).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,11 +26,12 @@ from connector.domain.deals import (
 from connector.domain.events import Outcome, Reason
 from connector.domain.mapping import STAGE_FIELD, Target
 from connector.domain.values import CENT
-from connector.domain.vendor import Rejected, Transient
+from connector.domain.vendor import Rejected, Transient, VendorError
 from connector.sync import waves
 from connector.sync.deals.lookup import Finder
 from connector.sync.deals.work import DealWork
 from connector.sync.faults import Faults
+from connector.sync.quiet import is_quiet
 from connector.sync.waves import Steps
 from connector.sync.work import Ended
 
@@ -62,11 +63,9 @@ class DealCarrier:
                 raise AssertionError(f"{work.key} has nothing to write: {work.plan}")
 
     def _create(self, work: DealWork, plan: CreateDeal, now: datetime) -> Steps:
-        (added,) = yield (crm.add_item(crm.DEAL, plan.fields),)
-        if isinstance(added, Failed):
-            self._faults.create_failed(work, added.error, now)
+        added = yield from self._add(work, plan, now)
+        if added is None or work.bitrix_id is None:
             return
-        work.bitrix_id = crm.written_item_id(added.result)
         work.written = {**_memory(work.target), **plan.fields}
         if not plan.rows:
             work.written = dict(work.target)
@@ -80,6 +79,25 @@ class DealCarrier:
             work.bitrix_id = work.written = None
         else:
             _look_at_stage(work, plan.fields, added)
+
+    def _add(
+        self, work: DealWork, plan: CreateDeal, now: datetime
+    ) -> Generator[Sequence[Command], Sequence[Result], Result | None]:
+        """The deal as the portal shows it then; None when it was not made."""
+        quiet = is_quiet(work)
+        (added,) = yield ((crm.import_item if quiet else crm.add_item)(crm.DEAL, plan.fields),)
+        try:
+            if isinstance(added, Failed):
+                raise added.error
+            read = crm.imported_item_id if quiet else crm.written_item_id
+            work.bitrix_id = read(added.result)
+        except VendorError as error:
+            self._faults.create_failed(work, error, now)
+            return None
+        if quiet and STAGE_FIELD in plan.fields:
+            # Its answer names the id alone.
+            (added,) = yield (crm.get_item(crm.DEAL, work.bitrix_id),)
+        return added
 
     def _update(self, work: DealWork, plan: UpdateDeal, now: datetime) -> Steps:
         work.bitrix_id = plan.bitrix_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from connector.store.links import Link
 from connector.sync.context import Context
 from connector.sync.deals.people import Making, Party, People
 from connector.sync.deals.work import DealWork
+from connector.sync.quiet import is_quiet
 from connector.sync.reading import reading
 from connector.sync.shared import Shared
 
@@ -40,12 +42,13 @@ class Customers:
             work.key: contact for work in works if work.open and (contact := contact_of(work.source or {}))
         }
         keys = {key: _contact_key(key, contact) for key, contact in named.items()}
+        quiet = {work.key for work in works if is_quiet(work)}
         links = await self._shared.load_links(set(keys.values()))
         parties = {
-            key: Party(key=keys[key], source=contact, link=_usable(links.get(keys[key])))
+            key: Party(key=keys[key], source=contact, link=usable(links.get(keys[key])), quiet=key in quiet)
             for key, contact in named.items()
         }
-        await self._people(context, places).resolve(list(parties.values()))
+        await self.people(context, places).resolve(list(parties.values()))
         found: dict[RecordKey, Person] = {}
         for work in works:
             party = parties.get(work.key)
@@ -54,7 +57,13 @@ class Customers:
                 found[work.key] = _person(party)
         return found
 
-    def _people(self, context: Context, places: CrmPlaces) -> People:
+    def people(
+        self,
+        context: Context,
+        places: CrmPlaces,
+        known: Mapping[RecordKey, Mapping[str, Any]] = MappingProxyType({}),
+    ) -> People:
+        """Who finds or makes persons; `known` = contacts that were read in Bling already."""
         settles = self._shared.engine.create_settles
         clock = self._shared.engine.clock
 
@@ -62,6 +71,8 @@ class Customers:
             await self._shared.ends.mark_creating(labels, clock())
 
         async def read(account_id: UUID, contact_id: int) -> dict[str, Any]:
+            if (one := known.get(RecordKey(Kind.CONTACT, account_id, contact_id))) is not None:
+                return dict(one)
             reading.set(())
             return await self._shared.bling(account_id).contact(contact_id)
 
@@ -101,7 +112,7 @@ def _contact_key(order: RecordKey, contact: Mapping[str, Any]) -> RecordKey:
     return RecordKey(Kind.CONTACT, order.account_id, int(contact["id"]))
 
 
-def _usable(link: Link | None) -> Link | None:
+def usable(link: Link | None) -> Link | None:
     """A link whose person was not finished is looked at again."""
     if link is None or link.state is RecordState.IN_STEP or link.bitrix_id is None:
         return link

@@ -36,6 +36,8 @@ class Party:
     #: The order's `contato`.
     source: Mapping[str, Any]
     link: Link | None = None
+    #: Made without the portal's automations.
+    quiet: bool = False
     #: `entityTypeId`: 3 contact, 4 company.
     entity: int | None = None
     bitrix_id: int | None = None
@@ -101,6 +103,11 @@ class Case:
     def entity(self) -> int:
         """What the person should be in Bitrix24."""
         return COMPANY if self.person.company else CONTACT
+
+    @property
+    def quiet(self) -> bool:
+        """Nobody wants the portal's automations for this person."""
+        return bool(self.parties) and all(party.quiet for party in self.parties)
 
     def learn(self, person: Person) -> None:
         """What Bling tells of the contact; what it leaves out stays as the order has it."""

@@ -101,7 +101,8 @@ class Maker:
             fields["lastName"] = person.last_name
         if channels := crm.multifields(phones=(phone.text for phone in person.phones), emails=person.emails):
             fields["fm"] = channels
-        return crm.add_item(case.entity, fields | self._custom_document(case, case.entity))
+        make = crm.import_item if case.quiet else crm.add_item
+        return make(case.entity, fields | self._custom_document(case, case.entity))
 
     def _papers(self, case: Case) -> Command | None:
         """What writes the document of a person who is there; an address alone wants requisites, too."""
@@ -130,7 +131,8 @@ def _made(case: Case, result: Result) -> None:
     try:
         if isinstance(result, Failed):
             raise result.error
-        case.hit = Hit(Clue.MADE, case.entity, crm.written_item_id(result.result))
+        read = crm.imported_item_id if case.quiet else crm.written_item_id
+        case.hit = Hit(Clue.MADE, case.entity, read(result.result))
     except VendorError as error:
         case.error = error
         case.in_doubt = isinstance(error, Transient) and error.unknown

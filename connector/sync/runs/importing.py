@@ -7,18 +7,17 @@ import msgspec
 from connector.domain.events import Kind, RecordKey, Source
 from connector.store import runs
 from connector.store.scope import Connection
+from connector.sync.quiet import AUTOMATIONS
 from connector.sync.runs import listing
 from connector.sync.runs.feeding import Feeding, Tally, tally, tally_of
 from connector.sync.runs.listing import Place
 from connector.sync.runs.slices import Asked
 from connector.sync.runs.stride import Stride
 
-__all__ = ["AUTOMATIONS", "KINDS", "Importing", "Tally", "Wish", "body_of", "tally_of"]
+__all__ = ["KINDS", "Importing", "Tally", "Wish", "body_of", "tally_of"]
 
 #: Kinds that have lists to be imported from.
 KINDS = (Kind.PRODUCT, Kind.ORDER, Kind.CONTACT)
-#: In an event's body: the portal's automations are wanted.
-AUTOMATIONS = "automations"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
