@@ -24,7 +24,7 @@ import uvloop
 from benchmarks.burst import BATCH, BUCKET, COMMANDS_A_PRODUCT, DRAINED_A_SECOND
 from benchmarks.ground import Ground, ground
 from benchmarks.results import Row, Rows, row
-from benchmarks.warehouse import SETTLED_S, Warehouse, pages, warehouse, writes
+from benchmarks.warehouse import REFUSED, SETTLED_S, Warehouse, pages, warehouse, writes
 
 PRODUCTS = 10_000
 PAGE, BLING_PER_SECOND = 100, 3.0
@@ -48,6 +48,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     #: Pages that were asked for more than once, and how often at most.
     pages_again: int
     page_at_most: int
+    #: Requests that the vendors refused: over a limit, mostly.
+    refused: int
     failed: int
 
     @property
@@ -89,7 +91,7 @@ def _first_rows(told: Figures) -> list[Row]:
         row("import_vs_ceiling", told.seconds / told.ceiling, "<=", 1.25, **seconds),
         row("bitrix24_requests_per_imported_product", requests / products, "<=", 0.05, requests=requests),
         row("bling_gets_per_imported_product", gets / products, "<=", told.target_gets / products, gets=gets),
-        row("import_pages_read_again", told.pages_again, "=", 0, pages=told.pages),
+        row("import_pages_read_again", told.pages_again, "=", 0, pages=told.pages, refused=told.refused),
     ]
 
 
@@ -112,6 +114,7 @@ async def _figures(on: Warehouse, products: int, seconds: float, failed: int) ->
         pages=len(read),
         pages_again=sum(times > 1 for times in read.values()),
         page_at_most=max(read.values(), default=0),
+        refused=sum(row["status"] >= REFUSED for row in (*bitrix24, *bling)),
         failed=failed,
     )
 

@@ -26,6 +26,8 @@ SETTLED_S = 25.0
 OLD_S = 130.0
 #: Live prices stay so near to the first ones that no guard rail holds them.
 NEAR = 0.05
+#: The least status of a refusal.
+REFUSED = 400
 WRITES = (".add", ".update", ".delete")
 #: Reads of records that are known by name; everything else is a page of a list.
 _NAMED = ("idsProdutos[]", "codigos[]")
@@ -157,11 +159,12 @@ def writes(requests: Iterable[Record]) -> int:
 
 
 def pages(requests: Iterable[Record]) -> Counter[str]:
-    """How often each page of Bling's list of products was asked for."""
+    """How often each page of Bling's list of products was read; what Bling refused was not."""
     found: Counter[str] = Counter()
     for row in requests:
         query = parse_qs(row.get("query", ""))
-        if row["path"].endswith("/produtos") and not any(name in query for name in _NAMED):
+        is_list = row["path"].endswith("/produtos") and not any(name in query for name in _NAMED)
+        if is_list and row["status"] < REFUSED:
             found[row["query"]] += 1
     return found
 

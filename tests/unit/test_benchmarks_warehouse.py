@@ -62,8 +62,9 @@ def test_what_is_missing_or_there_twice_is_told() -> None:
 def test_pages_are_told_from_reads_of_named_records() -> None:
     asked = ["pagina=1&limite=100", "pagina=2&limite=100", "pagina=2&limite=100"]
     asked += ["idsProdutos%5B%5D=1&pagina=1", "codigos%5B%5D=A&pagina=1"]
-    rows = [{"path": "/Api/v3/produtos", "query": query} for query in asked]
-    rows.append({"path": "/Api/v3/produtos/1", "query": "pagina=1"})
+    rows = [{"path": "/Api/v3/produtos", "status": 200, "query": query} for query in asked]
+    rows.append({"path": "/Api/v3/produtos/1", "status": 200, "query": "pagina=1"})
+    rows.append({"path": "/Api/v3/produtos", "status": 429, "query": "pagina=1&limite=100"})
     assert pages(rows) == {"pagina=1&limite=100": 1, "pagina=2&limite=100": 2}
 
 
