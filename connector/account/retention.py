@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from connector.domain.plans import PLANS
-from connector.store import retention
+from connector.store import retention, runs
 from connector.store.retention import FIRST
 from connector.store.scope import Database
 
@@ -37,6 +37,8 @@ async def trim_histories(database: Database, now: datetime) -> int:
 
 async def _trim(database: Database, tenant_id: UUID, before: datetime) -> int:
     deleted = 0
+    async with database.tenant(tenant_id) as conn:
+        await runs.forget(conn, tenant_id, before)
     while True:
         async with database.tenant(tenant_id) as conn:
             found = await retention.trim(conn, tenant_id, before, ROWS)
