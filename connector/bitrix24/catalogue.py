@@ -100,6 +100,18 @@ def find_by_xml_id(
     return _find(iblock_id, property_id, {"xmlId": list(codes)}, select, start)
 
 
+def find_by_field(
+    iblock_id: int,
+    property_id: int,
+    field: str,
+    values: Sequence[str],
+    select: Iterable[str] = (),
+    start: int = 0,
+) -> Command:
+    """All records of an iblock with one of these texts in a field such as `property107`."""
+    return _find(iblock_id, property_id, {field: list(values)}, select, start)
+
+
 def find_by_ids(iblock_id: int, property_id: int, ids: Sequence[int], select: Iterable[str] = ()) -> Command:
     """The records with these ids that still exist; at most 50."""
     return _find(iblock_id, property_id, {"id": list(ids)}, select, 0)

@@ -33,6 +33,8 @@ from connector.domain.values import InvalidValue, at
 #: Stands for the property "Bling ID", whose number differs from portal to portal and from iblock to iblock.
 LINK_FIELD = "link"
 PRICE_FIELD = "price"
+#: Bling's field of the number that names a thing all over the world.
+GTIN_FIELD = "gtin"
 
 Source = Mapping[str, object]
 Target = dict[str, str]
@@ -179,6 +181,14 @@ class Lens:
         self.keeps = frozenset(rule.bitrix24 for rule, *_ in self._imports if rule.policy == "keep")
         #: Bitrix24's fields that the tenant's own rules write.
         self.free = frozenset(rule.bitrix24 for rule, *_ in self._imports if not rule.locked)
+        #: Properties of Bitrix24 that hold the GTIN as it is: a product may be found by it.
+        self.gtins = sorted(
+            rule.bitrix24
+            for rule, *_ in self._imports
+            if rule.bling == GTIN_FIELD
+            and isinstance(rule.transform, Identity)
+            and rule.bitrix24.startswith("property")
+        )
         #: Bitrix24's fields with several values, which a target holds as JSON.
         self.lists = frozenset(
             rule.bitrix24 for rule, *_ in self._imports if isinstance(rule.transform, ListOf)

@@ -22,6 +22,8 @@ from connector.domain.values import InvalidValue, at, number, plain
 NUMBERS = frozenset(
     {"weight", "width", "height", "length", "measure", "iblockSectionId", "purchasingPrice", "vatId"}
 )
+#: Digits of EAN-8, UPC-A, EAN-13 and GTIN-14.
+_GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 #: What lives on variations and not on their parent (facts of Bitrix24, catalogue).
 _OFFERS_ALONE = (PRICE_FIELD, "measure", "purchasingPrice")
 #: What a message about a product carries (facts of Bling, webhooks).
@@ -254,19 +256,24 @@ def plan_unlinked(
     by_sku: Sequence[Present],
     allowed: Allowed,
     parent: int | None = None,
+    by_gtin: Sequence[Present] = (),
 ) -> tuple[Plan, Present | None]:
     """For a record without a link: take over the one that is ours or carries the SKU, else create.
+
+    The GTIN counts where nothing carries the SKU: it may stand on a product that was entered without one.
 
     Gives the record that was taken over beside the plan.
     """
     if by_link:
         oldest = min(by_link, key=lambda one: one.id)
         return plan_present(target, shape, oldest, allowed), oldest
-    if allowed.adopt and by_sku:
-        free = [one for one in by_sku if not one.link and one.shape is shape]
+    same = by_sku or by_gtin
+    if allowed.adopt and same:
+        free = [one for one in same if not one.link and one.shape is shape]
         if len(free) == 1:
             return plan_present(target, shape, free[0], allowed), free[0]
-        return Hold(Reason.AMBIGUOUS, _same_sku(by_sku)), None
+        what = "mesmo código" if by_sku else "mesmo GTIN"
+        return Hold(Reason.AMBIGUOUS, f"{what} nos produtos {_some(same)}"), None
     if not allowed.create:
         return Skip(Reason.CREATE_OFF), None
     return _create(target, shape, parent), None
@@ -321,5 +328,10 @@ def _difference(
     return Update(bitrix_id=bitrix_id, shape=shape, fields=differing, price=price, price_id=price_id)
 
 
-def _same_sku(by_sku: Sequence[Present]) -> str:
-    return "mesmo código nos produtos " + ", ".join(str(one.id) for one in by_sku[:5])
+def is_gtin(text: str) -> bool:
+    """Whether it names one thing in the world; "SEM GTIN" (NF-e's word for none) does not."""
+    return text.isascii() and text.isdecimal() and len(text) in _GTIN_LENGTHS and text.strip("0") != ""
+
+
+def _some(found: Sequence[Present]) -> str:
+    return ", ".join(str(one.id) for one in found[:5])

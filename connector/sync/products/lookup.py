@@ -1,7 +1,7 @@
 """Finding what Bitrix24 has before anything is written there.
 
-A create happens once: before it, the record is looked for by its link property, then by its SKU. Records of
-sources that do not trust our memory are compared with what Bitrix24 holds now.
+A create happens once: before it, the record is looked for by its link property, then by SKU and GTIN. Records
+of sources that do not trust our memory are compared with what Bitrix24 holds now.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ from connector.domain.products import (
     Linked,
     Present,
     Shape,
+    is_gtin,
     plan_present,
     plan_removal,
     plan_unlinked,
@@ -100,6 +102,7 @@ class Finder:
     ) -> None:
         """`making`: SKUs that records of this turn are being created with, in all chunks."""
         self._free = sorted(lens.free)
+        self._gtins = lens.gtins
         self._keeps = lens.keeps
         self._pictures = lens.pictures
         self._making = making
@@ -131,6 +134,7 @@ class Finder:
         questions = [
             *self._by_link([*unlinked, *doubted]),
             *self._by_sku(unlinked),
+            *self._by_gtin(unlinked),
             *self._by_id(linked),
         ]
         found = _Found()
@@ -177,6 +181,32 @@ class Finder:
                         vendor.find_by_xml_id(iblock, link_property, codes, self._free), link_property, group
                     )
 
+    def _by_gtin(self, works: list[ProductWork]) -> Iterable[_Question]:
+        """Where the mapping keeps it in a property; asked in one go with the SKUs."""
+        for name, offers in product(self._gtins, (False, True)):
+            side = [
+                work
+                for work in works
+                if (work.shape is Shape.OFFER) is offers and is_gtin(work.target.get(name, ""))
+            ]
+            for iblock, link_property in self._iblocks(offers):
+                for group in _chunks(side):
+                    values = sorted({work.target[name] for work in group})
+                    yield _Question(
+                        vendor.find_by_field(iblock, link_property, name, values, self._free),
+                        link_property,
+                        group,
+                    )
+
+    def _with_gtin(self, work: ProductWork, found: _Found) -> list[Present]:
+        values = {name: work.target.get(name, "") for name in self._gtins}
+        sure = {name: value for name, value in values.items() if is_gtin(value)}
+        return [
+            one
+            for one in (found.by_id.values() if sure else ())
+            if any(one.values.get(name) == value for name, value in sure.items())
+        ]
+
     def _by_id(self, works: list[ProductWork]) -> Iterable[_Question]:
         for offers in (False, True):
             side = [work for work in works if (_known_shape(work) is Shape.OFFER) is offers]
@@ -212,6 +242,7 @@ class Finder:
             found.with_link(link),
             [one for one in found.with_sku(work.target.get("xmlId", "")) if one.link != link],
             msgspec.structs.replace(context.allowed, adopt=False) if apart else context.allowed,
+            by_gtin=[one for one in self._with_gtin(work, found) if one.link != link],
         )
         work.doubles = sorted(one.id for one in found.with_link(link))[1:]
         if taken is not None:
