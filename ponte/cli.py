@@ -65,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(run=_operator_add)
     bring = command("import", "bring over what a tenant has in Bling already", _import)
     _import_arguments(bring)
+    compare = command("reconcile", "compare both sides of a tenant", _reconcile)
+    compare.add_argument("--tenant", required=True, type=UUID, metavar="ID", help="whose records")
+    compare.add_argument("--kind", default="product", help="product (the default) or order")
+    compare.add_argument("--repair", action="store_true", help="repair what is found")
+    _follow_argument(compare)
     replay = command("replay", "run again what a filter of a tenant's events shows", _replay)
     _replay_arguments(replay)
     command("story", "play the main story end to end and tell how long each step took", _story)
@@ -134,7 +139,17 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="rehearse: say what it would do, write nothing"
     )
+    _follow_argument(parser)
+
+
+def _follow_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help="stay until it is over, telling how far it is")
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from ponte import reconciling
+
+    return reconciling.run(_production(), options)
 
 
 def _import(options: argparse.Namespace) -> int:

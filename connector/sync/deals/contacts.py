@@ -1,7 +1,7 @@
 """Contacts of Bling that come over by themselves: found in Bitrix24 or made there, as deals' customers are.
 
-Only imports and what people run again ask for contacts: Bling sends no messages about them. A contact that has
-its pair is left as it is, for no rule says which side is right about a person.
+Only imports and what people run again ask for contacts: Bling sends no messages about them. A contact that
+has its pair is left as it is, for no rule says which side is right about a person.
 """
 
 from __future__ import annotations

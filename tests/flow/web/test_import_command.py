@@ -1,4 +1,4 @@
-"""`ponte import`: an operator brings over what a tenant has in Bling."""
+"""`ponte import` and `ponte reconcile`: what an operator does for a tenant."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from connector.settings import to_environment
 from tests.support.office import Customer, Office
 
 
-async def _command(office: Office, tenant: object, *arguments: str) -> tuple[int, str, str]:
+async def _command(
+    office: Office, tenant: object, *arguments: str, order: str = "import"
+) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ponte", "import", "--tenant", str(tenant), *arguments),
+        *(sys.executable, "-m", "ponte", order, "--tenant", str(tenant), *arguments),
         env=to_environment(office.parts.settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -77,3 +79,16 @@ async def test_an_unknown_tenant_and_a_missing_licence_are_told(office: Office, 
     code, _, err = await _command(office, customer.tenant_id, "--kind", "product")
     assert (code, "may not sync now" in err) == (1, True), err
     assert await office.rows("run") == []
+
+
+async def test_a_comparison_is_begun_once(office: Office, customer: Customer) -> None:
+    tenant = customer.tenant_id
+    code, out, err = await _command(office, tenant, "--kind", "order", "--repair", order="reconcile")
+    assert code == 0, err
+    assert (json.loads(out)["task"], json.loads(out)["kind"]) == ("reconciliation", "order")
+    (run,) = await office.rows("run")
+    assert json.loads(run["wish"]) == {"repair": True}
+    code, _, err = await _command(office, tenant, "--kind", "order", order="reconcile")
+    assert (code, str(run["id"]) in err) == (1, True)
+    code, _, err = await _command(office, tenant, "--kind", "contact", order="reconcile")
+    assert (code, "kind is one of" in err) == (2, True)
