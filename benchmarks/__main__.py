@@ -22,6 +22,7 @@ from benchmarks.orders import orders
 from benchmarks.overhead import overhead
 from benchmarks.pages import pages
 from benchmarks.queue import queue
+from benchmarks.reconciling import reconciling
 from benchmarks.results import Row, Rows
 from benchmarks.touches import touches
 
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "large_burst": large_burst,
     "orders": orders,
     "importing": importing,
+    "reconciling": reconciling,
     "demo": demo,
     "pages": pages,
 }

@@ -35,6 +35,8 @@ _NAMED = ("idsProdutos[]", "codigos[]")
 #: A product as both vendors can tell it: name, code, price, whether it is active.
 Told = tuple[str, str, float, bool]
 Record = dict[str, Any]
+#: Seconds that a comparison may take.
+COMPARED_S = 1_800.0
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,18 @@ class Warehouse(Shop):
         if now["state"] != "done":
             raise AssertionError(f"the import ended as {now['state']}: {now}")
         return now
+
+    async def compare(self) -> Record:
+        """A reconciliation from its beginning to its end. The vendors' calls are counted from here."""
+        await self._control("DELETE", "calls")
+        run = (await self._ponte("POST", "/reconciliations", {"kind": "product"}))["id"]
+        begun = time.monotonic()
+        while time.monotonic() - begun < COMPARED_S:
+            told: Record = await self._ponte("GET", f"/reconciliations/{run}")
+            if told["state"] != "running":
+                return told
+            await asyncio.sleep(LOOK_S)
+        raise AssertionError(f"the comparison has not ended after {COMPARED_S:.0f} s")
 
     async def kill_at(self, run: str, done: int) -> int:
         """Kill the worker, without a warning, once so many records are settled; how many were."""
