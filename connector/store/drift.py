@@ -262,9 +262,9 @@ async def newest_runs(conn: Connection, tenant_id: UUID, limit: int) -> list[Run
 # Sweeps
 
 
-async def add_sweeps(conn: Connection, now: datetime) -> None:
-    """Begin to sweep accounts that nobody sweeps yet, from now on (system scope)."""
-    await conn.execute(_SQL["add_sweeps"], now)
+async def add_sweeps(conn: Connection, swept_until: datetime, due_at: datetime) -> None:
+    """Begin to sweep accounts that nobody sweeps yet (system scope)."""
+    await conn.execute(_SQL["add_sweeps"], swept_until, due_at)
 
 
 async def due_sweeps(conn: Connection, now: datetime, limit: int) -> list[Sweep]:

@@ -181,7 +181,7 @@ SELECT * FROM run WHERE tenant_id = $1 AND task = 'reconciliation' ORDER BY star
 -- name: add_sweeps
 -- Of tenants that let anything of the kind be written.
 INSERT INTO sweep (tenant_id, account_id, kind, swept_until, due_at)
-SELECT a.tenant_id, a.id, k.kind, $1, $1
+SELECT a.tenant_id, a.id, k.kind, $1, $2
 FROM account a CROSS JOIN (VALUES ('product'), ('order')) AS k (kind)
 WHERE a.state = 'connected'
   AND EXISTS (SELECT 1 FROM toggle t WHERE t.tenant_id = a.tenant_id AND t.enabled

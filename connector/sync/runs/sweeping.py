@@ -42,7 +42,8 @@ async def sweep_due(engine: Engine) -> int:
     """Sweep the accounts that are due; how many records were missed. Raises `DatabaseAway`."""
     now = engine.clock()
     async with engine.database.system() as conn:
-        await rows.add_sweeps(conn, now)
+        # What stands in an account before its options are ticked is an import's to bring.
+        await rows.add_sweeps(conn, now + OVERLAP, now + EVERY)
         due = await rows.due_sweeps(conn, now, AT_ONCE)
     missed = 0
     for one in due:
