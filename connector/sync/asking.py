@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from connector.domain.events import Action, Lane, RecordKey, Source
+from connector.domain.events import LANES, Action, Event, Lane, RecordKey, Source
 from connector.store.ids import new_id
 from connector.store.inbox import Arrival
 
@@ -25,6 +25,23 @@ def asks_for_export(body: bytes) -> bool:
         return msgspec.json.decode(body, type=_Asked).way == WAY_BACK["way"]
     except (msgspec.DecodeError, msgspec.ValidationError):
         return False
+
+
+def question_of(record: RecordKey, source: Source, now: datetime, body: bytes = b"{}") -> Event:
+    """An event that is in no inbox: a turn on paper looks at the record as it is now, as for `source`."""
+    return Event(
+        id=new_id(now),
+        record=record,
+        source=source,
+        action=Action.UPDATED,
+        lane=LANES[source],
+        provider_event_id="",
+        date=None,
+        bare_date=False,
+        received_at=now,
+        attempts=0,
+        body=body,
+    )
 
 
 def arrival_of(

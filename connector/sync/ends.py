@@ -140,6 +140,9 @@ class OnPaper:
 
     def __init__(self) -> None:
         self.works: list[Work] = []
+        #: Calls that the plans took, and the accounts of Bling's: nothing is written, but they were made.
+        self.calls: list[Call] = []
+        self.scopes: dict[UUID, str] = {}
 
     def lasts(self, seconds: float) -> bool:
         return True
@@ -165,6 +168,8 @@ class OnPaper:
         self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
     ) -> None:
         self.works += works
+        self.calls += calls
+        self.scopes |= scopes
 
     async def broken(self, faults: Faults) -> bool:
         return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -10,8 +9,6 @@ import msgspec
 from connector.domain.deals import ROWS_FIELD, CreateDeal, UpdateDeal, rows_text
 from connector.domain.events import (
     LANES,
-    Action,
-    Event,
     Outcome,
     Reason,
     RecordKey,
@@ -21,8 +18,7 @@ from connector.domain.export import Export
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Update
 from connector.store import inbox
-from connector.store.ids import new_id
-from connector.sync.asking import WAY_BACK, arrival_of
+from connector.sync.asking import WAY_BACK, arrival_of, question_of
 from connector.sync.ends import OnPaper
 from connector.sync.engine import Engine
 from connector.sync.selling.work import SellOrder
@@ -87,7 +83,8 @@ async def dry_run(
     paper = OnPaper()
     turning = Turning(engine, tenant_id, paper)
     try:
-        await turning.process({record: [_question(record, source, engine.clock())]})
+        body = msgspec.json.encode(WAY_BACK if source is Source.BITRIX24 else {})
+        await turning.process({record: [question_of(record, Source.REPLAY, engine.clock(), body)]})
     finally:
         await turning.close()
     asked = next(work for work in paper.works if work.events)
@@ -100,23 +97,6 @@ async def dry_run(
         reason=reason,
         detail=detail,
         target=asked.target,
-    )
-
-
-def _question(record: RecordKey, source: Source, now: datetime) -> Event:
-    """An event that is in no inbox: it asks for the present record, as a replay does."""
-    return Event(
-        id=new_id(now),
-        record=record,
-        source=Source.REPLAY,
-        action=Action.UPDATED,
-        lane=LANES[Source.REPLAY],
-        provider_event_id="",
-        date=None,
-        bare_date=False,
-        received_at=now,
-        attempts=0,
-        body=msgspec.json.encode(WAY_BACK if source is Source.BITRIX24 else {}),
     )
 
 

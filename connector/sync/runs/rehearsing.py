@@ -10,23 +10,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from uuid import UUID
 
 import msgspec
 
 from connector.bling.client import Record
 from connector.domain import deals
 from connector.domain.deals import CreateDeal, UpdateDeal
-from connector.domain.events import LANES, Action, Event, Kind, Outcome, Reason, RecordKey, Source
+from connector.domain.events import Kind, Outcome, Reason, RecordKey, Source
 from connector.domain.orders import outside
 from connector.domain.products import Allowed, Create, Update
 from connector.domain.runs import RunState
-from connector.domain.vendor import Call
 from connector.store import links as link_rows
 from connector.store import runs
-from connector.store.ids import new_id
 from connector.store.links import Link
 from connector.store.runs import Finding
+from connector.sync.asking import question_of
 from connector.sync.context import Context
 from connector.sync.ends import OnPaper
 from connector.sync.runs import listing
@@ -172,47 +170,14 @@ async def _judge(stride: Stride, page: Page) -> list[Verdict]:
 
 async def _plan(stride: Stride, keys: Sequence[RecordKey]) -> dict[RecordKey, Verdict]:
     """By the very rooms of a drain."""
-    paper = _Paper()
+    paper = OnPaper()
     turning = Turning(stride.engine, stride.tenant_id, paper, _all_ticked)
     try:
-        await turning.process({key: [_question(key, stride)] for key in keys})
+        await turning.process({key: [question_of(key, Source.IMPORT, stride.engine.clock())] for key in keys})
     finally:
         await turning.close()
     stride.called(paper.calls, paper.scopes)
     return {work.key: _verdict(work) for work in paper.works if work.events}
-
-
-class _Paper(OnPaper):
-    """Keeps the calls, too: the rehearsal's are counted like all others."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[Call] = []
-        self.scopes: dict[UUID, str] = {}
-
-    async def settle(
-        self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
-    ) -> None:
-        await super().settle(works, context, calls, scopes)
-        self.calls += calls
-        self.scopes |= scopes
-
-
-def _question(key: RecordKey, stride: Stride) -> Event:
-    now = stride.engine.clock()
-    return Event(
-        id=new_id(now),
-        record=key,
-        source=Source.IMPORT,
-        action=Action.UPDATED,
-        lane=LANES[Source.IMPORT],
-        provider_event_id="",
-        date=None,
-        bare_date=False,
-        received_at=now,
-        attempts=0,
-        body=b"{}",
-    )
 
 
 def _all_ticked(context: Context) -> Context:

@@ -10,24 +10,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import msgspec
 
 from connector.bitrix24.catalogue import property_name
 from connector.domain.drift import FieldDrift
-from connector.domain.events import LANES, Action, Event, RecordKey, Source
+from connector.domain.events import RecordKey, Source
 from connector.domain.mapping import LINK_FIELD
-from connector.domain.vendor import Call
 from connector.store import drift as rows
 from connector.store import inbox
 from connector.store import links as link_rows
 from connector.store.drift import Doubt
-from connector.store.ids import new_id
 from connector.store.links import Link
 from connector.store.runs import Finding
 from connector.store.scope import Connection
-from connector.sync.context import Context
+from connector.sync.asking import question_of
 from connector.sync.ends import OnPaper
 from connector.sync.runs import verdicts
 from connector.sync.runs.stride import Stride
@@ -39,23 +36,6 @@ from connector.sync.work import Work
 SETTLES, BUSY = timedelta(seconds=10), timedelta(seconds=2)
 #: A record that cannot be read, or never comes to rest, is given up after so long.
 PATIENCE = timedelta(minutes=10)
-
-
-class Paper(OnPaper):
-    """Plans on paper; the calls that they took are kept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[Call] = []
-        self.scopes: dict[UUID, str] = {}
-
-    async def settle(
-        self, works: Sequence[Work], context: Context, calls: list[Call], scopes: dict[UUID, str]
-    ) -> None:
-        """Nothing is written; the calls were made."""
-        await super().settle(works, context, calls, scopes)
-        self.calls += calls
-        self.scopes |= scopes
 
 
 @dataclass(slots=True)
@@ -90,14 +70,16 @@ class SecondLook:
             waiting = await inbox.waiting_for(conn, self._tenant_id, keys)
             self._before = await link_rows.load(conn, self._tenant_id, keys)
         asked = sorted(keys - waiting)
-        paper = Paper()
+        paper = OnPaper()
         turning = Turning(self._engine, self._tenant_id, paper)
         try:
             if asked:
-                await turning.process({key: [self._question(key)] for key in asked})
+                await turning.process(
+                    {key: [question_of(key, Source.RECONCILE, self._begun)] for key in asked}
+                )
         finally:
             await turning.close()
-            self._stride.note(paper.calls, paper.scopes)
+            self._stride.called(paper.calls, paper.scopes)
         self._works = {work.key: work for work in paper.works}
 
     async def decide(self, conn: Connection, doubts: Sequence[Doubt], number: int) -> Seen:
@@ -171,22 +153,6 @@ class SecondLook:
 
     def _key(self, doubt: Doubt) -> RecordKey:
         return RecordKey(self._kind, doubt.account_id, doubt.bling_id)
-
-    def _question(self, key: RecordKey) -> Event:
-        """An event that is in no inbox: it asks for the present record, as a repair does."""
-        return Event(
-            id=new_id(self._begun),
-            record=key,
-            source=Source.RECONCILE,
-            action=Action.UPDATED,
-            lane=LANES[Source.RECONCILE],
-            provider_event_id="",
-            date=None,
-            bare_date=False,
-            received_at=self._begun,
-            attempts=0,
-            body=b"{}",
-        )
 
 
 def _later(doubt: Doubt, sign: bytes | None, due_at: datetime) -> Doubt:

@@ -9,14 +9,14 @@ from uuid import UUID
 import msgspec
 
 from connector.domain.drift import What, Why
-from connector.domain.events import LANES, Action, Event, Outcome, Reason, RecordKey, Source
+from connector.domain.events import Outcome, Reason, RecordKey, Source
 from connector.domain.products import Unchanged
 from connector.store import calls
-from connector.store.ids import new_id
+from connector.sync.asking import question_of
+from connector.sync.ends import OnPaper
 from connector.sync.engine import Engine
 from connector.sync.preview.cache import Shelf
 from connector.sync.runs import verdicts
-from connector.sync.runs.second_look import Paper
 from connector.sync.turn import Turning
 from connector.sync.work import Ended, Held, Work
 
@@ -73,11 +73,11 @@ async def look(
 
 async def _fresh(engine: Engine, tenant_id: UUID, record: RecordKey, patience: float) -> Sides | None:
     now = engine.clock()
-    paper = Paper()
+    paper = OnPaper()
     turning = Turning(engine, tenant_id, paper)
     try:
         async with asyncio.timeout(patience):
-            await turning.process({record: [_question(record, now)]})
+            await turning.process({record: [question_of(record, Source.RECONCILE, now)]})
     except TimeoutError:
         return None
     finally:
@@ -126,20 +126,3 @@ def _fields(work: Work) -> list[SideField]:
         else:
             lines.append(SideField(field=name, bling=wanted, bitrix24=wanted, equal=True))
     return lines
-
-
-def _question(record: RecordKey, now: datetime) -> Event:
-    """An event that is in no inbox: it asks for the present record, as a repair does."""
-    return Event(
-        id=new_id(now),
-        record=record,
-        source=Source.RECONCILE,
-        action=Action.UPDATED,
-        lane=LANES[Source.RECONCILE],
-        provider_event_id="",
-        date=None,
-        bare_date=False,
-        received_at=now,
-        attempts=0,
-        body=b"{}",
-    )

@@ -100,11 +100,6 @@ class Stride:
         """Nothing to do for so long."""
         self.pause = seconds
 
-    def note(self, calls: Iterable[Call], scopes: Mapping[UUID, str]) -> None:
-        """Calls that were made for the run by others; they are kept with the next commit."""
-        self._calls += calls
-        self._scopes |= scopes
-
     def called(self, calls: Iterable[Call], scopes: Mapping[UUID, str]) -> None:
         """Keep calls that others made for this run with the next commit; `scopes` = Bling's accounts."""
         self._calls += calls
