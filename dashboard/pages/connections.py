@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,12 +17,11 @@ from connector.account import billing, consent
 from connector.account.connect import OwnApp
 from connector.account.status import status_of
 from connector.store import consents
-from connector.store.connections import Account
 from dashboard.pages.limits import usages_now
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page
-from dashboard.telling.connections import Known, connected, connections, result
+from dashboard.telling.connections import Known, connected, connections, portal_connected, result
 from dashboard.telling.known import Surroundings
 from dashboard.views.parts import Action, Notice, Shell
 from server.parts import Used
@@ -32,7 +30,7 @@ from server.sessions import Viewing
 
 PATH = "/configuracao/conexoes"
 #: What the address says of a consent that ended, a disconnection, an app that waits for its consent.
-CONNECTED, INSTEAD, FAILED = "conectada", "outra", "falha"
+CONNECTED, INSTEAD, FAILED, PORTAL = "conectada", "outra", "falha", "portal"
 DISCONNECTED, APP, BAD_APP = "desconectada", "aplicativo", "incompleto"
 
 
@@ -66,7 +64,7 @@ async def show_connections(viewer: Viewing, parts: Used, request: Request[Any, A
         under_way=under_way,
         app_url=parts.settings.app_url,
     )
-    said = _said(dict(request.query_params), around.accounts)
+    said = _said(dict(request.query_params), around)
     view = connections(around, known)
     return page("connections.html", {"shell": _shell(around, request, said), "view": view})
 
@@ -126,13 +124,15 @@ def _mended_here(notice: Notice) -> bool:
     return notice.action is not None and not notice.action.posts and notice.action.url != billing.PAGE
 
 
-def _said(query: dict[str, str], accounts: Sequence[Account]) -> Notice | None:
-    known = {str(account.id): account for account in accounts}
+def _said(query: dict[str, str], around: Surroundings) -> Notice | None:
+    known = {str(account.id): account for account in around.accounts}
     match query:
         case {"conectada": id_} if id_ in known:
-            return connected(known[id_], instead=False)
+            return connected(known[id_], around, instead=False)
         case {"outra": id_} if id_ in known:
-            return connected(known[id_], instead=True)
+            return connected(known[id_], around, instead=True)
+        case {"portal": _ignored} if around.portal is not None:
+            return portal_connected(around.portal, around)
         case {"desconectada": id_} if id_ in known:
             fact = _("%(name)s foi desconectada.") % {"name": known[id_].name}
             return Notice(tone="ok", fact=fact, next_step=_("Pares e histórico foram guardados."))

@@ -14,7 +14,7 @@ from connector.account.mappings import BadMapping
 from connector.account.people import Viewer
 from connector.domain.events import Kind
 from connector.store import connections
-from dashboard.pages.offers import by_filter, by_toggles
+from dashboard.pages.offers import after_ticking, by_filter, by_toggles
 from dashboard.pages.order_known import known, last_order
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
@@ -64,7 +64,7 @@ async def save_options(viewer: Viewing, parts: Used, request: Visit) -> Response
     wanted = {toggle: toggle.value in ticked for toggle in rules.ORDER_OPTIONS}
     async with parts.database.tenant(viewer.tenant_id) as conn:
         await toggles.change(viewer.tenant_id, wanted, viewer.actor, parts.clock.now())
-        offers = await by_toggles(conn, viewer, wanted)
+        offers = await after_ticking(conn, viewer, wanted)
     if request.headers.get("hx-request"):
         return part("saved_answer.html", {"text": _("Salvo"), "offers": offers})
     return Redirect(f"{PATH}?{OPTIONS_SAVED}", status_code=303)

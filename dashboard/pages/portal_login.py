@@ -15,6 +15,7 @@ from connector.account.portal_login import LONGEST, PATIENCE_S, PortalLogin
 from connector.account.portal_people import PortalDoor
 from connector.account.signin import Browser
 from connector.domain.vendor import Rejected
+from dashboard.pages import connections
 from dashboard.pages.portal import refusing
 from dashboard.reader import _
 from dashboard.rendering import page
@@ -25,7 +26,6 @@ from server.sessions import OUR_OWN, session_cookie, session_token
 
 PATH = "/oauth/bitrix24"
 WORD = "ponte-start"
-CONNECTIONS = "/configuracao/conexoes"
 
 Visit = Request[Any, Any, Any]
 Answer = Response[Any]
@@ -64,7 +64,7 @@ async def come_back(request: Visit, parts: Used) -> Answer:
 
 async def _connected(viewer: Viewer, opening: Opening, parts: Parts) -> Answer:
     await PortalDoor(parts.connecting).bring(viewer, opening)
-    return _done(CONNECTIONS)
+    return _done(f"{connections.PATH}?{connections.PORTAL}=conectado")
 
 
 async def _signed_in(request: Visit, opening: Opening, parts: Parts) -> Answer:

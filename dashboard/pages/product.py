@@ -16,7 +16,7 @@ from connector.domain.events import Kind
 from connector.store import mappings, standing
 from connector.store.scope import Connection
 from connector.sync.applying import apply
-from dashboard.pages.offers import by_filter, by_toggles
+from dashboard.pages.offers import after_ticking, by_filter, by_toggles
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page, part
@@ -55,7 +55,7 @@ async def save_product(viewer: Viewing, parts: Used, request: Visit) -> Response
     wanted = {toggle: toggle.value in ticked for toggle in (*rules.OPTIONS, *rules.EXPORT_OPTIONS)}
     async with parts.database.tenant(viewer.tenant_id) as conn:
         await toggles.change(viewer.tenant_id, wanted, viewer.actor, parts.clock.now())
-        offers = await by_toggles(conn, viewer, wanted)
+        offers = await after_ticking(conn, viewer, wanted)
     if request.headers.get("hx-request"):
         return part("saved_answer.html", {"text": _("Salvo"), "offers": offers})
     return Redirect(f"{PATH}?{SAVED}", status_code=303)

@@ -32,6 +32,7 @@ async def show_records(viewer: Viewing, parts: Used, request: Request[Any, Any, 
             counts=await history.summary(conn, viewer.tenant_id),
             reasons=await links.reasons(conn, viewer.tenant_id),
             rows=await record_lists.records(conn, viewer.tenant_id, asked.wanted, asked.after, PAGE + 1),
+            bling=parts.settings.bling_authorize_url,
         )
     view = records(asked, known, viewer, PAGE)
     return page("records.html", {"shell": shell_of(around, request), "view": view})

@@ -46,7 +46,7 @@ def connections(around: Surroundings, known: Known) -> views.Connections:
     full = most is not None and used >= most
     return views.Connections(
         bling=tuple(_account(one, known, len(accounts), editable=editable) for one in accounts),
-        connect=_connect(bool(accounts)) if editable and not full else None,
+        connect=_connect(another=bool(accounts)) if editable and not full else None,
         count=_count(used, most),
         full=_("Seu plano não inclui mais contas do Bling.") if full and editable else "",
         bitrix24=_portal(known.status.portal, editable=editable),
@@ -62,16 +62,35 @@ def result(failure: str) -> Notice | None:
     return Notice(tone="wait", fact=fact, next_step=step)
 
 
-def connected(account: Account, *, instead: bool) -> Notice:
-    """What became of one that went well."""
+def connected(account: Account, around: Surroundings, *, instead: bool) -> Notice:
+    """What became of one that went well, and what is next."""
     if not instead:
         fact = _("%(name)s está conectada.") % {"name": account.name}
-        options = Action(label=_("Escolher opções"), url="/configuracao/produto")
-        step = _("O que mudar nela já chega à Ponte.")
-        return Notice(tone="ok", fact=fact, next_step=step, action=options)
+        if around.portal is None:
+            step, action = _("Agora falta o Bitrix24."), to_portal()
+        else:
+            step, action = _("O que mudar nela já chega à Ponte."), _options()
+        return Notice(tone="ok", fact=fact, next_step=step, action=action)
     fact = _("Você autorizou outra empresa: %(name)s.") % {"name": account.name}
     step = _("Ela foi conectada. Para a outra, reconecte e escolha a empresa certa na página do Bling.")
     return Notice(tone="wait", fact=fact, next_step=step)
+
+
+def portal_connected(portal: Portal, around: Surroundings) -> Notice:
+    """A portal was connected from outside it, and what is next."""
+    fact = _("%(name)s está conectado.") % {"name": domain(portal)}
+    if around.accounts:
+        return Notice(tone="ok", fact=fact, next_step=_("Agora escolha o que sincroniza."), action=_options())
+    return Notice(tone="ok", fact=fact, next_step=_("Agora falta o Bling."), action=_connect(another=False))
+
+
+def _options() -> Action:
+    return Action(label=_("Escolher opções"), url="/configuracao/produto")
+
+
+def to_portal() -> Action:
+    """To the consent of a portal that is still to be named."""
+    return _to_portal(_("Conectar ao Bitrix24"), "")
 
 
 def portal_facts(portal: Portal) -> tuple[Fact, ...]:
@@ -161,7 +180,7 @@ def _waiting(held: int) -> Action | None:
     return Action(label=label, url=HELD)
 
 
-def _connect(another: bool) -> Action:
+def _connect(*, another: bool) -> Action:
     label = _("Conectar outra conta Bling") if another else _("Conectar ao Bling")
     return Action(label=label, url=START, icon="plus" if another else "arrow-right")
 
@@ -182,7 +201,7 @@ def _portal(status: PortalStatus | None, *, editable: bool) -> views.Connection:
             chip=words.connection(ConnectionState.NONE),
             sentence=_("Nenhum portal do Bitrix24 está conectado."),
             next_step=_("Abra a Ponte dentro do Bitrix24, em Aplicativos, como administrador do portal."),
-            action=_to_portal(_("Conectar ao Bitrix24"), "") if editable else None,
+            action=to_portal() if editable else None,
         )
     portal = status.portal
     works = portal.state is ConnectionState.CONNECTED

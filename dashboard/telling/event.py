@@ -177,8 +177,8 @@ def _notice(story: Story, around: Surroundings) -> Notice | None:
         return Notice(tone="wait", fact=_sentence(told.detail)) if told.detail and told.settled_at else None
     if told.reason in (Reason.SUPERSEDED, Reason.STALE):
         return _stood_for(story, explained.sentence)
-    fact = _with_detail(explained.sentence, told.detail)
-    remedy = remedies.of_record(told.reason, told.record, around.viewer)
+    fact = _with_detail(explained.sentence, story.words.named(told.detail))
+    remedy = remedies.of_record(told.reason, told.record, around.viewer, story.bling)
     return Notice(tone=_tone(told.outcome), fact=fact, next_step=explained.remedy, action=remedy)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -14,6 +15,9 @@ from dashboard.reader import _
 from dashboard.telling import changes, vendor_words
 from dashboard.telling.deals import DEALS, Names
 from dashboard.telling.rules import BITRIX24_NAMES, BLING_NAMES, bitrix24_name, bling_word, rule_name
+
+#: How `connector.domain.mapping.BadField` names the fields of a rule.
+_FIELDS = re.compile(r"(?P<bling>\S*) → (?P<bitrix24>\S+): (?P<why>.+)", re.DOTALL)
 
 
 class FieldWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,13 @@ class FieldWords(msgspec.Struct, frozen=True, kw_only=True):
     def rule(self, rule_id: str) -> str:
         """A rule is called as the field that it reads, where its id says so."""
         return self.bling.get(rule_id) or rule_name(rule_id)
+
+    def named(self, detail: str | None) -> str:
+        """What is kept of a value that does not fit (`preco → price: why`), the field as people call it."""
+        found = _FIELDS.match(detail or "")
+        if found is None:
+            return detail or ""
+        return f"{self.bling_title(found['bling']) or self.title(found['bitrix24'])}: {found['why']}"
 
     def value(self, field: str, value: str | None) -> str:
         """As people write it; empty for nothing."""

@@ -13,7 +13,7 @@ from dashboard import formats
 from dashboard.reader import N_, _, plural, reader
 from dashboard.telling import figures, history, words
 from dashboard.telling.causes import causes, offers
-from dashboard.telling.connections import portal_facts
+from dashboard.telling.connections import portal_facts, to_portal
 from dashboard.telling.known import Day, Limits, Surroundings
 from dashboard.telling.notices import START
 from dashboard.telling.records import SHOWN
@@ -138,6 +138,9 @@ def _steps(around: Surroundings, day: Day) -> tuple[Step, ...]:
 
 def _to_connect(around: Surroundings) -> tuple[str, str, Action | None]:
     """The first step: Bling, unless that works and the portal does not."""
+    if has_bling(around) and around.portal is None:
+        text = _("Você diz o endereço do seu Bitrix24, autoriza, e volta para cá.")
+        return _("Conectar o Bitrix24"), text, to_portal() if around.viewer.may_change else None
     if has_bling(around) and not has_portal(around):
         text = _("Abra a Ponte dentro do Bitrix24, em Aplicativos, como administrador do portal.")
         return _("Conectar o Bitrix24"), text, Action(label=_("Ver conexões"), url="/configuracao/conexoes")

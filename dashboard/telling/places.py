@@ -28,7 +28,7 @@ def links(
     record: RecordKey, bitrix_id: int | None, portal: Portal | None, bling: str, shape: str | None = None
 ) -> tuple[Action, ...]:
     """To the record on both sides; `bling` = any address of Bling's site, `shape` = a product's there."""
-    found = [_in_bling(record, bling)]
+    found = [in_bling(record, bling)]
     if record.kind in DEALS and bitrix_id is not None and portal is not None:
         found.append(Action(label=_("Negócio no Bitrix24"), url=deal_url(portal, bitrix_id)))
     elif bitrix_id is not None and portal is not None and shape in PAGED:
@@ -53,7 +53,8 @@ def _site(portal: Portal) -> str:
     return portal.client_endpoint.rstrip("/").removesuffix("/rest")
 
 
-def _in_bling(record: RecordKey, bling: str) -> Action | None:
+def in_bling(record: RecordKey, bling: str) -> Action | None:
+    """To the record in Bling; None for one that Bling has not, or shows on no page."""
     name, site = BLING_PAGES.get(record.kind), urlsplit(bling)
     if name is None or record.in_bling is None:
         return None

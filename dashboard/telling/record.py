@@ -46,7 +46,8 @@ def record(story: Story, around: Surroundings, shown: int) -> Record:
     link = story.found.link
     key = link.record
     origins = origins_of(story)
-    lines = tuple(_line(pair, story, origins) for pair in story.found.fields)
+    unwritten = link.bitrix_id is None and key.in_bitrix24 is None
+    lines = () if unwritten else tuple(_line(pair, story, origins) for pair in story.found.fields)
     different = sum(not line.in_step for line in lines)
     listed = story.events[:shown]
     return Record(
@@ -59,6 +60,7 @@ def record(story: Story, around: Surroundings, shown: int) -> Record:
         again=_again(story, around),
         links=places.links(key, link.bitrix_id, around.portal, story.bling, link.shape),
         fields=lines,
+        unwritten=unwritten,
         differing=plural("%(num)s campo difere", "%(num)s campos diferem", different) if different else "",
         events=tuple(events.other(one, story.syncs) for one in listed),
         events_url=f"/eventos?q={key.bling_id}" if len(story.events) > shown else "",
@@ -139,9 +141,9 @@ def _notice(story: Story, around: Surroundings) -> Notice | None:
     explained = reasons.told(link.reason, link.record.kind, ended(link.state))
     if explained is None:
         return None
-    remedy = remedies.of_record(link.reason, link.record, around.viewer)
+    remedy = remedies.of_record(link.reason, link.record, around.viewer, story.bling)
     fact = explained.sentence
     if link.detail:
-        fact = f"{fact.rstrip('.')}: {link.detail.rstrip('.')}."
+        fact = f"{fact.rstrip('.')}: {story.words.named(link.detail).rstrip('.')}."
     tone: Literal["need", "wait"] = "need" if link.state is RecordState.NEEDS_YOU else "wait"
     return Notice(tone=tone, fact=fact, next_step=explained.remedy, action=remedy)

@@ -59,6 +59,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     counts: Mapping[Kind, Mapping[RecordState, int]]
     reasons: Sequence[ReasonCount]
     rows: Sequence[Link]
+    #: Any address of Bling's site.
+    bling: str
 
 
 def records(asked: Asked, known: Known, viewer: Viewer, size: int) -> Records:
@@ -74,7 +76,7 @@ def records(asked: Asked, known: Known, viewer: Viewer, size: int) -> Records:
             Nav(label=words.many(one), url=Asked(kind=one).url(), current=one is kind) for one in SHOWN
         ),
         tabs=tuple(_tabs(asked, known.counts.get(kind, {}))),
-        rows=tuple(_line(link, asked, viewer) for link in known.rows[:size]),
+        rows=tuple(_line(link, asked, viewer, known.bling) for link in known.rows[:size]),
         older=asked.url(depois=place) if last else "",
         search=asked.search,
         asked=tuple(_hidden(asked)),
@@ -147,9 +149,9 @@ def ended(state: RecordState | None) -> Outcome | None:
     return Outcome.SKIPPED if state is RecordState.EXCLUDED else None
 
 
-def _line(link: Link, asked: Asked, viewer: Viewer) -> Line:
+def _line(link: Link, asked: Asked, viewer: Viewer, bling: str) -> Line:
     explained = reasons.told(link.reason, link.record.kind, ended(link.state))
-    action = remedies.of_record(link.reason, link.record, viewer)
+    action = remedies.of_record(link.reason, link.record, viewer, bling)
     one_by_one = link.state in (RecordState.NEEDS_YOU, RecordState.DELETED)
     return Line(
         url=f"/registros/{link.record.kind}/{link.record.bling_id}",

@@ -8,7 +8,7 @@ from connector.account.people import Viewer
 from connector.domain.events import Kind, Reason, RecordKey
 from connector.domain.remedies import Again, Cure, can_be_run, remedy_of
 from dashboard.reader import _, plural
-from dashboard.telling import words
+from dashboard.telling import places, words
 from dashboard.telling.deals import DEALS
 from dashboard.telling.reasons import HOLDS_PAGE, ORDER_PAGE, PRODUCT_PAGE
 from dashboard.views.parts import Action
@@ -56,10 +56,19 @@ def mend(code: str | None, kind: Kind) -> Action | None:
             return None
 
 
-def of_record(code: str | None, record: RecordKey, viewer: Viewer) -> Action | None:
-    """What this person can do about one record."""
-    action = _of_record(code, record)
+def of_record(code: str | None, record: RecordKey, viewer: Viewer, bling: str = "") -> Action | None:
+    """What this person can do about one record; `bling` = any address of Bling's site."""
+    action = _corrected(code, record, bling) or _of_record(code, record)
     return None if action is not None and action.posts and not viewer.may_change else action
+
+
+def _corrected(code: str | None, record: RecordKey, bling: str) -> Action | None:
+    """What has to be corrected in Bling comes from there by itself, so that is where the button leads."""
+    reason = _known(code)
+    if reason is None or not bling or remedy_of(reason).cure is not Cure.CORRECT_IN_BLING:
+        return None
+    there = places.in_bling(record, bling)
+    return Action(label=_("Corrigir no Bling"), url=there.url, outside=True) if there else None
 
 
 def _of_record(code: str | None, record: RecordKey) -> Action | None:

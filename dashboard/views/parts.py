@@ -40,6 +40,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     icon: str = ""
     posts: bool = False
+    #: The link leads to a vendor's site, in a tab of its own.
+    outside: bool = False
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

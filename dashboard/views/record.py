@@ -68,6 +68,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     #: Running it again; None where nobody may, or the notice has that button.
     again: Action | None
     fields: tuple[FieldLine, ...]
+    #: Nothing of it was ever written in Bitrix24.
+    unwritten: bool
     differing: str
     events: tuple[Earlier, ...]
     events_url: str

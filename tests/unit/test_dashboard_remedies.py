@@ -15,6 +15,7 @@ from connector.store.links import Link, ReasonCount
 from connector.store.people import Role
 from dashboard.reader import Language, Reader, reading
 from dashboard.telling import causes, reasons, remedies
+from dashboard.telling.field_words import FieldWords
 from dashboard.telling.records import Asked, Known, records
 
 SOME = UUID("01945027-150e-72b4-87cf-4943a042cd02")
@@ -91,6 +92,32 @@ def test_who_only_looks_sees_where_but_no_button() -> None:
     assert remedies.of_record(Reason.STAGE_MISSING, key(Kind.ORDER), looks) is not None
 
 
+def test_what_is_to_be_corrected_in_bling_is_opened_there() -> None:
+    there = remedies.of_record(
+        Reason.INVALID_VALUE, key(), viewer(Role.VIEWER), "https://bling.example/oauth"
+    )
+    assert there is not None
+    assert (there.outside, there.posts) == (True, False)
+    assert there.url.startswith("https://bling.example/produtos.php")
+    born_in_bitrix24 = RecordKey(Kind.PRODUCT, SOME, -7)
+    here = remedies.of_record(Reason.INVALID_VALUE, born_in_bitrix24, viewer(), "https://bling.example/oauth")
+    assert here is not None
+    assert here.posts
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("preco → price: o valor 1e13 é grande demais", "Preço: o valor 1e13 é grande demais"),
+        (" → property9: não é um texto: 7", "Cor: não é um texto: 7"),
+        ("O portal não respondeu: 502", "O portal não respondeu: 502"),
+        (None, ""),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_by_its_fields_name(kept: str | None, read: str) -> None:
+    assert FieldWords(titles={"property9": "Cor"}).named(kept) == read
+
+
 def counts(*rows: tuple[Kind, RecordState, Reason, int]) -> list[ReasonCount]:
     return [ReasonCount(*row) for row in rows]
 
@@ -145,6 +172,7 @@ def shown(asked: Asked, *links: Link) -> Known:
             ReasonCount(Kind.PRODUCT, RecordState.NEEDS_YOU, Reason.AMBIGUOUS, 2),
         ],
         rows=links,
+        bling="",
     )
 
 

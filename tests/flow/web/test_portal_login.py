@@ -136,7 +136,7 @@ async def test_an_unknown_portal_is_told_what_to_do(tab: Tab, office: Office) ->
 async def test_who_is_signed_in_connects_the_portal(tab: Tab, office: Office, customer: Customer) -> None:
     await tab.sign_in(customer.email)
     answer = await tab.get(CALLBACK, await tab.consented())
-    assert answer.headers["location"] == "/configuracao/conexoes"
+    assert answer.headers["location"] == "/configuracao/conexoes?portal=conectado"
     (portal,) = await office.rows("portal")
     assert (portal["tenant_id"], portal["state"]) == (customer.tenant_id, "connected")
     assert portal["product_link_property"] is not None
