@@ -67,15 +67,20 @@ async def turn(
 
 
 async def retry(
-    parts: Parts, tenant_id: UUID, actor: Actor, run_id: UUID, only: Collection[int] = ()
+    parts: Parts,
+    tenant_id: UUID,
+    actor: Actor,
+    run_id: UUID,
+    only: Collection[int] = (),
+    tasks: Collection[Task] = (Task.IMPORT,),
 ) -> tuple[Run, int]:
-    """Run the import's failures again, all or those of these Bling ids; the run, and how many."""
-    run = await find(parts, tenant_id, run_id, {Task.IMPORT})
+    """Run an import's or an export's failures again, all or these Bling ids'; the run, and how many."""
+    run = await find(parts, tenant_id, run_id, tasks)
     await _licensed(parts, tenant_id)
     queued = await retrying.retry(parts.engine, run, only)
     if queued:
         detail = {"kind": str(run.kind), "run": str(run_id), "records": queued}
-        await _note(parts, tenant_id, actor, "import.retried", detail)
+        await _note(parts, tenant_id, actor, f"{run.task}.retried", detail)
     return run, queued
 
 

@@ -18,7 +18,7 @@ from connector.store.runs import Run
 from connector.sync.runs import exporting
 from server import long_work
 from server.api.access import Calling
-from server.api.imports import Begun, ImportShown, progress
+from server.api.imports import Begun, FailureShown, ImportShown, Queued, failures, progress
 from server.api.paging import After, Limit, Page, page, place
 from server.api.run_wishes import read_moment
 from server.keys import Caller
@@ -29,10 +29,11 @@ Wanted = Annotated[
     dict[str, Any],
     Body(
         description='{"kind": "product", "since"?: a day or time of change in Bitrix24, '
-        '"bitrix_ids"?: ["45"], "new_only"?: false}'
+        '"bitrix_ids"?: ["45"], "section"?: a section of the catalogue, "new_only"?: false}'
     ),
 ]
-_FIELDS = frozenset({"kind", "since", "bitrix_ids", "new_only"})
+_FIELDS = frozenset({"kind", "since", "bitrix_ids", "section", "new_only"})
+_OURS = (Task.EXPORT,)
 
 
 @post("/exports", status_code=202)
@@ -57,7 +58,7 @@ async def list_exports(
 @get("/exports/{run_id:uuid}")
 async def get_export(parts: Used, caller: Calling, run_id: FromPath[UUID]) -> ImportShown:
     """How far it is."""
-    return _shown(await long_work.find(parts, caller.tenant_id, run_id, (Task.EXPORT,)), parts)
+    return _shown(await long_work.find(parts, caller.tenant_id, run_id, _OURS), parts)
 
 
 @post("/exports/{run_id:uuid}/pause", status_code=200)
@@ -78,8 +79,23 @@ async def cancel_export(parts: Used, caller: Calling, run_id: FromPath[UUID]) ->
     return await _turned(parts, caller, run_id, Deed.CANCEL)
 
 
+@get("/exports/{run_id:uuid}/failures")
+async def list_export_failures(
+    parts: Used, caller: Calling, run_id: FromPath[UUID], after: After = None, limit: Limit = 50
+) -> Page[FailureShown]:
+    """Products that failed, in the order of the lists; one that Bling does not have has a negative id."""
+    return await failures(parts, caller, run_id, _OURS, after, limit)
+
+
+@post("/exports/{run_id:uuid}/retry", status_code=200)
+async def retry_export(parts: Used, caller: Calling, run_id: FromPath[UUID]) -> Queued:
+    """Run all failures again."""
+    _, queued = await long_work.retry(parts, caller.tenant_id, caller.actor, run_id, tasks=_OURS)
+    return Queued(queued=queued)
+
+
 async def _turned(parts: Parts, caller: Caller, run_id: UUID, deed: Deed) -> ImportShown:
-    run = await long_work.turn(parts, caller.tenant_id, caller.actor, run_id, (Task.EXPORT,), deed)
+    run = await long_work.turn(parts, caller.tenant_id, caller.actor, run_id, _OURS, deed)
     return _shown(run, parts)
 
 
@@ -106,12 +122,17 @@ def _checked(data: Mapping[str, Any], now: datetime) -> exporting.Wish:
         errors.append(_error("bitrix_ids", "ids", "bitrix_ids is a list of Bitrix24 ids"))
     elif len(ids) > exporting.MOST_CHOSEN:
         errors.append(_error("bitrix_ids", "many", f"at most {exporting.MOST_CHOSEN} ids"))
+    section = data.get("section", 0)
+    if not str(section).isdecimal() or isinstance(section, bool):
+        errors.append(_error("section", "id", "section is the id of a section of the catalogue"))
     new_only = data.get("new_only", False)
     if not isinstance(new_only, bool):
         errors.append(_error("new_only", "boolean", "new_only is true or false"))
     if errors:
         raise Invalid(*errors)
-    return exporting.Wish(chosen=tuple(int(one) for one in ids), since=since, new_only=new_only)
+    return exporting.Wish(
+        chosen=tuple(int(one) for one in ids), section=int(section), since=since, new_only=new_only
+    )
 
 
 def _error(field: str, code: str, message: str) -> FieldError:

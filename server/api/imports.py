@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -87,7 +88,7 @@ async def post_import(parts: Used, caller: Calling, data: Wanted) -> Begun:
     """Begin one; with `dry_run` a rehearsal. 409 without a licence, or while one of its kind runs."""
     asked = run_wishes.checked(data, parts.clock.now(), FLAGS)
     if asked.dry_run:
-        wish: msgspec.Struct = rehearsing.Wish(asked=asked.asked)
+        wish: msgspec.Struct = rehearsing.Wish(asked=asked.asked, automations=asked.automations)
     else:
         wish = importing.Wish(asked=asked.asked, automations=asked.automations)
     task = Task.REHEARSAL if asked.dry_run else Task.IMPORT
@@ -138,10 +139,7 @@ async def list_failures(
     parts: Used, caller: Calling, run_id: FromPath[UUID], after: After = None, limit: Limit = 50
 ) -> Page[FailureShown]:
     """Records that failed, in the order of the lists."""
-    run = await long_work.find(parts, caller.tenant_id, run_id, _BOTH)
-    async with parts.database.tenant(caller.tenant_id) as conn:
-        found = await runs.failures(conn, run, place(after, int) or 0, limit + 1)
-    return page(found, limit, _failure, lambda item: item.n)
+    return await failures(parts, caller, run_id, _BOTH, after, limit)
 
 
 @post("/imports/{run_id:uuid}/retry", status_code=200)
@@ -149,6 +147,16 @@ async def retry_import(parts: Used, caller: Calling, run_id: FromPath[UUID], dat
     """Run failures again, all or those named."""
     _, queued = await long_work.retry(parts, caller.tenant_id, caller.actor, run_id, _records(data or {}))
     return Queued(queued=queued)
+
+
+async def failures(
+    parts: Parts, caller: Caller, run_id: UUID, tasks: Collection[Task], after: str | None, limit: int
+) -> Page[FailureShown]:
+    """A page of what failed in a run of these tasks."""
+    run = await long_work.find(parts, caller.tenant_id, run_id, tasks)
+    async with parts.database.tenant(caller.tenant_id) as conn:
+        found = await runs.failures(conn, run, place(after, int) or 0, limit + 1)
+    return page(found, limit, _failure, lambda item: item.n)
 
 
 def shown(run: Run, parts: Parts) -> ImportShown:

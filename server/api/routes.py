@@ -63,6 +63,8 @@ def api(*, https: bool) -> Router:
             exports.pause_export,
             exports.resume_export,
             exports.cancel_export,
+            exports.list_export_failures,
+            exports.retry_export,
             records.list_links,
             records.list_records,
             records.get_summary,

@@ -35,6 +35,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     #: Bitrix24's ids; empty = all.
     chosen: tuple[int, ...] = ()
+    #: Of this section of the catalogue, without those below it; variations stand in none. 0 = any.
+    section: int = 0
     #: Changed in Bitrix24 since then.
     since: datetime | None = None
     #: Only what Bling does not have yet.
@@ -63,7 +65,7 @@ class Exporting(Feeding):
         place, wish = self.place(stride), _wish(stride)
         assert place is not None, "a run is listed once it has begun"
         found = await _page(stride, wish, place)
-        following = _following(stride, place, found)
+        following = _following(wish, place, found)
         account = await _main_account(stride)
         keys = await _keys(stride, account, found, wish)
         async with stride.commit(place=following, counts=tally(stride), detail=None) as conn:
@@ -86,20 +88,28 @@ async def _page(stride: Stride, wish: Wish, place: Place) -> list[vendor.Present
     iblock = elements.iblock(stride.context.catalogue, offers=place.offers)
     if iblock is None:
         return []
-    wanted: dict[str, object] = {"iblockId": iblock[0], ">id": place.after}
-    if wish.chosen:
-        wanted["id"] = list(wish.chosen)
-    if wish.since is not None:
-        wanted[">timestampX"] = wish.since.isoformat()
+    wanted = {**asked(wish, iblock[0]), ">id": place.after}
     params = {**vendor.find_by_ids(*iblock, ()).params, "filter": wanted, "order": {"id": "ASC"}, "start": -1}
     answer = await done(Packer(stride.portal()), Command("catalog.product.list", params))
     return vendor.found(answer.result, iblock[1])
 
 
-def _following(stride: Stride, place: Place, found: list[vendor.Present]) -> Place:
+def asked(wish: Wish, iblock_id: int) -> dict[str, object]:
+    """What the portal's list of an iblock is asked for."""
+    wanted: dict[str, object] = {"iblockId": iblock_id}
+    if wish.chosen:
+        wanted["id"] = list(wish.chosen)
+    if wish.section:
+        wanted["iblockSectionId"] = wish.section
+    if wish.since is not None:
+        wanted[">timestampX"] = wish.since.isoformat()
+    return wanted
+
+
+def _following(wish: Wish, place: Place, found: list[vendor.Present]) -> Place:
     if len(found) >= PAGE:
         return Place(offers=place.offers, after=max(one.id for one in found))
-    return Place(offers=True, over=place.offers)
+    return Place(offers=True, over=place.offers or wish.section > 0)
 
 
 async def _keys(

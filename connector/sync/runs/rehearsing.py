@@ -44,6 +44,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What somebody wants rehearsed."""
 
     asked: Asked = Asked()
+    #: For the import that may follow: let the portal's automations run for what is made.
+    automations: bool = False
 
 
 class Class(StrEnum):

@@ -1,4 +1,4 @@
-"""An import's failures once more: events of the same run, so that its counts follow."""
+"""What failed in an import or an export, once more: events of the same run, so that its counts follow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 import msgspec
 
-from connector.domain.events import LANES, RecordKey, Source
+from connector.domain.events import Lane, RecordKey, Source
+from connector.domain.runs import Task
 from connector.store import inbox, runs
 from connector.store.runs import Run
 from connector.sync.asking import named_arrival
@@ -39,11 +40,17 @@ async def retry(engine: Engine, run: Run, only: Collection[int] = ()) -> int:
 
 
 async def _queue(engine: Engine, run: Run, records: list[RecordKey]) -> None:
-    now, lane = engine.clock(), LANES[Source.IMPORT]
-    body = body_of(msgspec.json.decode(run.wish, type=Wish))
+    now, (source, body) = engine.clock(), _as_before(run)
     arrivals = [
-        named_arrival(run.tenant_id, one, Source.IMPORT, lane, runs.event_name(run.id, one), now, body)
+        named_arrival(run.tenant_id, one, source, Lane.IMPORT, runs.event_name(run.id, one), now, body)
         for one in records
     ]
     async with engine.database.system() as conn:
         await inbox.insert(conn, arrivals)
+
+
+def _as_before(run: Run) -> tuple[Source, dict[str, str]]:
+    """The source and body of the run's events."""
+    if run.task is Task.EXPORT:
+        return Source.BITRIX24, {}
+    return Source.IMPORT, body_of(msgspec.json.decode(run.wish, type=Wish))

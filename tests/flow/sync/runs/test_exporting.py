@@ -9,6 +9,7 @@ from connector.domain.runs import RunState, Task
 from connector.store.runs import Run
 from connector.sync.runs import deeds
 from connector.sync.runs.exporting import Wish
+from connector.sync.runs.retrying import retry
 from tests.support.depot import Depot
 from tests.support.house import House
 
@@ -81,3 +82,26 @@ async def test_a_hand_edit_goes_over_with_an_export(shelf: Shelf) -> None:
     shelf.house.portal.call("catalog.product.update", id=product, fields={"name": "Copo azul"})
     await shelf.export()
     assert [one["nome"] for one in shelf.in_bling()] == ["Copo azul"]
+
+
+async def test_a_section_goes_over_by_itself(shelf: Shelf) -> None:
+    iblock = shelf.house.portal.iblocks()[0]
+    made = shelf.house.portal.call("catalog.section.add", fields={"iblockId": iblock, "name": "Copos"})
+    section = int(made["section"]["id"])
+    shelf.there(2, iblockSectionId=section)
+    shelf.house.portal.product(name="Prato", xmlId="PRATO")
+    run = await shelf.export(section=section)
+    assert (run.state, run.total, run.done) == (RunState.DONE, 2, 2)
+    assert shelf.codes() == ["B24-0", "B24-1"]
+
+
+async def test_what_failed_goes_over_once_it_can(shelf: Shelf) -> None:
+    shelf.there(2)
+    taken = shelf.house.portal.product(name="x" * 200, xmlId="LONG")
+    run = await shelf.export()
+    assert (run.done, run.failed) == (3, 1)
+    shelf.house.portal.call("catalog.product.update", id=taken["id"], fields={"name": "Short"})
+    assert await retry(shelf.house.engine, run) == 1
+    await shelf.house.drain()
+    assert shelf.codes() == ["B24-0", "B24-1", "LONG"]
+    assert (await shelf.look(run.id)).failed == 0
