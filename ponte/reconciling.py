@@ -7,7 +7,7 @@ import argparse
 from connector.domain.events import Kind
 from connector.domain.runs import Task
 from connector.settings import Settings
-from connector.sync.runs.reconciling import KINDS, Wish
+from connector.sync.runs.comparison import KINDS, Wish
 from ponte import long_work
 
 

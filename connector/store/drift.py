@@ -120,6 +120,11 @@ async def of_bling(conn: Connection, tenant_id: UUID, kind: Kind, bling_ids: Col
     return list(map(link_of, await conn.fetch(_SQL["of_bling"], tenant_id, kind, list(bling_ids))))
 
 
+async def pairs_by_shape(conn: Connection, tenant_id: UUID, kind: Kind) -> dict[str | None, int]:
+    """How many pairs there are of each shape."""
+    return {row["shape"]: row["n"] for row in await conn.fetch(_SQL["pairs_by_shape"], tenant_id, kind)}
+
+
 async def oldest_sync(conn: Connection, tenant_id: UUID, kind: Kind) -> datetime | None:
     """When the pair was synced that has not been synced for longest."""
     found: datetime | None = await conn.fetchval(_SQL["oldest_sync"], tenant_id, kind)

@@ -21,7 +21,7 @@ from connector.domain.runs import Task
 from connector.store import drift as rows
 from connector.store.runs import Run
 from connector.store.scope import Connection
-from connector.sync.runs.reconciling import KINDS, Wish
+from connector.sync.runs.comparison import KINDS, Wish
 from dashboard.pages.surroundings import look_around, shell_of
 from dashboard.reader import _
 from dashboard.rendering import page

@@ -16,7 +16,7 @@ from connector.domain.events import Kind
 from connector.domain.runs import RunState, Task
 from connector.store import drift as rows
 from connector.store.runs import Finding
-from connector.sync.runs.reconciling import KINDS, Wish
+from connector.sync.runs.comparison import KINDS, Wish
 from server import long_work
 from server.api.access import Calling
 from server.api.paging import After, Limit, Moment, Page, moment, optional_moment, page, place

@@ -16,7 +16,8 @@ from connector.store.ids import new_id
 from connector.store.runs import Finding, Run
 from connector.sync.asking import named_arrival
 from connector.sync.runs import deeds
-from connector.sync.runs.reconciling import Counts, Reconciling, Wish
+from connector.sync.runs.comparison import Counts, Wish
+from connector.sync.runs.reconciling import Reconciling
 from connector.sync.runs.repairing import repair
 from connector.sync.runs.walk import walk
 from tests.support.house import House

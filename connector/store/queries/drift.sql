@@ -54,6 +54,10 @@ ORDER BY created_at;
 -- name: of_bling
 SELECT * FROM link WHERE tenant_id = $1 AND kind = $2 AND bling_id = ANY($3::bigint[]);
 
+-- name: pairs_by_shape
+SELECT shape, count(*) AS n FROM link
+WHERE tenant_id = $1 AND kind = $2 AND bitrix_id IS NOT NULL AND gone_at IS NULL GROUP BY shape;
+
 -- name: oldest_sync
 SELECT min(synced_at) FROM link
 WHERE tenant_id = $1 AND kind = $2 AND bitrix_id IS NOT NULL AND gone_at IS NULL AND state = 'in_step';

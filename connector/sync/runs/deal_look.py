@@ -8,19 +8,18 @@ from typing import Any
 import msgspec
 
 from connector.bitrix24 import crm, ours
-from connector.bitrix24.batch import MOST
+from connector.bitrix24.batch import Command
 from connector.bitrix24.packer import Packer
 from connector.bling.client import Record
 from connector.domain import drift, orders
 from connector.domain.deals import ORIGIN_FIELD, SITUATION
 from connector.domain.events import RecordKey
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
-from connector.domain.vendor import Transient
 from connector.store.links import Link
 from connector.sync.context import Context
 from connector.sync.deals.lookup import chunks, held_by
 from connector.sync.deals.orders import END_FIELD
-from connector.sync.runs.looks import Looked, Mark, Marks, asked, pages
+from connector.sync.runs.looks import Looked, Mark, asked
 
 #: What a row of Bling's list of orders carries (facts of Bling, orders): 100 records a call.
 LIST_FIELDS = frozenset(
@@ -37,7 +36,7 @@ class DealLook:
     """Orders and their deals."""
 
     whole = False
-    sides = 1
+    sides: tuple[int, ...] = (0,)
 
     def __init__(self, context: Context, packer: Packer) -> None:
         self._context, self._packer = context, packer
@@ -76,18 +75,20 @@ class DealLook:
                 looked.doubt(key)
         return looked
 
-    async def marks(self, side: int, after: int, expected: int) -> Marks:
-        """As many pages as a batch holds."""
-        starts = pages(expected, crm.MOST_IDS, MOST)
-        answers = await asked(self._packer, [ours.marked_deals(after, start) for start in starts])
-        found = [row for answer in answers for row in crm.items(answer.result)]
-        marks = [
-            Mark(int(row["id"]), str(row.get("originId") or ""), str(row.get("title") or "")) for row in found
+    def page(self, side: int, after: int, start: int) -> Command:
+        """Deals that Ponte made."""
+        return ours.marked_deals(after, start)
+
+    def marks(self, side: int, result: Any) -> list[Mark]:
+        """Deals by their origin."""
+        return [
+            Mark(int(row["id"]), str(row.get("originId") or ""), str(row.get("title") or ""))
+            for row in crm.items(result)
         ]
-        last = max((mark.bitrix_id for mark in marks), default=after)
-        if answers[-1].next is not None and last <= after:
-            raise Transient("the list goes on where it was", code="unreadable")
-        return Marks(marks, last if answers[-1].next is not None else None)
+
+    def side_of(self, shape: str | None) -> int:
+        """There is one list of deals."""
+        return 0
 
     def bling_id(self, mark: Mark) -> int | None:
         """`{companyId}:{orderId}`; a sale's own deal names its document between them."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from connector.bitrix24.batch import Command, Done, Failed, Result
 from connector.bitrix24.packer import Packer
 from connector.bling.client import Record
 from connector.domain.events import RecordKey
 from connector.store.links import Link
+
+#: Rows of a page of Bitrix24's lists.
+LIST_PAGE = 50
 
 
 @dataclass(slots=True)
@@ -38,21 +41,13 @@ class Mark:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What one look at Bitrix24's own list showed; `after` = where it goes on, None at its end."""
-
-    found: Sequence[Mark]
-    after: int | None
-
-
 class Look(Protocol):
     """One kind of records, seen through the planner's mapping as far as lists show them."""
 
     #: Bling's lists carry everything that the rules read.
     whole: bool
-    #: Lists of Bitrix24's with our marks, one after the other.
-    sides: int
+    #: Bitrix24's lists with our marks, by number.
+    sides: tuple[int, ...]
 
     async def compare(
         self,
@@ -65,8 +60,14 @@ class Look(Protocol):
         `changed`: Bling changed them since they were compared last, and the list does not show everything.
         """
 
-    async def marks(self, side: int, after: int, expected: int) -> Marks:
-        """Records of Bitrix24 with our mark, by their ids from `after` on; `expected` = about how many."""
+    def page(self, side: int, after: int, start: int) -> Command:
+        """Asks for a page of a list with our marks, by their ids from `after` on."""
+
+    def marks(self, side: int, result: Any) -> list[Mark]:
+        """What such a page shows."""
+
+    def side_of(self, shape: str | None) -> int:
+        """The list that shows pairs of this shape."""
 
     def bling_id(self, mark: Mark) -> int | None:
         """The Bling id that a mark names: 0 for a mark of another kind, None for one that names none."""
@@ -84,8 +85,3 @@ def _done(result: Result) -> Done:
     if isinstance(result, Failed):
         raise result.error
     return result
-
-
-def pages(expected: int, size: int, most: int) -> range:
-    """Starts of the pages that are asked for together."""
-    return range(0, min(expected // size + 1, most) * size, size)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24 import ours
-from connector.bitrix24.batch import MOST, Command
+from connector.bitrix24.batch import Command
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Packer
 from connector.bling.client import Record
@@ -24,22 +25,22 @@ from connector.domain.products import (
     shape_of,
     wanted,
 )
-from connector.domain.vendor import Transient
 from connector.store.links import Link
 from connector.sync.context import Context
 from connector.sync.products import elements
 from connector.sync.products.decide import linked_of
-from connector.sync.runs.looks import Looked, Mark, Marks, asked, pages
+from connector.sync.runs.looks import Looked, Mark, asked
 
 
 class ProductLook:
     """Products and their prices."""
 
-    #: Products, then their variations.
-    sides = 2
-
     def __init__(self, context: Context, catalogue: Catalogue, packer: Packer) -> None:
         self._context, self._catalogue, self._packer = context, catalogue, packer
+        places = {n: elements.iblock(catalogue, offers=n == 1) for n in (0, 1)}
+        #: Iblock and link property of products, and of their variations where the portal has these.
+        self._places = {n: place for n, place in places.items() if place is not None}
+        self.sides: tuple[int, ...] = tuple(self._places)
         self._lens = context.lens
         self._narrow = drift.narrowed(context.lens, LIST_FIELDS)
         self.whole = needed(context.lens, context.filter) <= LIST_FIELDS
@@ -67,19 +68,18 @@ class ProductLook:
                 looked.doubt(key)
         return looked
 
-    async def marks(self, side: int, after: int, expected: int) -> Marks:
-        """As many pages as a batch holds."""
-        place = elements.iblock(self._catalogue, offers=side == 1)
-        if place is None:
-            return Marks((), None)
-        starts = pages(expected, vendor.PAGE, MOST)
-        answers = await asked(self._packer, [ours.marked_products(*place, after, start) for start in starts])
-        found = [one for answer in answers for one in vendor.found(answer.result, place[1])]
-        marks = [Mark(one.id, one.link, one.name, active=one.active) for one in found]
-        last = max((mark.bitrix_id for mark in marks), default=after)
-        if answers[-1].next is not None and last <= after:
-            raise Transient("the list goes on where it was", code="unreadable")
-        return Marks(marks, last if answers[-1].next is not None else None)
+    def page(self, side: int, after: int, start: int) -> Command:
+        """Records of either iblock whose link property holds anything."""
+        return ours.marked_products(*self._places[side], after, start)
+
+    def marks(self, side: int, result: Any) -> list[Mark]:
+        """Records by their link property."""
+        found = vendor.found(result, self._places[side][1])
+        return [Mark(one.id, one.link, one.name, active=one.active) for one in found]
+
+    def side_of(self, shape: str | None) -> int:
+        """Variations have an iblock of their own."""
+        return 1 if shape == Shape.OFFER else 0
 
     def bling_id(self, mark: Mark) -> int | None:
         """The property holds the id as it is."""
@@ -155,13 +155,11 @@ class ProductLook:
         """The records by their ids, with their base prices, all in one round."""
         commands: list[Command] = []
         properties: list[int] = []
-        for is_offer in (False, True):
-            place = elements.iblock(self._catalogue, offers=is_offer)
-            ids = [one.bitrix_id or 0 for one in links if (one.shape == Shape.OFFER) is is_offer]
+        for side, (iblock, link_property) in self._places.items():
+            ids = [one.bitrix_id or 0 for one in links if self.side_of(one.shape) == side]
             for group in _chunks(ids):
-                if place is not None:
-                    commands.append(vendor.find_by_ids(place[0], place[1], group, sorted(self._lens.free)))
-                    properties.append(place[1])
+                commands.append(vendor.find_by_ids(iblock, link_property, group, sorted(self._lens.free)))
+                properties.append(link_property)
         priced = [one.bitrix_id or 0 for one in links if one.shape != Shape.SKU]
         prices = [vendor.prices_of(group, self._catalogue.base_price_type) for group in _chunks(priced)]
         answers = await asked(self._packer, [*commands, *prices])

@@ -13,7 +13,7 @@ from connector.store.runs import Run
 from connector.sync.context import Context, load_context
 from connector.sync.engine import Engine
 from connector.sync.runs import deeds
-from connector.sync.runs.reconciling import KINDS, Wish
+from connector.sync.runs.comparison import KINDS, Wish
 
 
 async def begin_nightly(engine: Engine, tenant_id: UUID, night: datetime) -> list[Run]:

@@ -17,7 +17,7 @@ from connector.store.drift import Standing
 from connector.store.ids import new_id
 from connector.store.people import Role
 from connector.store.runs import Finding, Run
-from connector.sync.runs.reconciling import Wish
+from connector.sync.runs.comparison import Wish
 from tests.support.desk import Desk, Visitor
 from tests.support.office import PASSWORD, Customer, Office
 
