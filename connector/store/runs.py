@@ -164,6 +164,11 @@ async def take(conn: Connection, tenant_id: UUID, run_id: UUID, holder: str) -> 
     return row and run_of(row)
 
 
+async def keep(conn: Connection, run: Run) -> bool:
+    """Say that its holder lives; False when it is not held by that one any more."""
+    return await conn.fetchval(_SQL["keep"], run.tenant_id, run.id, run.holder, HELD) is not None
+
+
 async def let_go(conn: Connection, run: Run) -> None:
     """Leave it to whoever comes when it is due."""
     await conn.execute(_SQL["let_go"], run.tenant_id, run.id, run.holder)

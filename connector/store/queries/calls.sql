@@ -20,6 +20,7 @@ WITH given AS MATERIALIZED (
 INSERT INTO call_hour AS r (tenant_id, provider, scope, method, hour, calls, errors, operating_ms)
 SELECT $1, provider, scope, method, date_trunc('hour', minute, 'UTC'), sum(calls), sum(errors), sum(operating_ms)
 FROM given GROUP BY provider, scope, method, date_trunc('hour', minute, 'UTC')
+ORDER BY provider, scope, method, date_trunc('hour', minute, 'UTC')
 ON CONFLICT (tenant_id, provider, scope, method, hour) DO UPDATE SET
     calls = r.calls + excluded.calls, errors = r.errors + excluded.errors,
     operating_ms = r.operating_ms + excluded.operating_ms;

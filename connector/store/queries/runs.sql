@@ -28,6 +28,11 @@ WHERE tenant_id = $1 AND id = $2 AND state = 'running' AND due_at IS NOT NULL
   AND (holder IS NULL OR holder = $3 OR held_until < statement_timestamp())
 RETURNING *;
 
+-- name: keep
+UPDATE run SET held_until = statement_timestamp() + make_interval(secs => $4)
+WHERE tenant_id = $1 AND id = $2 AND holder = $3 AND state = 'running'
+RETURNING true;
+
 -- name: let_go
 UPDATE run SET holder = NULL, held_until = NULL WHERE tenant_id = $1 AND id = $2 AND holder = $3;
 

@@ -76,15 +76,19 @@ class Stride:
         """A transaction (system scope) that keeps `changed` of the run and what the body writes, or nothing.
 
         Structs among `changed` (`place`, `counts`) are kept as JSON. Raises `runs.Lost`.
+
+        Calls are counted before the run's row is touched, as settling does: two that lock the same rows the
+        other way round would wait for each other, and the page of the one that gives way were read again.
         """
         now = self.engine.clock()
         self._changed = dict(changed)
         async with self.engine.database.system() as conn:
             yield conn
+            told = await self._count_calls(conn)
             run = msgspec.structs.replace(self.run, **_plain(self._changed), due_at=now, stumbles=0)
             kept = await runs.advance(conn, run, now)
-            await self._keep_calls(conn)
         self.run = kept
+        self._forget_calls(told)
 
     def change(self, **changed: object) -> None:
         """Keep this, too, with the commit that is under way: what only its body finds out."""
@@ -93,8 +97,10 @@ class Stride:
     async def end(self, state: RunState, detail: str | None = None) -> None:
         """The run is over. Raises `runs.Lost`."""
         async with self.engine.database.system() as conn:
-            self.run = await runs.end(conn, self.run, state, detail, self.engine.clock())
-            await self._keep_calls(conn)
+            told = await self._count_calls(conn)
+            kept = await runs.end(conn, self.run, state, detail, self.engine.clock())
+        self.run = kept
+        self._forget_calls(told)
 
     def rest(self, seconds: float) -> None:
         """Nothing to do for so long."""
@@ -109,7 +115,8 @@ class Stride:
         """Keep the calls of a step that came to nothing."""
         if self._calls:
             async with self.engine.database.system() as conn:
-                await self._keep_calls(conn)
+                told = await self._count_calls(conn)
+            self._forget_calls(told)
 
     async def queue(
         self,
@@ -128,10 +135,16 @@ class Stride:
         ]
         await inbox.insert(conn, arrivals)
 
-    async def _keep_calls(self, conn: Connection) -> None:
-        calls, self._calls[:] = list(self._calls), []
-        scopes = {call.id: self._scopes.pop(call.id) for call in calls if call.id in self._scopes}
-        await call_rows.record(conn, self.tenant_id, calls, scopes)
+    async def _count_calls(self, conn: Connection) -> int:
+        """Log and count the calls so far; how many. They are forgotten once that is committed."""
+        calls = list(self._calls)
+        await call_rows.record(conn, self.tenant_id, calls, self._scopes)
+        return len(calls)
+
+    def _forget_calls(self, told: int) -> None:
+        for call in self._calls[:told]:
+            self._scopes.pop(call.id, None)
+        del self._calls[:told]
 
     def _keeper(self, account_id: UUID) -> Callable[[Call], None]:
         def keep(call: Call) -> None:

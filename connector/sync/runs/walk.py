@@ -36,6 +36,8 @@ NAP = 1.0
 LOOK_AGAIN = 30.0
 #: Steps that may go wrong one after the other, and the longest wait between two of them.
 STUMBLES, LONGEST = 20, timedelta(minutes=15)
+#: Seconds between two signs of life: a step may wait for its turn at a vendor longer than a hold lasts.
+HEARTBEAT = runs.HELD / 6
 
 
 async def walk(
@@ -62,6 +64,30 @@ async def walk(
 
 async def _walk(engine: Engine, task: Task, run: Run) -> float | None:
     stride = Stride(engine, run, await load_context(engine, run.tenant_id))
+    beating = asyncio.create_task(_beat(engine, run))
+    try:
+        return await _steps(stride, task)
+    except runs.Lost:
+        await stride.keep_calls()
+        raise
+    finally:
+        beating.cancel()
+
+
+async def _beat(engine: Engine, run: Run) -> None:
+    """Say that this walker lives, until the run is not its own any more."""
+    is_held = True
+    while is_held:
+        await asyncio.sleep(HEARTBEAT)
+        try:
+            async with engine.database.system() as conn:
+                is_held = await runs.keep(conn, run)
+        except DatabaseAway:
+            log.warning("run_heartbeat_missed", run=str(run.id))
+
+
+async def _steps(stride: Stride, task: Task) -> float | None:
+    engine, run = stride.engine, stride.run
     begun = time.monotonic()
     read_at = begun
     while stride.run.state is RunState.RUNNING:
