@@ -10,8 +10,8 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
-.PHONY: help setup setup-dev built demo test check browser pictures bench story lock check-format check-lint check-types \
-	check-imports check-translations check-migrations
+.PHONY: help setup setup-dev built demo test chaos check browser pictures bench story lock check-format check-lint \
+	check-types check-imports check-translations check-migrations
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -31,6 +31,9 @@ story: setup ## the main story, end to end, with the time of each step
 
 test: setup-dev ## all tests except browser and chaos
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -q tests --ignore tests/browser --ignore tests/chaos
+
+chaos: setup-dev ## the long laws, about half an hour; ONLY=word runs some, PRODUCTS=n CHANGES=n shorter ones
+	@$(BIN)/pytest -n0 -q --durations=0 tests/chaos $(if $(ONLY),-k $(ONLY))
 
 pictures: setup-dev ## the README's screenshots, taken anew of a demo
 	@$(BIN)/python -m tests.browser.pictures

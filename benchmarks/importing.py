@@ -24,7 +24,7 @@ import uvloop
 from benchmarks.burst import BATCH, BUCKET, COMMANDS_A_PRODUCT, DRAINED_A_SECOND
 from benchmarks.ground import Ground, ground
 from benchmarks.results import Row, Rows, row
-from benchmarks.warehouse import REFUSED, SETTLED_S, Warehouse, pages, warehouse, writes
+from benchmarks.warehouse import REFUSED, SETTLED_S, Sides, Warehouse, pages, warehouse, writes
 
 PRODUCTS = 10_000
 PAGE, BLING_PER_SECOND = 100, 3.0
@@ -33,6 +33,8 @@ READS_A_RECORD, SPARE = 2.1, 10
 #: People change so many prices a second; the worker is killed when so much came over.
 CHANGES_PER_SECOND = 5.0
 KILLED_AT = (0.1, 0.25, 0.4, 0.6, 0.8)
+#: How often a page may be read at most: a second time where the worker died over it.
+TWICE = 2
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,8 +128,32 @@ def ceiling(products: int) -> float:
     return max((requests - BUCKET) / DRAINED_A_SECOND, gets / BLING_PER_SECOND)
 
 
-async def disturbed(ground: Ground, products: int) -> bool:
-    """Prices change and the worker dies meanwhile; prints what came of it. Whether all was well."""
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an import while prices changed and the worker was killed."""
+
+    figures: Figures
+    sides: Sides
+    #: Records that were settled at each kill.
+    killed_at: list[int]
+    #: Prices that somebody changed meanwhile, and products that had at least one of them.
+    changes: int
+    changed: int
+
+    @property
+    def fine(self) -> bool:
+        """Both sides are equal, nothing failed, and no page was read more than twice."""
+        return self.sides.equal and not self.figures.failed and self.figures.page_at_most <= TWICE
+
+    def told(self) -> dict[str, object]:
+        """All of it, flat."""
+        seconds = {"seconds": round(self.figures.seconds, 1), "ceiling": round(self.figures.ceiling, 1)}
+        own = {"killed_at": self.killed_at, "changes": self.changes, "changed": self.changed}
+        both = [msgspec.to_builtins(one) for one in (self.figures, self.sides)]
+        return {**both[0], **both[1], **seconds, **own, "fine": self.fine}
+
+
+async def disturbed(ground: Ground, products: int) -> Trouble:
+    """An import while prices change and the worker dies, to its end and until nothing waits any more."""
     async with warehouse(ground, enforce=False) as on:
         # All of them are newcomers at the end: every page is listed a second time, under another filter.
         made = await on.fill(products, SETTLED_S)
@@ -140,12 +166,13 @@ async def disturbed(ground: Ground, products: int) -> bool:
         await on.settled()
         figures = await _figures(on, products, seconds, told["failed"])
         sides = await on.sides(made)
-    fine = sides.equal and not figures.failed and figures.page_at_most <= 2
-    kept = {"killed_at": killed, "changes": on.changes.total(), "changed": len(on.changes), "fine": fine}
-    print(
-        msgspec.json.encode({**msgspec.to_builtins(figures), **msgspec.to_builtins(sides), **kept}).decode()
+    return Trouble(
+        figures=figures,
+        sides=sides,
+        killed_at=killed,
+        changes=on.changes.total(),
+        changed=len(on.changes),
     )
-    return fine
 
 
 @asynccontextmanager
@@ -166,7 +193,9 @@ async def long_run(products: int, disturb: bool) -> bool:
     """One run of so many products; a JSON object a line. Whether all was well."""
     async with ground() as on:
         if disturb:
-            return await disturbed(on, products)
+            trouble = await disturbed(on, products)
+            print(msgspec.json.encode(trouble.told()).decode())
+            return trouble.fine
         fine = True
         async for told in rows(on, products):
             print(msgspec.json.encode(told).decode(), flush=True)
