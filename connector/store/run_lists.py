@@ -1,4 +1,4 @@
-"""Runs of several tasks as a screen lists them: those that are over page by page, those under way all at once."""
+"""Runs of several tasks as a screen lists them: those that are over by pages, those under way all at once."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from connector.domain.events import Kind
 from connector.domain.runs import RunState, Task
 from connector.store.runs import Run
 from connector.sync.runs import deeds
+from connector.sync.runs.export_look import forecast, look_up, starts
 from connector.sync.runs.exporting import Wish
 from connector.sync.runs.retrying import retry
 from tests.support.depot import Depot
@@ -105,3 +106,43 @@ async def test_what_failed_goes_over_once_it_can(shelf: Shelf) -> None:
     await shelf.house.drain()
     assert shelf.codes() == ["B24-0", "B24-1", "LONG"]
     assert (await shelf.look(run.id)).failed == 0
+
+
+async def test_a_look_ahead_counts_what_would_become_of_everything(shelf: Shelf) -> None:
+    shelf.there(3)
+    await shelf.export()
+    shelf.there(4)
+    house = shelf.house
+    house.portal.call(
+        "catalog.product.sku.add", fields={"iblockId": house.portal.iblocks()[0], "name": "Jogo"}
+    )
+    house.forget_calls()
+    found = await forecast(house.engine, house.tenant_id, Wish())
+    assert (found.new, found.linked, found.left_out, found.exact) == (4, 3, 1, True)
+    assert [call for call in house.calls("bitrix24") if ".add" in str(call)] == []
+    fresh = await forecast(house.engine, house.tenant_id, Wish(new_only=True))
+    assert (fresh.new, fresh.linked) == (4, 0)
+
+
+async def test_products_are_meant_by_id_sku_and_name(shelf: Shelf) -> None:
+    ids = shelf.there(2)
+    twins = [int(shelf.house.portal.product(name="Prato raso")["id"]) for _ in range(2)]
+    house = shelf.house
+    words = ["B24-1", "Copo 0", "Prato raso", "Nada"]
+    meant = await look_up(house.engine, house.tenant_id, [ids[0], 999_999], words)
+    assert {word: sorted(found) for word, found in meant.found.items()} == {
+        str(ids[0]): [ids[0]],
+        "999999": [],
+        "B24-1": [ids[1]],
+        "Copo 0": [ids[0]],
+        "Prato raso": twins,
+        "Nada": [],
+    }
+
+
+def test_a_long_list_is_looked_at_evenly_from_end_to_end() -> None:
+    assert starts(0) == starts(50) == []
+    assert starts(120) == [50, 100]
+    found = starts(100_000)
+    assert (len(found), found[-1]) == (19, 99_950)
+    assert found == sorted(set(found))
