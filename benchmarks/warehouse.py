@@ -94,6 +94,14 @@ class Warehouse(Shop):
             raise AssertionError(f"the import ended as {now['state']}: {now}")
         return now
 
+    async def choose(self) -> None:
+        """Give every product that waits for a choice, as two of the demo's have one SKU, one of its own."""
+        waiting = await self._ponte("GET", "/records?kind=product&reason=ambiguous")
+        for one in waiting["items"]:
+            path = f"/records/product/{one['bling_id']}/adopt"
+            await self._ponte("POST", path, {"bitrix_id": None})
+        await self.settled()
+
     async def compare(self) -> Record:
         """A reconciliation from its beginning to its end. The vendors' calls are counted from here."""
         await self._control("DELETE", "calls")
