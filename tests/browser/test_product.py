@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import findings, keep, sign_in
+from tests.browser.conftest import settled, sign_in
 
-CREATE = "Criação no Bling ERP cria produto no Bitrix24"
-UPDATE = "Alterações no Bling ERP atualizam o Bitrix24"
 DELETE = "Exclusão no Bling ERP desativa o produto no Bitrix24"
-PRODUCT = {
-    "nome": "Chaleira de navegador 2 L",
-    "codigo": "CHA-NAV-2",
-    "preco": 129.9,
-    "tipo": "P",
-    "formato": "S",
-    "situacao": "A",
-}
+PRODUCT = {"preco": 129.9, "tipo": "P", "formato": "S", "situacao": "A"}
+#: Milliseconds in which a page that is not paused shows what has ended.
+SOON_MS = 1_500
 
 
 def test_an_option_is_saved_when_it_is_ticked(signed_in: Page, api: httpx.Client) -> None:
@@ -59,31 +53,17 @@ def test_the_fixed_rules_are_shown_with_their_locks(signed_in: Page) -> None:
     expect(rules.nth(1)).to_contain_text(re.compile(r"Bling ID\s+property\d+"))
 
 
-def test_a_product_arrives_while_one_watches(signed_in: Page, api: httpx.Client, bling: httpx.Client) -> None:
-    api.put("/toggles", json={"product.create": False, "product.update": False}).raise_for_status()
-    signed_in.goto("/configuracao/produto")
-    for name in (CREATE, UPDATE):
-        with signed_in.expect_response("**/configuracao/produto"):
-            signed_in.get_by_role("checkbox", name=name).check()
-    expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
-    signed_in.goto("/")
+def test_pausing_keeps_the_page_still(signed_in: Page, api: httpx.Client, bling: httpx.Client) -> None:
+    """Arriving while one watches: `test_newcomer`."""
+    api.put("/toggles", json={"product.create": False}).raise_for_status()
     feed = signed_in.get_by_role("region", name="Acontecendo agora")
     expect(feed.get_by_text("Ao vivo")).to_be_visible()
-    bling.post("/produtos", json=PRODUCT).raise_for_status()
-    arrived = feed.get_by_role("listitem").filter(has_text=PRODUCT["nome"])
-    expect(arrived.filter(has_text="Criado")).to_be_visible(timeout=10_000)
-    assert findings(signed_in) == []
-    keep(signed_in, "visao-geral-ao-vivo")
-
-
-def test_pausing_keeps_the_page_still(signed_in: Page, bling: httpx.Client) -> None:
-    feed = signed_in.get_by_role("region", name="Acontecendo agora")
     feed.get_by_role("button", name="Pausar").click()
     expect(feed.get_by_text("Pausado")).to_be_visible()
-    bling.post(
-        "/produtos", json=PRODUCT | {"nome": "Enquanto pausado", "codigo": "PAUSA-1"}
-    ).raise_for_status()
-    signed_in.wait_for_timeout(2500)
-    expect(feed.get_by_text("Enquanto pausado")).to_have_count(0)
+    name = f"Enquanto pausado {uuid4().hex[:6]}"
+    made = bling.post("/produtos", json=PRODUCT | {"nome": name, "codigo": name}).raise_for_status()
+    settled(api, made.json()["data"]["id"], "skipped")
+    signed_in.wait_for_timeout(SOON_MS)
+    expect(feed.get_by_text(name)).to_have_count(0)
     feed.get_by_role("button", name="Continuar").click()
-    expect(feed.get_by_text("Enquanto pausado").first).to_be_visible(timeout=10_000)
+    expect(feed.get_by_text(name).first).to_be_visible(timeout=10_000)
