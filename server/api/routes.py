@@ -41,6 +41,8 @@ def api(*, https: bool) -> Router:
             wishes.put_toggles,
             wishes.get_order_settings,
             wishes.put_order_settings,
+            wishes.get_nightly,
+            wishes.put_nightly,
             mappings.get_mapping,
             mappings.put_mapping,
             mapping_preview.post_preview,

@@ -280,6 +280,15 @@ class MappingShown(msgspec.Struct, frozen=True, kw_only=True):
     filter: dict[str, Any]
 
 
+class Nightly(msgspec.Struct, frozen=True):
+    """`/settings/reconciliation`: whether a night mends all that differs, or only what Bling changed unheard.
+
+    With all, what was edited by hand in Bitrix24 is overwritten and what is missing there is made.
+    """
+
+    mends_all: bool
+
+
 class OrderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`GET /settings/order`."""
 

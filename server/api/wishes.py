@@ -1,4 +1,4 @@
-"""What the tenant wants synced: `/toggles`, `/settings/order`."""
+"""What the tenant wants synced: `/toggles`, `/settings/order`, `/settings/reconciliation`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Annotated, Any
 from litestar import get, put
 from litestar.params import Body
 
-from connector.account import toggles
+from connector.account import drift, toggles
 from connector.account.toggles import BadToggle, OnDeleted, Toggle
+from connector.domain.drift import Mending
 from server.api.access import Calling
-from server.api.schemas import OrderSettings
+from server.api.schemas import Nightly, OrderSettings
 from server.parts import Used
-from server.problems import FieldError, Invalid
+from server.problems import FieldError, Invalid, bad_field
 
 Changes = Annotated[dict[str, Any], Body(description="Any of the toggles, each true or false")]
 OrderChoice = Annotated[dict[str, Any], Body(description='{"on_deleted": "nothing" | "lost" | "comment"}')]
+NightlyChoice = Annotated[dict[str, Any], Body(description='{"mends_all": true | false}')]
 
-ON_DELETED = "on_deleted"
+ON_DELETED, MENDS_ALL = "on_deleted", "mends_all"
 _CHOICES = "on_deleted is nothing, lost or comment"
 _TEXTS = {"unknown": "there is no toggle {}", "boolean": "{} is true or false"}
 
@@ -55,6 +57,27 @@ async def put_order_settings(parts: Used, caller: Calling, data: OrderChoice) ->
     async with parts.database.tenant(caller.tenant_id):
         await toggles.choose_on_deleted(caller.tenant_id, choice, caller.actor, parts.clock.now())
     return OrderSettings(on_deleted=choice)
+
+
+@get("/settings/reconciliation")
+async def get_nightly(parts: Used, caller: Calling) -> Nightly:
+    """What a night's comparison mends without asking."""
+    async with parts.database.tenant(caller.tenant_id):
+        return Nightly(mends_all=await drift.mending(caller.tenant_id) is Mending.ALL)
+
+
+@put("/settings/reconciliation")
+async def put_nightly(parts: Used, caller: Calling, data: NightlyChoice) -> Nightly:
+    """Choose it; what is deleted in Bitrix24, orphaned or double waits for a person all the same."""
+    for name in data:
+        if name != MENDS_ALL:
+            raise bad_field(name, "unknown", f"there is no setting {name}")
+    everything = data.get(MENDS_ALL)
+    if not isinstance(everything, bool):
+        raise bad_field(MENDS_ALL, "boolean", f"{MENDS_ALL} is true or false")
+    async with parts.database.tenant(caller.tenant_id):
+        await drift.choose_mending(caller.tenant_id, everything, caller.actor, parts.clock.now())
+    return Nightly(mends_all=everything)
 
 
 def _checked_choice(data: dict[str, Any]) -> OnDeleted:

@@ -172,3 +172,29 @@ async def test_anothers_is_404(office: Office, customer: Customer) -> None:
         assert answer.status_code == 404
     assert (await office.api(other, "GET", "/reconciliations")).json()["items"] == []
     assert await events_of(office, customer) == []
+
+
+SETTING = "/settings/reconciliation"
+
+
+async def test_what_nights_mend_is_chosen_and_noted_once(office: Office, customer: Customer) -> None:
+    assert (await office.api(customer, "GET", SETTING)).json() == {"mends_all": False}
+    for _ in range(2):
+        answer = await office.api(customer, "PUT", SETTING, json={"mends_all": True})
+        assert (answer.status_code, answer.json()) == (200, {"mends_all": True})
+    assert (await office.api(customer, "GET", SETTING)).json() == {"mends_all": True}
+    (noted,) = await office.rows("audit", "action = 'preference.changed'")
+    assert msgspec.json.decode(noted["detail"]) == {"drift.mends_all": True}
+    assert noted["actor"].startswith("API ")
+
+
+@pytest.mark.parametrize("body", [{}, {"mends_all": "yes"}, {"mends_all": None}, {"mends_all": True, "x": 1}])
+async def test_a_bad_choice_is_422_and_changes_nothing(
+    office: Office, customer: Customer, body: dict[str, Any]
+) -> None:
+    answer = await office.api(customer, "PUT", SETTING, json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (
+        422,
+        "x" if "x" in body else "mends_all",
+    )
+    assert (await office.api(customer, "GET", SETTING)).json() == {"mends_all": False}
