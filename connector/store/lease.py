@@ -44,3 +44,19 @@ async def check(conn: Connection, tenant_id: UUID, fence: int) -> None:
     """Raise `Fenced` unless the lease is ours; it then stays so until this transaction ends."""
     if not await conn.fetchval(_SQL["check"], tenant_id, fence):
         raise Fenced(f"tenant {tenant_id}: fence {fence} is not the lease's")
+
+
+async def expire(conn: Connection, tenant_id: UUID) -> None:
+    """Take the lease from a drain that let it run out: it settles nothing more."""
+    await conn.execute(_SQL["expire"], tenant_id)
+
+
+async def still(conn: Connection, tenant_id: UUID) -> int | None:
+    """Nobody begins to drain and nothing is settled until this transaction ends.
+
+    Gives the fence of the drain that is at work, None when nobody is.
+    """
+    await conn.execute(_SQL["make"], tenant_id)
+    await expire(conn, tenant_id)
+    row = await conn.fetchrow(_SQL["still"], tenant_id)
+    return None if row["holder"] is None else int(row["fence"])

@@ -15,7 +15,7 @@ import msgspec
 
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.runs import DEEDS, Deed, RunState, Task
-from connector.store import ids
+from connector.store import ids, lease
 from connector.store.columns import recordset
 from connector.store.scope import Connection
 from connector.store.sql import named
@@ -196,23 +196,37 @@ async def end(conn: Connection, run: Run, state: RunState, detail: str | None, n
 async def turn(conn: Connection, run: Run, deed: Deed, now: datetime) -> Run | None:
     """Pause, resume or cancel, with its events in the inbox; None when that does not fit (any more).
 
-    Nothing of the tenant's is settled meanwhile: settling touches the same rows the other way round.
+    Nothing of the tenant's is settled meanwhile: settling touches the same rows the other way round. What a
+    drain has in hand keeps its event: a cancelled run is due until that drain is through (`withdraw`).
     """
     states, after = DEEDS[deed]
-    await conn.execute(_SQL["settle_later"], run.tenant_id)
-    due_at = now if deed is Deed.RESUME else None
-    row = await conn.fetchrow(_SQL["turn"], run.tenant_id, run.id, list(states), after, due_at, now)
-    if row is None:
+    drain = await lease.still(conn, run.tenant_id)
+    has_hands = deed is Deed.CANCEL and drain is not None
+    due_at = now if deed is Deed.RESUME or has_hands else None
+    holder = f"drain:{drain}" if has_hands else None
+    place = (run.tenant_id, run.id, list(states), after, due_at, now, holder)
+    if (row := await conn.fetchrow(_SQL["turn"], *place)) is None:
         return None
     between = _events_of(run.id)
-    match deed:
-        case Deed.PAUSE:
-            await conn.execute(_SQL["hush"], run.tenant_id, *between)
-        case Deed.RESUME:
-            await conn.execute(_SQL["go_on"], run.tenant_id, *between, now)
-        case Deed.CANCEL:
-            await conn.execute(_SQL["withdraw"], run.tenant_id, *between)
+    if deed is Deed.RESUME:
+        await conn.execute(_SQL["go_on"], run.tenant_id, *between, now)
+    elif deed is Deed.CANCEL and not has_hands:
+        await conn.execute(_SQL["withdraw"], run.tenant_id, *between)
+    else:
+        await conn.execute(_SQL["hush"], run.tenant_id, *between)
     return run_of(row)
+
+
+async def withdraw(conn: Connection, tenant_id: UUID, run_id: UUID) -> bool:
+    """Drop what is left of a cancelled run, once the drain that had some of it in hand is through.
+
+    False when there is nothing to be dropped, or not yet.
+    """
+    if await conn.fetchval(_SQL["through"], tenant_id, run_id) is None:
+        return False
+    await lease.expire(conn, tenant_id)
+    await conn.execute(_SQL["withdraw_left"], tenant_id, *_events_of(run_id))
+    return True
 
 
 async def accounts_with_deletions(
@@ -223,9 +237,9 @@ async def accounts_with_deletions(
     return {row["account_id"] for row in rows}
 
 
-async def stopped(conn: Connection, tenant_id: UUID, run_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these runs are paused or cancelled."""
-    return {row["id"] for row in await conn.fetch(_SQL["stopped"], tenant_id, list(run_ids))}
+async def hushed(conn: Connection, tenant_id: UUID, events: Iterable[UUID]) -> set[UUID]:
+    """Which of these events nobody wants now: their run was paused or cancelled after they were claimed."""
+    return {row["id"] for row in await conn.fetch(_SQL["hushed"], tenant_id, list(events))}
 
 
 async def held_for(conn: Connection, run: Run) -> dict[Reason, int]:

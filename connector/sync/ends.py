@@ -96,14 +96,13 @@ class ForReal:
             await inbox.insert(conn, arrivals)
 
     async def leave_stopped(self, works: Iterable[Work]) -> None:
-        named = {work: run_ids for work in works if work.open and (run_ids := _runs_of(work))}
+        named = {work: events for work in works if work.open and (events := _run_events_of(work))}
         if not named:
             return
-        asked = set().union(*named.values())
         async with self._engine.database.tenant(self._tenant_id) as conn:
-            stopped = await runs.stopped(conn, self._tenant_id, asked)
-        for work, run_ids in named.items():
-            if run_ids <= stopped:
+            hushed = await runs.hushed(conn, self._tenant_id, set().union(*named.values()))
+        for work, events in named.items():
+            if events <= hushed:
                 work.leave()
 
     async def settle(
@@ -191,7 +190,8 @@ class Pencil:
             work.end(Outcome.CREATED if work.creates else Outcome.UPDATED)
 
 
-def _runs_of(work: Work) -> set[UUID]:
-    """The runs that want this record; none if anything else does."""
-    named = [runs.run_named(event.provider_event_id) for event in work.events or [work.event]]
-    return set() if None in named else {one for one in named if one is not None}
+def _run_events_of(work: Work) -> set[UUID]:
+    """The runs' events that want this record; none if anything else does."""
+    events = work.events or [work.event]
+    is_runs = all(runs.run_named(event.provider_event_id) is not None for event in events)
+    return {event.id for event in events} if is_runs else set()

@@ -37,3 +37,11 @@ RETURNING true;
 -- What is written under the fence joins arrays with queue-like tables, whose statistics lie: hash joins are right
 -- whatever they say. Set here, it costs no round trip.
 SELECT set_config('enable_nestloop', 'off', true) FROM lease WHERE tenant_id = $1 AND fence = $2 AND holder IS NOT NULL FOR SHARE;
+
+-- name: expire
+-- Who let it run out settles nothing more.
+UPDATE lease SET holder = NULL WHERE tenant_id = $1 AND holder IS NOT NULL AND expires_at < statement_timestamp();
+
+-- name: still
+-- Whoever settles shares this row (check), and who begins changes it (take).
+SELECT fence, holder FROM lease WHERE tenant_id = $1 FOR UPDATE;

@@ -50,14 +50,10 @@ UPDATE run SET state = $4, detail = $5, total = coalesce(total, listed), ended_a
 WHERE tenant_id = $1 AND id = $2 AND holder = $3 AND state = 'running'
 RETURNING *;
 
--- name: settle_later
--- Whoever settles shares this row (lease.sql, check).
-SELECT 1 FROM lease WHERE tenant_id = $1 FOR UPDATE;
-
 -- name: turn
--- A person's deed; the holder notices at its next step.
-UPDATE run SET state = $4, due_at = $5, updated_at = $6, holder = NULL, held_until = NULL,
-    ended_at = CASE WHEN $5::timestamptz IS NULL AND $4 = 'cancelled' THEN $6::timestamptz END
+-- A person's deed; the holder notices at its next step. $7 = the drain that has a cancelled run's events in hand.
+UPDATE run SET state = $4, due_at = $5, updated_at = $6, holder = $7, held_until = NULL,
+    ended_at = CASE WHEN $4::text = 'cancelled' THEN $6::timestamptz END
 WHERE tenant_id = $1 AND id = $2 AND state = ANY($3::text[])
 RETURNING *;
 
@@ -127,9 +123,20 @@ SELECT count(*) FILTER (WHERE due_at IS NOT NULL) AS due, count(*) FILTER (WHERE
 FROM inbox WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3;
 
 -- name: withdraw
--- Events of a run that was cancelled, as far as nobody works on them.
-DELETE FROM inbox WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3
-RETURNING id;
+-- Events of a run that was cancelled while nobody worked on any.
+DELETE FROM inbox WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3;
+
+-- name: through
+-- A cancelled run whose events a drain had in hand: is it through, so that what is left waits for nobody?
+UPDATE run r SET due_at = NULL, holder = NULL
+WHERE r.tenant_id = $1 AND r.id = $2 AND r.state = 'cancelled' AND r.due_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM lease l
+                  WHERE l.tenant_id = $1 AND l.holder IS NOT NULL AND l.expires_at >= statement_timestamp()
+                    AND r.holder = 'drain:' || l.fence)
+RETURNING r.id;
+
+-- name: withdraw_left
+DELETE FROM inbox WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL;
 
 -- name: hush
 UPDATE inbox SET due_at = NULL, outcome = 'held', reason = 'run_paused', detail = NULL, held_at = NULL
@@ -139,8 +146,8 @@ WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND 
 UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, held_at = NULL
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL AND reason = 'run_paused';
 
--- name: stopped
-SELECT id FROM run WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND state IN ('paused', 'cancelled');
+-- name: hushed
+SELECT id FROM inbox WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND reason = 'run_paused';
 
 -- name: held_for
 SELECT reason, count(*) AS n FROM inbox

@@ -33,12 +33,14 @@ SELECT $1, id, kind, account_id, bling_id, bitrix_id, label, sku, source, action
 FROM gone;
 
 -- name: waiting
+-- What waits for its paused run does not become due by being tried again.
 UPDATE inbox i SET
     due_at = w.due_at, outcome = w.outcome, reason = w.reason, detail = w.detail,
     attempts = i.attempts + w.attempts, held_at = CASE WHEN w.due_at IS NULL THEN $8::timestamptz END
 FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[])
     AS w (id, due_at, outcome, reason, detail, attempts)
-WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.id = w.id;
+WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.id = w.id
+  AND (w.due_at IS NULL OR i.reason IS DISTINCT FROM 'run_paused');
 
 -- name: syncs
 INSERT INTO sync (

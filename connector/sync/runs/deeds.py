@@ -55,7 +55,7 @@ async def start(
 async def turn(engine: Engine, tenant_id: UUID, run_id: UUID, deed: Deed) -> Run | None:
     """Pause, resume or cancel; None for an unknown run. Raises `DoesNotFit`.
 
-    What is being written at this moment is finished: at most one batch.
+    What is being written at this moment is finished and keeps its history: at most one batch.
     """
     async with engine.database.tenant(tenant_id) as conn:
         run = await runs.get(conn, tenant_id, run_id)

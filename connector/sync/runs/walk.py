@@ -45,6 +45,8 @@ async def walk(
 ) -> float | None:
     """Walk a run if nobody else does; gives the seconds until it wants to go on, None when it is over.
 
+    A cancelled one is cleared away, once nobody has any of it in hand.
+
     Raises nothing but cancellation.
     """
     structlog.contextvars.bind_contextvars(tenant=str(tenant_id), run=str(run_id))
@@ -52,8 +54,9 @@ async def walk(
     try:
         async with engine.database.system() as conn:
             run = await runs.take(conn, tenant_id, run_id, holder)
-        if run is None:
-            return None
+            if run is None:
+                await runs.withdraw(conn, tenant_id, run_id)
+                return None
         return await _walk(engine, tasks[run.task], run)
     except DatabaseAway:
         log.warning("run_without_database")
