@@ -48,6 +48,26 @@ addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
 
+// A form that comes back may lack the button that was pressed: the focus goes to what stands in its place.
+let pressed = null;
+document.addEventListener("htmx:before:swap", () => {
+  pressed = document.activeElement?.closest("form[data-unsaved]") ? document.activeElement : null;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (!pressed || pressed.isConnected || document.activeElement !== document.body) return;
+  successor(document.querySelector("form[data-unsaved]"), pressed)?.focus();
+  pressed = null;
+});
+function successor(form, gone) {
+  if (!form) return null;
+  const find = (selector) => [...form.querySelectorAll(`${selector}:enabled`)].at(-1);
+  const [act, place] = gone.name === "acao" ? gone.value.split(".") : [];
+  if (act === "subir") return find(`[value="subir.${place - 1}"]`) ?? find(`[data-place="${place - 1}"] [value^="remover."]`);
+  if (act === "remover") return find(`[value="remover.${place}"]`) ?? find('[value^="remover."]') ?? find('[value="regra"]');
+  if (act === "regra" || act === "sugestao") return form.querySelector("[data-place]:last-child select");
+  return gone.id ? document.getElementById(gone.id) : find(`[name="${gone.name}"][value="${gone.value}"]`);
+}
+
 // A field of Bling's goes where the cursor was last.
 let last = null;
 document.addEventListener("focusin", (event) => {

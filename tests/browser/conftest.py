@@ -18,6 +18,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from tests.browser.portal import Portal
 from tests.browser.watchdog import LIMIT_S, Chromium, limited
 
 SCREENS = Path(__file__).parents[2] / ".ponte" / "screens"
@@ -181,6 +182,12 @@ def api(demo: dict[str, Any], tenant: dict[str, Any]) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {tenant['api_key']}"}
     with httpx.Client(base_url=f"{demo['app_url']}/api/v1", headers=headers, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+def portal(demo: dict[str, Any], tenant: dict[str, Any]) -> Portal:
+    """The tenant's portal."""
+    return Portal(demo, tenant)
 
 
 class Patient(httpx.HTTPTransport):

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from tests.browser.portal import Portal
+
 #: Seconds until Ponte has done with everything.
 PATIENCE_S = 60.0
 #: A situation of the demo company's own, which no stage belongs to.
@@ -45,6 +47,7 @@ class House:
     def __init__(self, line: dict[str, Any]) -> None:
         self.line, self.tenant = line, line["tenants"][0]
         self._bling = _client(line["bling"]["api_url"], self.tenant["bling_access_token"])
+        self._portal = Portal(line, self.tenant)
         self._api = _client(f"{line['app_url']}/api/v1", self.tenant["api_key"])
 
     def close(self) -> None:
@@ -88,18 +91,8 @@ class House:
 
     def _refused(self) -> str:
         """A product that Bitrix24 refuses: somebody made a property compulsory there for a while."""
-        iblock = self._portal("catalog.catalog.list")["catalogs"][0]["iblockId"]
-        wanted = {"iblockId": iblock, "name": "Cor", "code": "COR", "propertyType": "S", "isRequired": "Y"}
-        made = self._portal("catalog.productProperty.add", fields=wanted)["productProperty"]["id"]
-        found = self._event("product", self._product(*FAILED), "failed")
-        self._portal("catalog.productProperty.delete", id=made)
-        return found
-
-    def _portal(self, method: str, **params: Any) -> Any:
-        """The portal, as another program of theirs would use it."""
-        url = self.line["bitrix24"]["rest_url"].replace("{member_id}", self.tenant["bitrix24_member_id"])
-        sent = {"auth": self.tenant["bitrix24_access_token"], **params}
-        return httpx.post(f"{url}{method}", json=sent, trust_env=False).raise_for_status().json()["result"]
+        with self._portal.compulsory("Cor"):
+            return self._event("product", self._product(*FAILED), "failed")
 
     def _order(self) -> int:
         """An order of today over R$ 148,50."""

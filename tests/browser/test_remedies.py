@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_S, findings, keep, overflows
+from tests.browser.portal import Portal
 
 CREATE = "Criação no Bling ERP cria produto no Bitrix24"
 
@@ -31,19 +32,6 @@ def _state(api: httpx.Client, bling_id: int, state: str) -> dict[str, Any]:
             return found
         time.sleep(0.2)
     pytest.fail(f"{bling_id} is not {state}: {answer.text[:300]}")
-
-
-@pytest.fixture
-def portal(demo: dict[str, Any], tenant: dict[str, Any]) -> Any:
-    """Calls to the tenant's portal, as another app of theirs would make them."""
-    url = demo["bitrix24"]["rest_url"].replace("{member_id}", tenant["bitrix24_member_id"])
-    token = tenant["bitrix24_access_token"]
-
-    def call(method: str, **params: Any) -> Any:
-        answer = httpx.post(f"{url}{method}", json={"auth": token, **params}, trust_env=False)
-        return answer.raise_for_status().json()["result"]
-
-    return call
 
 
 def _toggles(api: httpx.Client, *, create: bool, update: bool = True) -> None:
@@ -69,16 +57,16 @@ def test_what_was_left_out_is_brought_when_its_option_is_ticked(
 
 
 def test_an_ambiguous_product_gets_the_pair_that_a_person_picks(
-    signed_in: Page, api: httpx.Client, bling: httpx.Client, portal: Any
+    signed_in: Page, api: httpx.Client, bling: httpx.Client, portal: Portal
 ) -> None:
     _toggles(api, create=True)
     sku = f"DUPLO-{uuid4().hex[:8]}"
-    catalogues = portal("catalog.catalog.list")["catalogs"]
+    catalogues = portal.call("catalog.catalog.list")["catalogs"]
     iblock = next(one["iblockId"] for one in catalogues if not one.get("productIblockId"))
     made = [
-        portal("catalog.product.add", fields={"iblockId": iblock, "name": name, "xmlId": sku})["element"][
-            "id"
-        ]
+        portal.call("catalog.product.add", fields={"iblockId": iblock, "name": name, "xmlId": sku})[
+            "element"
+        ]["id"]
         for name in ("Garrafa azul", "Garrafa azul (antiga)")
     ]
     bling_id = _make(bling, "Garrafa azul 1 L", sku)

@@ -1,4 +1,4 @@
-"""What stands around every screen: rail, languages, themes, keyboard. Widths and axe: test_screens."""
+"""What stands around every screen: rail, languages, themes. Widths and axe: test_screens, keys: elsewhere."""
 
 from __future__ import annotations
 
@@ -85,21 +85,6 @@ def test_a_theme_is_worn_at_once_and_kept(
         page.get_by_role("button", name="Tema do aparelho").click()
     page.reload()
     assert page.locator("html").get_attribute("data-theme") is None
-
-
-def test_the_keyboard_reaches_content_and_rail(signed_in: Page) -> None:
-    signed_in.keyboard.press("Tab")
-    expect(signed_in.get_by_role("link", name="Ir para o conteúdo")).to_be_focused()
-    signed_in.keyboard.press("Enter")
-    expect(signed_in.get_by_role("main")).to_be_focused()
-    signed_in.goto("/configuracao/produto")
-    box = signed_in.get_by_role("checkbox").first
-    box.focus()
-    before = box.is_checked()
-    signed_in.keyboard.press("Space")
-    expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
-    assert box.is_checked() is not before
-    signed_in.keyboard.press("Space")
 
 
 def test_pages_carry_a_strict_policy(signed_in: Page) -> None:

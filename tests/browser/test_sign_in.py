@@ -64,16 +64,6 @@ def test_it_works_without_javascript(
     expect(page.get_by_role("heading", level=1)).to_have_text("Visão geral")
 
 
-def test_the_keyboard_is_enough(page: Page, tenant: dict[str, Any]) -> None:
-    page.goto("/entrar")
-    expect(page.get_by_label("E-mail")).to_be_focused()
-    page.keyboard.type(tenant["email"])
-    page.keyboard.press("Tab")
-    page.keyboard.type(tenant["password"])
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
 def test_it_is_clean_at_every_size(
