@@ -57,6 +57,11 @@ class Flow(Enum):
     BACKGROUND = (Lane.REPLAY, Lane.RECONCILE)
 
 
+#: Beginning of the names of events that one person asked for, one record at a time.
+HAND = "hand"
+#: So many of them pass what long work has queued.
+HANDS = 10
+
 #: Kinds that become deals.
 DEALS = frozenset({Kind.ORDER, Kind.SALE})
 
@@ -134,7 +139,8 @@ async def claim(
 ) -> list[Event]:
     """All due events of the most urgent records, none of `busy`; updates nothing, the lease suffices.
 
-    `flow`: records that have an event in one of its lanes; None = any.
+    `flow`: records that have an event in one of its lanes; None = any. The live one takes what a person asked for
+    by hand as well, once nothing that Bling told is left.
 
     A delivery that history already knows is deleted in the same step and left out.
     """
@@ -142,6 +148,9 @@ async def claim(
     first, last = (Lane.LIVE, Lane.RECONCILE) if flow is None else flow.value
     bounds = (records * _WINDOW, records, int(first), int(last))
     urgent = await conn.fetch(_SQL[f"urgent_{road}"], tenant_id, now, taken, *bounds)
+    if flow is Flow.LIVE and len(urgent) < records:
+        room = records - len(urgent)
+        urgent += await conn.fetch(_SQL["by_hand"], tenant_id, now, taken, road is Road.DEALS, room)
     if not urgent:
         return []
     kinds, accounts, bling_ids = ({row[column] for row in urgent} for column in range(3))
@@ -218,6 +227,11 @@ async def waiting_for(conn: Connection, tenant_id: UUID, records: Iterable[Recor
     keys = (set(column) for column in columns(list(wanted), "kind", "account_id", "bling_id"))
     rows = await conn.fetch(_SQL["waiting_for"], tenant_id, *map(list, keys))
     return wanted & {RecordKey(_KINDS[row["kind"]], row["account_id"], row["bling_id"]) for row in rows}
+
+
+async def room_by_hand(conn: Connection, tenant_id: UUID) -> int:
+    """How many more events that a person asks for one by one may pass what long work has queued."""
+    return max(0, HANDS - int(await conn.fetchval(_SQL["by_hand_waiting"], tenant_id)))
 
 
 async def release(conn: Connection, tenant_id: UUID, reasons: Iterable[str], now: datetime) -> int:

@@ -6,12 +6,13 @@ from connector.domain.events import Event, Outcome, Reason, RecordKey, RecordSta
 from connector.domain.guard_rail import Limits, Suspicion, goes_off, price_moves, run_of
 from connector.domain.mapping import PRICE_FIELD, Target
 from connector.store.holds import Stopped
+from connector.store.inbox import HAND
 from connector.sync.guarding import Asked
 from connector.sync.work import Ended, Work
 
 ACTIVE_FIELD, OFF = "active", "N"
 #: Beginnings of the names of events that a person asked for, one record at a time.
-BY_HAND = frozenset({"replay", "remedy"})
+BY_HAND = frozenset({HAND, "replay", "remedy"})
 
 
 def suspicions(before: Target, after: Target, limits: Limits) -> tuple[Suspicion, ...]:

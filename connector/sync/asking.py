@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from connector.domain.events import LANES, Action, Event, Lane, RecordKey, Source
+from connector.store import inbox
 from connector.store.ids import new_id
 from connector.store.inbox import Arrival
+from connector.store.scope import Connection
 
 #: In the body of an event of ours: what Bitrix24 holds is to be written in Bling.
 WAY_BACK = {"way": "back"}
@@ -56,6 +59,23 @@ def arrival_of(
     """An event that asks for the record as it is now; `why` begins its provider's id."""
     name = f"{why}:{new_id(now)}"
     return named_arrival(tenant_id, record, source, lane, name, now, body)
+
+
+async def asked_by_hand(
+    conn: Connection,
+    tenant_id: UUID,
+    records: Sequence[RecordKey],
+    why: str,
+    now: datetime,
+    body: dict[str, str] | None = None,
+) -> list[Arrival]:
+    """Replays of records that a person waits for: they pass what long work has queued.
+
+    More than a few at a time are replays like all others, named after `why` (docs/decisions/0026).
+    """
+    has_room = len(records) <= await inbox.room_by_hand(conn, tenant_id)
+    lane, name = LANES[Source.REPLAY], inbox.HAND if has_room else why
+    return [arrival_of(tenant_id, one, Source.REPLAY, lane, name, now, body) for one in records]
 
 
 def named_arrival(

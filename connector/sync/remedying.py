@@ -13,7 +13,7 @@ from connector.domain.events import LANES, Kind, Reason, RecordKey, Source
 from connector.domain.remedies import NIGHTLY, Again, can_be_run, remedy_of
 from connector.store import inbox, lease, links
 from connector.store.links import Choice, Link
-from connector.sync.asking import arrival_of
+from connector.sync.asking import arrival_of, asked_by_hand
 from connector.sync.context import load_context
 from connector.sync.engine import Engine
 
@@ -23,6 +23,9 @@ CHUNK, MOST = 500, 50_000
 MOST_A_NIGHT = 20_000
 #: Seconds for which a drain is kept out while counts are told anew.
 LEASE_S = 30.0
+
+#: Why records run again: a person mended the cause, or another night has come.
+REMEDY, NIGHT = "remedy", "night"
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +55,7 @@ async def run_again(engine: Engine, tenant_id: UUID, reason: Reason, kind: Kind 
     async with engine.database.tenant(tenant_id) as conn:
         released = await inbox.release_kind(conn, tenant_id, reason, kind, engine.clock())
     kinds = [one for one in Kind if can_be_run(reason, one) and kind in (None, one)]
-    ran = await _replay(engine, tenant_id, kinds, (reason,), "remedy", MOST)
+    ran = await _replay(engine, tenant_id, kinds, (reason,), REMEDY, MOST)
     if released or ran.queued:
         await engine.waker.wake([tenant_id])
     return Ran(released + ran.queued, ran.more)
@@ -63,7 +66,7 @@ async def retry_failed(engine: Engine, tenant_id: UUID) -> Ran:
     await _recount(engine, tenant_id)
     if (await load_context(engine, tenant_id)).everything_waits is not None:
         return Ran(0)
-    ran = await _replay(engine, tenant_id, list(Kind), NIGHTLY, "night", MOST_A_NIGHT)
+    ran = await _replay(engine, tenant_id, list(Kind), NIGHTLY, NIGHT, MOST_A_NIGHT)
     if ran.queued:
         await engine.waker.wake([tenant_id])
         log.info("failed_tried_again", tenant=str(tenant_id), records=ran.queued, more=ran.more)
@@ -100,8 +103,8 @@ async def _ask(
 ) -> UUID:
     """The choice, what waited for it, and a new event: all or nothing."""
     now = engine.clock()
-    arrival = arrival_of(tenant_id, record, Source.REPLAY, LANES[Source.REPLAY], "remedy", now)
     async with engine.database.system() as conn:
+        (arrival,) = await asked_by_hand(conn, tenant_id, [record], REMEDY, now)
         if choice is not None:
             await links.choose(conn, tenant_id, record, choice, choice_id)
         await inbox.release_record(conn, tenant_id, record, now)
@@ -151,8 +154,11 @@ async def _queue(
         return
     now, lane = engine.clock(), LANES[Source.REPLAY]
     body = {why: reason.value}
-    arrivals = [arrival_of(tenant_id, key, Source.REPLAY, lane, why, now, body) for key in records]
     async with engine.database.system() as conn:
+        if why == REMEDY:
+            arrivals = await asked_by_hand(conn, tenant_id, records, why, now, body)
+        else:
+            arrivals = [arrival_of(tenant_id, key, Source.REPLAY, lane, why, now, body) for key in records]
         if reason is Reason.DELETED_IN_BITRIX24:
             await links.choose_again(conn, tenant_id, records[0].kind, records)
         await inbox.insert(conn, arrivals)

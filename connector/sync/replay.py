@@ -7,18 +7,12 @@ from uuid import UUID
 import msgspec
 
 from connector.domain.deals import ROWS_FIELD, CreateDeal, UpdateDeal, rows_text
-from connector.domain.events import (
-    LANES,
-    Outcome,
-    Reason,
-    RecordKey,
-    Source,
-)
+from connector.domain.events import Outcome, Reason, RecordKey, Source
 from connector.domain.export import Export
 from connector.domain.mapping import PRICE_FIELD
 from connector.domain.products import Create, Update
 from connector.store import inbox
-from connector.sync.asking import WAY_BACK, arrival_of, question_of
+from connector.sync.asking import WAY_BACK, asked_by_hand, question_of
 from connector.sync.ends import OnPaper
 from connector.sync.engine import Engine
 from connector.sync.selling.work import SellOrder
@@ -66,11 +60,9 @@ async def replay(
 
     `source` = that of the event that is run again: what Bitrix24 told goes to Bling once more.
     """
-    now = engine.clock()
-    lane = LANES[Source.REPLAY]
     body = {"replay_of": str(of)} | (WAY_BACK if source is Source.BITRIX24 else {})
-    arrival = arrival_of(tenant_id, record, Source.REPLAY, lane, "replay", now, body)
     async with engine.database.system() as conn:
+        (arrival,) = await asked_by_hand(conn, tenant_id, [record], "replay", engine.clock(), body)
         await inbox.insert(conn, [arrival])
     await engine.waker.wake([tenant_id])
     return arrival.id

@@ -27,6 +27,17 @@ FROM (
 ) AS urgent
 GROUP BY kind, account_id, bling_id ORDER BY min(place) LIMIT $5;
 
+-- name: by_hand
+-- A few at most: what one person asked for, one record at a time, by the range of its names.
+SELECT kind, account_id, bling_id FROM inbox
+WHERE tenant_id = $1 AND provider_event_id >= 'hand:' AND provider_event_id < 'hand;' AND source = 'replay'
+  AND due_at <= $2 AND (kind IN ('order', 'sale')) = $4 AND id <> ALL($3::uuid[])
+GROUP BY kind, account_id, bling_id ORDER BY min(due_at) LIMIT $5;
+
+-- name: by_hand_waiting
+SELECT count(*) FROM inbox
+WHERE tenant_id = $1 AND provider_event_id >= 'hand:' AND provider_event_id < 'hand;' AND due_at IS NOT NULL;
+
 -- name: events_of
 SELECT id, kind, account_id, bling_id, source, action, lane, provider_event_id, event_date, bare_date,
        received_at, attempts, body
