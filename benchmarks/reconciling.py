@@ -46,8 +46,8 @@ async def rows(ground: Ground, products: int) -> Rows:
     yield row("bling_gets_per_1000_reconciled", len(bling) / thousands, "<=", 12, seconds=round(seconds, 1))
     yield row("bitrix24_requests_per_1000_reconciled", len(bitrix24) / thousands, "<=", 3)
     found = [f"{one['label']}: {one['what']}" for one in told["differences"]]
-    compared = told["compared"]
-    yield row("differences_of_sides_in_step", len(found), "=", 0, compared=compared, found=found[:3])
+    records = told["compared"]
+    yield row("differences_of_sides_in_step", len(found), "=", 0, records=records, found=found[:3])
 
 
 async def short(products: int) -> bool:
