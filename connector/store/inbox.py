@@ -139,8 +139,8 @@ async def claim(
 ) -> list[Event]:
     """All due events of the most urgent records, none of `busy`; updates nothing, the lease suffices.
 
-    `flow`: records that have an event in one of its lanes; None = any. The live one takes what a person asked for
-    by hand as well, once nothing that Bling told is left.
+    `flow`: records that have an event in one of its lanes; None = any. The live one takes what a person asked
+    for by hand as well, once nothing that Bling told is left.
 
     A delivery that history already knows is deleted in the same step and left out.
     """
