@@ -74,6 +74,7 @@ ACTIONS = {
     "export.paused": N_("pausou uma exportação"),
     "export.resumed": N_("retomou uma exportação"),
     "export.cancelled": N_("cancelou uma exportação"),
+    "export.retried": N_("mandou tentar de novo o que falhou na exportação"),
     "import.retried": N_("mandou tentar de novo o que falhou na importação"),
     "reconciliation.repaired": N_("mandou corrigir diferenças"),
     "messages.claimed": N_("entregou mensagens que estavam sem dono"),

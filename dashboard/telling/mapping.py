@@ -18,8 +18,10 @@ from dashboard.telling.mapping_errors import Errors
 from dashboard.telling.mapping_form import PARTS, Wish
 from dashboard.telling.mapping_known import Known
 from dashboard.telling.mapping_suggestions import suggestions
-from dashboard.views.mapping import Apply, Editor, Part, Preview
-from dashboard.views.parts import Action, Chip, Choice, Notice
+from dashboard.telling.ticks import ticks
+from dashboard.views.mapping import Apply, Editor, Preview
+from dashboard.views.parts import Action, Chip, Notice
+from dashboard.views.ticks import Part
 
 PATH = "/configuracao/produto"
 #: New fields that are named one by one.
@@ -102,25 +104,10 @@ def _parts(known: Known, wish: Wish, errors: Errors) -> tuple[Part, ...]:
     for name in PARTS:
         field = fields.get("categoria.id" if name == "categoria" else name)
         listed = [(one.id, vendor_words.option(one)) for one in field.options] if field else []
-        found.append(_part(name, titles[name], every[name], listed, wish, errors))
+        chosen = [str(one) for one in wish.filter.get(name, [])]
+        wrong = errors.fields.get(f"filtro.{name}", "")
+        found.append(ticks(f"f.{name}", titles[name], every[name], listed, chosen, wrong))
     return tuple(found)
-
-
-def _part(
-    name: str, title: str, every: str, listed: list[tuple[str, str]], wish: Wish, errors: Errors
-) -> Part:
-    chosen = [str(one) for one in wish.filter.get(name, [])]
-    known = {value for value, _label in listed}
-    there = [*listed, *((value, value) for value in chosen if value not in known)]
-    some = _("%(chosen)s de %(all)s") % {"chosen": len(chosen), "all": len(there)}
-    return Part(
-        name=f"f.{name}",
-        title=title,
-        chosen=some if chosen else every,
-        choices=tuple(Choice(value, label, value in chosen) for value, label in there),
-        empty=_("Esta lista está vazia, ou ainda não pôde ser lida."),
-        error=errors.fields.get(f"filtro.{name}", ""),
-    )
 
 
 # What is known of the fields

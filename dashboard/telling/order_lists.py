@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from connector.account.deal_lists import DealLists
 from connector.bitrix24.crm_setup import Choice as Named
 from dashboard.reader import _, plural
 from dashboard.telling import order_form
 from dashboard.telling.order_form import Wish
 from dashboard.telling.order_known import Known
-from dashboard.views.order import Pair, Part, Table
+from dashboard.telling.ticks import ticks
+from dashboard.views.order import Pair, Table
 from dashboard.views.parts import Choice
+from dashboard.views.ticks import Part
 
 
 def tables(known: Known, wish: Wish) -> tuple[Table, ...]:
@@ -43,26 +46,20 @@ def tables(known: Known, wish: Wish) -> tuple[Table, ...]:
 
 def parts(known: Known, wish: Wish) -> tuple[Part, ...]:
     """What may be ticked so that only that takes part."""
-    accounts = known.lists.accounts
-    situations = [Named(str(one.id), one.name) for one in known.lists.situations]
+    return order_parts(known.lists, {name: list(map(str, ids)) for name, ids in wish.parts.items()})
+
+
+def order_parts(lists: DealLists, chosen: Mapping[str, Collection[str]]) -> tuple[Part, ...]:
+    """Situations, channels and sellers of all accounts; `chosen` = what is ticked, by the part's name."""
+    situations = [Named(str(one.id), one.name) for one in lists.situations]
     texts = (
         ("situacao", _("Situações"), _("todas"), situations),
-        ("loja", _("Canais de venda"), _("todos"), _listed(one.channels for one in accounts)),
-        ("vendedor", _("Vendedores"), _("todos"), _listed(one.sellers for one in accounts)),
+        ("loja", _("Canais de venda"), _("todos"), _listed(one.channels for one in lists.accounts)),
+        ("vendedor", _("Vendedores"), _("todos"), _listed(one.sellers for one in lists.accounts)),
     )
-    return tuple(_part(name, title, every, there, wish) for name, title, every, there in texts)
-
-
-def _part(name: str, title: str, every: str, there: Sequence[Named], wish: Wish) -> Part:
-    chosen = {str(one): "x" for one in wish.parts.get(name, [])}
-    listed = _with_chosen(there, chosen)
-    some = _("%(chosen)s de %(all)s") % {"chosen": len(chosen), "all": len(listed)}
-    return Part(
-        name=name,
-        title=title,
-        chosen=some if chosen else every,
-        choices=tuple(Choice(one.id, one.name, one.id in chosen) for one in listed),
-        empty=_("Esta lista está vazia, ou ainda não pôde ser lida."),
+    return tuple(
+        ticks(name, title, every, [(one.id, one.name) for one in there], chosen.get(name, ()))
+        for name, title, every, there in texts
     )
 
 

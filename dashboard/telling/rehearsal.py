@@ -13,9 +13,9 @@ from connector.sync.runs import rehearsing
 from connector.sync.runs.rehearsing import Class, Counts, Shown
 from dashboard import formats
 from dashboard.reader import N_, _, plural
-from dashboard.telling import changes, imports, reasons, runs
+from dashboard.telling import changes, reasons, runs
 from dashboard.telling.rules import bitrix24_name
-from dashboard.telling.runs import Known
+from dashboard.telling.run_titles import Known, url
 from dashboard.views import imports as view
 from dashboard.views.parts import Fact
 
@@ -42,7 +42,7 @@ def rehearsal(
         pane=runs.pane(run, known, {}),
         groups=tuple(one for one in groups if one is not None),
         notes=_notes(run, counts),
-        import_fields=_import_fields(run) if may_import and run.state is RunState.DONE else (),
+        import_url=f"{url(run)}/importar" if may_import and run.state is RunState.DONE else "",
         refused=refused,
     )
 
@@ -99,18 +99,3 @@ def _notes(run: Run, counts: Counts) -> tuple[str, ...]:
             )
         )
     return tuple(notes)
-
-
-def _import_fields(run: Run) -> tuple[Fact, ...]:
-    """The form that imports what was rehearsed."""
-    asked = runs.asked_of(run)
-    typed = imports.Typed(
-        tipo=run.kind,
-        desde=formats.local(asked.since).date().isoformat() if asked.since else "",
-        conta=str(min(asked.accounts)) if len(asked.accounts) == 1 else "",
-        situacao=imports.ACTIVE if asked.products.situacao == {imports.ACTIVE} else "",
-    )
-    if imports.wish(typed, asked.since) != asked:
-        # It was begun by a program that asked for more than the form can say.
-        return ()
-    return tuple(Fact(name, value) for name, value in msgspec.structs.asdict(typed).items() if value)

@@ -1,27 +1,22 @@
-"""An import or a rehearsal in words: title, state, progress, what may be done with it."""
+"""An import, a rehearsal or an export in words: state, progress, numbers, what may be done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 
-import msgspec
-
-from connector.domain.events import Kind, Outcome, Reason, RecordState
+from connector.domain.events import Outcome, Reason, RecordState
 from connector.domain.runs import DEEDS, Deed, RunState, Task
 from connector.store.runs import Run
 from connector.sync.runs import importing, pulse, rehearsing
 from connector.sync.runs.rehearsing import Counts
-from connector.sync.runs.slices import Asked
 from dashboard import formats
 from dashboard.reader import N_, _, plural
 from dashboard.telling import reasons
-from dashboard.views.imports import Figure, Past, Progress, RunPane
+from dashboard.telling.run_titles import Known, title, url
+from dashboard.views.imports import Cancel, Figure, Past, Progress, RunPane
 from dashboard.views.parts import Action, Chip, Tone
 
-PATH = "/importacao"
-REHEARSALS = f"{PATH}/ensaios"
 #: Deeds as the addresses have them.
 DEED_PATHS = {"pausar": Deed.PAUSE, "continuar": Deed.RESUME, "cancelar": Deed.CANCEL}
 
@@ -37,49 +32,6 @@ _DEEDS = {
     Deed.RESUME: (N_("Continuar"), "play"),
     Deed.CANCEL: (N_("Cancelar"), ""),
 }
-_ALL = {
-    Kind.PRODUCT: N_("Todos os produtos"),
-    Kind.ORDER: N_("Todos os pedidos"),
-    Kind.CONTACT: N_("Todos os contatos"),
-}
-_SINCE = {
-    Kind.PRODUCT: N_("Produtos alterados desde %(date)s"),
-    Kind.ORDER: N_("Pedidos alterados desde %(date)s"),
-    Kind.CONTACT: N_("Contatos alterados desde %(date)s"),
-}
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What runs are told with."""
-
-    now: datetime
-    #: Names of Bling's accounts, and of people, by id.
-    accounts: dict[UUID, str]
-    people: dict[UUID, str]
-    may_change: bool
-
-
-def url(run: Run) -> str:
-    """The run's own page."""
-    return f"{REHEARSALS if run.task is Task.REHEARSAL else PATH}/{run.id}"
-
-
-def asked_of(run: Run) -> Asked:
-    """What was asked for."""
-    if run.task is Task.REHEARSAL:
-        return msgspec.json.decode(run.wish, type=rehearsing.Wish).asked
-    return msgspec.json.decode(run.wish, type=importing.Wish).asked
-
-
-def title(run: Run, known: Known) -> str:
-    """`Produtos alterados desde 01/11/2026, Matriz`; a rehearsal says that it is one."""
-    asked = asked_of(run)
-    parts = [_(_ALL[run.kind]) if asked.since is None else _since(run.kind, asked.since)]
-    if asked.products.situacao == {"A"}:
-        parts.append(_("só ativos"))
-    parts += sorted(known.accounts.get(one, "") for one in asked.accounts)
-    text = ", ".join(part for part in parts if part)
-    return _("Ensaio: %(what)s") % {"what": text} if run.task is Task.REHEARSAL else text
 
 
 def chip(state: RunState) -> Chip:
@@ -89,7 +41,7 @@ def chip(state: RunState) -> Chip:
 
 
 def pane(run: Run, known: Known, outcomes: Mapping[Outcome, int]) -> RunPane:
-    """The run as its page and Importação show it; `outcomes` of an import."""
+    """The run as its page and Importação show it; `outcomes` of its records, unless it is a rehearsal."""
     says, link = _says(run)
     over = run.ended_at is not None
     return RunPane(
@@ -101,7 +53,7 @@ def pane(run: Run, known: Known, outcomes: Mapping[Outcome, int]) -> RunPane:
         says=says,
         says_link=link,
         progress=None if over else _progress(run, known.now),
-        figures=_rehearsed(run) if run.task is Task.REHEARSAL else _imported(run, outcomes),
+        figures=_figures(run, outcomes),
         deeds=_deeds(run) if known.may_change else (),
         running=run.state is RunState.RUNNING,
     )
@@ -121,10 +73,6 @@ def past(run: Run, known: Known) -> Past:
     )
 
 
-def _since(kind: Kind, moment: datetime) -> str:
-    return _(_SINCE[kind]) % {"date": formats.date(moment)}
-
-
 def _who(run: Run, known: Known) -> str:
     return known.people.get(run.started_by, "") if run.started_by else _("Ponte")
 
@@ -142,13 +90,15 @@ def _says(run: Run) -> tuple[str, Action | None]:
         case RunState.PAUSED:
             return _("Nada se perdeu: continua de onde parou."), None
         case RunState.CANCELLED:
-            return _("Cancelada. O que já veio fica como está."), None
+            return _("Cancelada. %(kept)s") % {"kept": _(_KEPT[run.task])}, None
         case RunState.FAILED:
             text = _("Parou depois de muitas tentativas: %(why)s") % {"why": _why(run.detail or "")[0]}
             return text, None
         case RunState.DONE if run.failed:
             return plural("%(num)s registro falhou.", "%(num)s registros falharam.", run.failed), None
-        case RunState.DONE if run.task is Task.IMPORT and (held := importing.tally_of(run.counts).held):
+        case RunState.DONE if run.task is not Task.REHEARSAL and (
+            held := importing.tally_of(run.counts).held
+        ):
             text = plural(
                 "%(num)s registro espera a sua decisão.", "%(num)s registros esperam a sua decisão.", held
             )
@@ -188,7 +138,7 @@ def _progress(run: Run, now: datetime) -> Progress:
 
 
 def _left(run: Run, now: datetime) -> str:
-    if run.task is not Task.IMPORT or run.state is not RunState.RUNNING:
+    if run.task is Task.REHEARSAL or run.state is not RunState.RUNNING:
         return ""
     left = pulse.left(importing.tally_of(run.counts).beats, now, run.done, run.total)
     return "" if left is None else _("faltam cerca de %(time)s") % {"time": roughly(left)}
@@ -205,9 +155,9 @@ def roughly(time: timedelta) -> str:
 
 
 def _notes(run: Run, now: datetime) -> list[str]:
-    if run.task is not Task.IMPORT:
+    if run.task is Task.REHEARSAL:
         return [_("Nada é gravado de nenhum lado.")]
-    notes = []
+    notes = [_("Grava no Bling ERP")] if run.task is Task.EXPORT else []
     if run.state is RunState.RUNNING:
         speed = pulse.per_second(importing.tally_of(run.counts).beats, now, run.done)
         if speed is not None:
@@ -216,22 +166,78 @@ def _notes(run: Run, now: datetime) -> list[str]:
     return notes
 
 
+def cancel(run: Run, known: Known) -> Cancel:
+    """The question before it is cancelled."""
+    open_ = (run.listed if run.total is None else run.total) - run.done
+    facts = [_(_KEPT[run.task])]
+    if run.task is Task.REHEARSAL:
+        facts.append(_("O resultado fica pela metade: vale só para o que já foi visto."))
+    elif open_ > 0:
+        facts.append(
+            plural(
+                "%(num)s registro que espera a vez sai da fila, sem ser gravado.",
+                "%(num)s registros que esperam a vez saem da fila, sem serem gravados.",
+                open_,
+            )
+        )
+    facts.append(_("Não dá para continuar depois; começar outra vez não repete o que já está igual."))
+    pauses = run.state is RunState.RUNNING
+    return Cancel(
+        title=title(run, known),
+        back=url(run),
+        url=f"{url(run)}/cancelar",
+        facts=tuple(facts),
+        done=plural("%(num)s registro já passou.", "%(num)s registros já passaram.", run.done)
+        if run.done
+        else "",
+        pause=Action(label=_("Só pausar"), icon="pause", url=f"{url(run)}/pausar", posts=True)
+        if pauses
+        else None,
+    )
+
+
+#: What stays of a run that is cancelled.
+_KEPT = {
+    Task.IMPORT: N_("O que já foi gravado no Bitrix24 fica como está."),
+    Task.EXPORT: N_("O que já foi gravado no Bling ERP fica como está."),
+    Task.REHEARSAL: N_("Nada foi gravado de nenhum lado."),
+}
+
+
 def _deeds(run: Run) -> tuple[Action, ...]:
+    """Pausing and going on are done at once, cancelling asks first."""
     return tuple(
-        Action(label=_(_DEEDS[deed][0]), icon=_DEEDS[deed][1], url=f"{url(run)}/{path}", posts=True)
+        Action(
+            label=_(_DEEDS[deed][0]),
+            icon=_DEEDS[deed][1],
+            url=f"{url(run)}/{path}",
+            posts=deed is not Deed.CANCEL,
+        )
         for path, deed in DEED_PATHS.items()
         if run.state in DEEDS[deed][0]
     )
 
 
-def _imported(run: Run, outcomes: Mapping[Outcome, int]) -> tuple[Figure, ...]:
+def _figures(run: Run, outcomes: Mapping[Outcome, int]) -> tuple[Figure, ...]:
+    match run.task:
+        case Task.REHEARSAL:
+            return _rehearsed(run)
+        case Task.EXPORT:
+            return _written(run, outcomes, _("novos no Bling"), _("já existiam no Bling"))
+        case _:
+            return _written(run, outcomes, _("novos no Bitrix24"), _("já existiam no Bitrix24"))
+
+
+def _written(run: Run, outcomes: Mapping[Outcome, int], created: str, updated: str) -> tuple[Figure, ...]:
+    """Numbers of an import or an export."""
+
     def count(*which: Outcome) -> str:
         return formats.number(sum(outcomes.get(one, 0) for one in which))
 
     held = importing.tally_of(run.counts).held
     return (
-        Figure(name=_("Criados"), value=count(Outcome.CREATED), meaning=_("novos no Bitrix24")),
-        Figure(name=_("Atualizados"), value=count(Outcome.UPDATED), meaning=_("já existiam no Bitrix24")),
+        Figure(name=_("Criados"), value=count(Outcome.CREATED), meaning=created),
+        Figure(name=_("Atualizados"), value=count(Outcome.UPDATED), meaning=updated),
         Figure(name=_("Sem mudança"), value=count(Outcome.UNCHANGED), meaning=_("já eram iguais")),
         Figure(name=_("Ignorados"), value=count(Outcome.SKIPPED), meaning=_("por opção ou filtro")),
         Figure(

@@ -1,4 +1,4 @@
-"""Importação: what is under way, the form for more, what was; one import; a rehearsal's result."""
+"""Importação: what is under way, the form for more, what was; one import or export; a rehearsal's result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from dashboard.views.parts import Action, Chip, Choice, Fact
+from dashboard.views.ticks import Part
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,20 @@ class RunPane(msgspec.Struct, frozen=True, kw_only=True):
     running: bool
 
 
+class Cancel(msgspec.Struct, frozen=True, kw_only=True):
+    """The question before a run is cancelled."""
+
+    title: str
+    url: str
+    back: str
+    #: How many have passed; empty while none has.
+    done: str
+    #: What becomes of the rest.
+    facts: tuple[str, ...]
+    #: What may be wished in its place; None where it is paused already.
+    pause: Action | None
+
+
 class KindTab(msgspec.Struct, frozen=True):
     """A kind that can be imported."""
 
@@ -62,8 +77,12 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     tabs: tuple[KindTab, ...]
     since: str
     accounts: tuple[Choice, ...]
-    #: Products: all or the active ones.
+    #: Products: all, the active or the inactive ones.
     situations: tuple[Choice, ...]
+    #: Categories; or situations, channels and sellers of orders.
+    parts: tuple[Part, ...]
+    #: How old these lists are, where Bling did not answer just now.
+    lists: str
     automations: bool
     #: By field.
     errors: dict[str, str]
@@ -100,14 +119,18 @@ class Imports(msgspec.Struct, frozen=True, kw_only=True):
     #: None for those who only look.
     form: Form | None
     past: tuple[Past, ...]
+    #: Older ones, and back to the newest; empty where there are none.
+    older_url: str
+    newest_url: str
     #: What could not be done just now.
     refused: str
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that failed."""
+    """A record that failed; `number` names it in forms, `key` to people."""
 
-    bling_id: str
+    number: str
+    key: str
     label: str
     why: str
     remedy: str
@@ -115,7 +138,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """One import."""
+    """One import or export."""
 
     pane: RunPane
     failures: tuple[Failure, ...]
@@ -159,6 +182,6 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     pane: RunPane
     groups: tuple[Group, ...]
     notes: tuple[str, ...]
-    #: Begins the import that was rehearsed.
-    import_fields: tuple[Fact, ...]
+    #: Begins the import that was rehearsed; empty where that cannot be.
+    import_url: str
     refused: str

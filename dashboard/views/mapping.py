@@ -6,6 +6,7 @@ import msgspec
 
 from dashboard.views.parts import Action, Chip, Choice, Notice
 from dashboard.views.rules import Rule
+from dashboard.views.ticks import Part
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -86,17 +87,6 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     label: str
     hint: str
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of the filter; nothing ticked means all."""
-
-    name: str
-    title: str
-    chosen: str
-    choices: tuple[Choice, ...]
-    empty: str
-    error: str = ""
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from dashboard.views.parts import Action, Choice, Notice
 from dashboard.views.rules import Option, Rule
+from dashboard.views.ticks import Part
 
 
 class StageRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,16 +66,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     count: str
     pairs: tuple[Pair, ...]
     #: Why there are none.
-    empty: str
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be ticked so that only that takes part; nothing ticked means all."""
-
-    name: str
-    title: str
-    chosen: str
-    choices: tuple[Choice, ...]
     empty: str
 
 
