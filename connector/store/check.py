@@ -24,6 +24,7 @@ _WORDS = {
     "DATE": "date",
     "INTEGER": "integer",
     "JSON": "json",
+    "JSONB": "jsonb",
     "SMALLINT": "smallint",
     "TEXT": "text",
     "TIMESTAMPTZ": "timestamp with time zone",

@@ -25,10 +25,19 @@ _FIRST_ID = UUID(int=0)
 _KINDS = sorted(Kind)
 
 
+class Wait(msgspec.Struct, frozen=True, rename={"since": "from"}):
+    """What an event was held for, and when; `until` is None while it waits, or if it ended waiting."""
+
+    reason: str
+    since: datetime
+    until: datetime | None = None
+
+
 class EventDetail(EventRow, frozen=True, kw_only=True):
-    """The same with the message as received."""
+    """The same with the message as received, and what it was held for in their order."""
 
     body: bytes
+    waits: tuple[Wait, ...] = ()
 
 
 class SyncRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +61,7 @@ async def event(conn: Connection, tenant_id: UUID, event_id: UUID) -> EventDetai
     """One event, settled or not."""
     for name in ("waiting_event", "settled_event"):
         if row := await conn.fetchrow(_SQL[name], tenant_id, event_id):
-            return EventDetail(**event_values(row), body=row["body"])
+            return EventDetail(**event_values(row), body=row["body"], waits=_waits(row["waits"]))
     return None
 
 
@@ -118,6 +127,10 @@ async def summary(conn: Connection, tenant_id: UUID) -> dict[Kind, dict[RecordSt
     for row in await conn.fetch(_SQL["summary"], tenant_id):
         counts.setdefault(Kind(row["kind"]), {})[RecordState(row["state"])] = row["n"]
     return counts
+
+
+def _waits(text: str | None) -> tuple[Wait, ...]:
+    return () if text is None else msgspec.json.decode(text, type=tuple[Wait, ...])
 
 
 def _kinds(kind: Kind | None) -> list[Kind]:

@@ -213,7 +213,7 @@ async def turn(conn: Connection, run: Run, deed: Deed, now: datetime) -> Run | N
     elif deed is Deed.CANCEL and not has_hands:
         await conn.execute(_SQL["withdraw"], run.tenant_id, *between)
     else:
-        await conn.execute(_SQL["hush"], run.tenant_id, *between)
+        await conn.execute(_SQL["hush"], run.tenant_id, *between, now)
     return run_of(row)
 
 

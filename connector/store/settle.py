@@ -86,7 +86,7 @@ async def settle(conn: Connection, tenant_id: UUID, fence: int, turn: Turn, now:
     guarded = [event for event, reason, _ in turn.held if reason is Reason.GUARD_RAIL]
     if guarded:
         await holds.lock_open(conn, tenant_id)
-    await _keep_waiting(conn, tenant_id, turn)
+    await _keep_waiting(conn, tenant_id, turn, now)
     if guarded:
         # Somebody may have decided between their planning and now.
         await holds.unhold(conn, tenant_id, guarded, now)
@@ -113,11 +113,12 @@ async def _settle_events(
     await conn.execute(_SQL["events"], tenant_id, now, ids, recordset(settlements), minute, hour)
 
 
-async def _keep_waiting(conn: Connection, tenant_id: UUID, turn: Turn) -> None:
+async def _keep_waiting(conn: Connection, tenant_id: UUID, turn: Turn, now: datetime) -> None:
     """Held events lose their due time, postponed ones get another."""
     rows: list[tuple[object, ...]] = [
         (event, None, Outcome.HELD, reason, detail, 0) for event, reason, detail in turn.held
     ]
     rows += [(event, due_at, None, None, None, int(counts)) for event, due_at, counts in turn.postponed]
     if rows:
-        await conn.execute(_SQL["waiting"], tenant_id, *map(list, zip(*rows, strict=True)), turn.held_at)
+        columns = map(list, zip(*rows, strict=True))
+        await conn.execute(_SQL["waiting"], tenant_id, *columns, turn.held_at, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from piccolo.columns import (
     JSON,
+    JSONB,
     UUID,
     Array,
     BigInt,
@@ -254,6 +255,7 @@ class Inbox(Table, tablename="inbox", db=ENGINE, tags=[Class.TENANT]):
     detail = Text(**NULL)
     body = Bytea()
     held_at = Timestamptz(**NULL)
+    waits = JSONB(**NULL)
 
 
 class Link(Table, tablename="link", db=ENGINE, tags=[Class.TENANT]):
@@ -370,6 +372,7 @@ class Event(Table, tablename="event", db=ENGINE, tags=[Class.TENANT]):
     detail = Text(**NULL)
     sync_id = UUID(**NULL)
     body = Bytea()
+    waits = JSONB(**NULL)
 
 
 class Sync(Table, tablename="sync", db=ENGINE, tags=[Class.TENANT]):

@@ -44,4 +44,5 @@ class Sweep(Table, tablename="sweep", db=ENGINE, tags=[Class.TENANT]):
     swept_until = Timestamptz()
     missed = Integer(default=0)
     silent_since = Timestamptz(**NULL)
+    told_at = Timestamptz(**NULL)
     due_at = Timestamptz()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from connector.domain.events import Outcome, Source
 from connector.domain.products import Change
@@ -18,13 +19,23 @@ from dashboard.views.event import Step
 MS = timedelta(milliseconds=1)
 #: Whoever waited longer was held, tried again, or behind many others.
 LONG = timedelta(minutes=1)
+#: Shorter holds are told nobody: somebody had just decided.
+NOTICED = timedelta(seconds=1)
+
+
+class _Held(NamedTuple):
+    """A hold that is over."""
+
+    reason: str
+    since: datetime
+    until: datetime
 
 
 def way(
     event: EventDetail, sync: SyncRow | None, calls: Sequence[Call], changes: Sequence[Change]
 ) -> tuple[Step, ...]:
     """Each step with the time since the one before, as far as it was taken down."""
-    steps = [*_arrival(event)]
+    steps = [*_arrival(event), *_waits(event)]
     if sync is not None and sync.event_id == event.id:
         steps += _work(event, sync, calls, changes)
     steps.append(_end(event, _last(event, sync, calls)))
@@ -49,11 +60,35 @@ def _arrival(event: EventDetail) -> Iterator[Step]:
         yield Step(title=_("Verificado"), text=text, since="", state="done")
 
 
+def _waits(event: EventDetail) -> Iterator[Step]:
+    """What it was held for and is not held for any more."""
+    for one in _over(event):
+        times = {"since": formats.date_clock(one.since), "until": formats.date_clock(one.until)}
+        explained = reasons.told(one.reason, event.record.kind)
+        why = explained.short if explained else one.reason
+        text = _("De %(since)s a %(until)s: %(why)s.") % {**times, "why": why}
+        yield Step(title=_("Aguardou"), text=text, since=_since(one.until, one.since), state="done")
+
+
+def _over(event: EventDetail) -> Iterator[_Held]:
+    """Holds that somebody could have noticed; one that nobody ended lasted until the event did."""
+    for one in event.waits:
+        until = one.until or event.settled_at
+        if until is not None and until - one.since >= NOTICED:
+            yield _Held(one.reason, one.since, until)
+
+
+def _freed(event: EventDetail) -> datetime:
+    """Since when nothing holds it."""
+    return max([event.received_at, *(one.until for one in _over(event))])
+
+
 def _work(
     event: EventDetail, sync: SyncRow, calls: Sequence[Call], changes: Sequence[Change]
 ) -> Iterator[Step]:
-    waited = _since(sync.started_at, event.received_at)
-    if sync.started_at - event.received_at >= LONG:
+    freed = _freed(event)
+    waited = _since(sync.started_at, freed)
+    if sync.started_at - freed >= LONG:
         text = _("Na fila, à espera de uma liberação ou de uma nova tentativa.")
         yield Step(title=_("Esperou"), text=text, since=waited, state="done")
         waited = ""
@@ -102,7 +137,7 @@ def _end(event: EventDetail, before: datetime) -> Step:
         case None:
             return Step(title=_("Na fila"), text=_queue(event), since="", state="wait")
         case Outcome.HELD:
-            return Step(title=_("Aguardando"), text=why, since="", state="wait")
+            return Step(title=_("Aguardando"), text=_still(event, why), since="", state="wait")
         case Outcome.FAILED | Outcome.DEAD:
             return Step(title=_("Não gravado"), text=why, since=since, state="need")
         case Outcome.SKIPPED:
@@ -113,6 +148,14 @@ def _end(event: EventDetail, before: datetime) -> Step:
                 "time": formats.milliseconds_clock(event.settled_at or event.received_at),
             }
             return Step(title=_("Concluído"), text=text, since=since, state="ok")
+
+
+def _still(event: EventDetail, why: str) -> str:
+    """Why it waits, and since when, where that is known."""
+    if not event.waits:
+        return why
+    since = _("Desde %(time)s.") % {"time": formats.date_clock(event.waits[-1].since)}
+    return f"{since} {why}".rstrip()
 
 
 def _queue(event: EventDetail) -> str:
@@ -134,4 +177,4 @@ def _last(event: EventDetail, sync: SyncRow | None, calls: Sequence[Call]) -> da
     """When the step before the end was over, as far as it was taken down."""
     answered = [call.at + call.ms * MS for call in calls]
     started = [sync.started_at] if sync else []
-    return max([event.received_at, *started, *answered])
+    return max([_freed(event), *started, *answered])

@@ -4,7 +4,7 @@
 -- name: waiting_event
 SELECT i.id, i.kind, i.account_id, i.bling_id, i.source, i.action, i.provider_event_id, i.event_date, i.received_at,
        NULL::timestamptz AS settled_at, i.due_at, i.attempts, i.outcome, i.reason, i.detail, NULL::uuid AS sync_id,
-       l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku, i.body
+       l.bitrix_id, coalesce(l.label, i.bling_id::text) AS label, l.sku, i.body, i.waits
 FROM inbox i
 LEFT JOIN link l ON l.tenant_id = $1 AND l.kind = i.kind AND l.account_id = i.account_id AND l.bling_id = i.bling_id
 WHERE i.tenant_id = $1 AND i.id = $2;
@@ -12,7 +12,7 @@ WHERE i.tenant_id = $1 AND i.id = $2;
 -- name: settled_event
 SELECT id, kind, account_id, bling_id, source, action, provider_event_id, event_date, received_at,
        settled_at, NULL::timestamptz AS due_at, attempts, outcome, reason, detail, sync_id,
-       bitrix_id, coalesce(label, bling_id::text) AS label, sku, body
+       bitrix_id, coalesce(label, bling_id::text) AS label, sku, body, waits
 FROM event WHERE tenant_id = $1 AND id = $2;
 
 -- name: syncs

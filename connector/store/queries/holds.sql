@@ -90,13 +90,15 @@ RETURNING h.cause, h.state;
 
 -- name: let_go
 -- The events of such records: what is newer was synced, so they find out that they are old.
-UPDATE inbox SET due_at = $5, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox SET due_at = $5, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($5::timestamptz))
 WHERE tenant_id = $1 AND due_at IS NULL AND reason = 'guard_rail'
   AND (kind, account_id, bling_id) IN (SELECT * FROM unnest($2::text[], $3::uuid[], $4::bigint[]));
 
 -- name: unhold
 -- Of events that were held just now: those of whose hold somebody decided meanwhile.
-UPDATE inbox i SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox i SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($3::timestamptz))
 WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.due_at IS NULL AND i.reason = 'guard_rail'
   AND (
     SELECT bool_and(h.state <> 'open')
@@ -139,7 +141,8 @@ RETURNING id, cause, side, run, state, opened_at, records, decided_at, decided_b
 UPDATE hold_item SET at = $3 WHERE tenant_id = $1 AND hold_id = $2 AND state = 'held';
 
 -- name: release
-UPDATE inbox i SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox i SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($3::timestamptz))
 FROM hold_item m
 WHERE i.tenant_id = $1 AND i.due_at IS NULL AND i.reason = 'guard_rail'
   AND m.tenant_id = $1 AND m.hold_id = $2 AND m.state = 'held'

@@ -79,16 +79,19 @@ WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[])
   AND due_at IS NOT NULL;
 
 -- name: release
-UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($3::timestamptz))
 WHERE tenant_id = $1 AND due_at IS NULL AND reason = ANY($2::text[]);
 
 -- name: release_kind
-UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox SET due_at = $3, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($3::timestamptz))
 WHERE tenant_id = $1 AND due_at IS NULL AND reason = $2 AND ($4::text IS NULL OR kind = $4);
 
 -- name: release_record
 -- Whatever one record's events wait for, but for a decision about many records.
-UPDATE inbox SET due_at = $2, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox SET due_at = $2, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($2::timestamptz))
 WHERE tenant_id = $1 AND due_at IS NULL AND kind = $3 AND account_id = $4 AND bling_id = $5
   AND reason <> 'guard_rail';
 

@@ -139,11 +139,13 @@ RETURNING r.id;
 DELETE FROM inbox WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL;
 
 -- name: hush
-UPDATE inbox SET due_at = NULL, outcome = 'held', reason = 'run_paused', detail = NULL, held_at = NULL
+UPDATE inbox SET due_at = NULL, outcome = 'held', reason = 'run_paused', detail = NULL, held_at = NULL,
+    waits = coalesce(waits, '[]') || jsonb_build_object('reason', 'run_paused', 'from', $4::timestamptz)
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NOT NULL;
 
 -- name: go_on
-UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, held_at = NULL
+UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($4::timestamptz))
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL AND reason = 'run_paused';
 
 -- name: hushed
@@ -154,7 +156,8 @@ SELECT reason, count(*) AS n FROM inbox
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL GROUP BY reason;
 
 -- name: release
-UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL
+UPDATE inbox SET due_at = $4, outcome = NULL, reason = NULL, detail = NULL, held_at = NULL,
+    waits = jsonb_set(waits, '{-1,until}', to_jsonb($4::timestamptz))
 WHERE tenant_id = $1 AND provider_event_id >= $2 AND provider_event_id < $3 AND due_at IS NULL AND reason = $5;
 
 -- name: deletions

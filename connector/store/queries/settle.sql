@@ -9,7 +9,7 @@ WITH ended AS MATERIALIZED (
     DELETE FROM inbox i USING ended e WHERE i.tenant_id = $1 AND i.id = ANY($3::uuid[]) AND i.id = e.event_id
     RETURNING i.id, i.kind, coalesce(e.account_id, i.account_id) AS account_id,
         coalesce(e.bling_id, i.bling_id) AS bling_id, i.source, i.action, i.provider_event_id, i.event_date,
-        i.received_at, i.attempts, i.body, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
+        i.received_at, i.attempts, i.body, i.waits, e.outcome, e.reason, e.detail, e.sync_id, e.bitrix_id, e.label, e.sku
 ), counted AS (
     -- A sync counts once, however many events met in it.
     SELECT kind, outcome, count(*)::integer AS n,
@@ -27,16 +27,19 @@ WITH ended AS MATERIALIZED (
 )
 INSERT INTO event (
     tenant_id, id, kind, account_id, bling_id, bitrix_id, label, sku, source, action, provider_event_id,
-    event_date, received_at, settled_at, attempts, outcome, reason, detail, sync_id, body)
+    event_date, received_at, settled_at, attempts, outcome, reason, detail, sync_id, body, waits)
 SELECT $1, id, kind, account_id, bling_id, bitrix_id, label, sku, source, action, provider_event_id,
-    event_date, received_at, $2, attempts, outcome, reason, detail, sync_id, body
+    event_date, received_at, $2, attempts, outcome, reason, detail, sync_id, body, waits
 FROM gone;
 
 -- name: waiting
 -- What waits for its paused run does not become due by being tried again.
 UPDATE inbox i SET
     due_at = w.due_at, outcome = w.outcome, reason = w.reason, detail = w.detail,
-    attempts = i.attempts + w.attempts, held_at = CASE WHEN w.due_at IS NULL THEN $8::timestamptz END
+    attempts = i.attempts + w.attempts, held_at = CASE WHEN w.due_at IS NULL THEN $8::timestamptz END,
+    waits = CASE WHEN w.due_at IS NULL AND jsonb_array_length(coalesce(i.waits, '[]')) < 20
+        THEN coalesce(i.waits, '[]') || jsonb_build_object('reason', w.reason, 'from', $9::timestamptz)
+        ELSE i.waits END
 FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[])
     AS w (id, due_at, outcome, reason, detail, attempts)
 WHERE i.tenant_id = $1 AND i.id = ANY($2::uuid[]) AND i.id = w.id
