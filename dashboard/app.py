@@ -11,6 +11,7 @@ from dashboard import static_files
 from dashboard.dev import pages as dev
 from dashboard.operator.routers import routers as operator_routers
 from dashboard.pages import (
+    agreement,
     bling_consent,
     bling_return,
     connections,
@@ -128,6 +129,7 @@ def _inside(names: RequestNames) -> list[Router]:
         imports,
         exports,
         import_run,
+        agreement,
         reconciliations,
         month,
         remedies,

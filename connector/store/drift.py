@@ -36,6 +36,20 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return score(self.compared, self.differing)
 
 
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """How far both sides of a kind agreed at one of its comparisons."""
+
+    run_id: UUID
+    ended_at: datetime
+    compared: int
+    differing: int
+
+    @property
+    def score(self) -> float:
+        """Differing ÷ compared."""
+        return score(self.compared, self.differing)
+
+
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """A record that seems to differ."""
 
@@ -55,6 +69,8 @@ class Repair(msgspec.Struct, frozen=True):
     queued: int = 0
     done: int = 0
     failed: int = 0
+    #: They wait: for the guard rail, a choice to be made, the licence.
+    held: int = 0
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +208,7 @@ async def counts(conn: Connection, tenant_id: UUID, run_id: UUID) -> dict[str, i
 async def repair_state(conn: Connection, tenant_id: UUID, run_id: UUID) -> Repair:
     """How far the repair of a run is."""
     row = await conn.fetchrow(_SQL["repair_state"], tenant_id, run_id)
-    return Repair(row["queued"], row["done"], row["failed"])
+    return Repair(**dict(row))
 
 
 async def findings(
@@ -257,6 +273,12 @@ async def standings(conn: Connection, tenant_id: UUID) -> list[Standing]:
         Standing(**{name: row[name] for name in Standing.__struct_fields__} | {"kind": Kind(row["kind"])})
         for row in rows
     ]
+
+
+async def scores(conn: Connection, tenant_id: UUID, kind: Kind, limit: int) -> list[Score]:
+    """The last comparisons of a kind that came to their end, oldest first."""
+    rows = await conn.fetch(_SQL["scores"], tenant_id, kind, limit)
+    return [Score(**dict(row)) for row in reversed(rows)]
 
 
 async def newest_runs(conn: Connection, tenant_id: UUID, limit: int) -> list[Run]:

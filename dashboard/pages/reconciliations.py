@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -27,8 +27,9 @@ from dashboard.reader import _
 from dashboard.rendering import page
 from dashboard.telling import reasons
 from dashboard.telling.asked import LARGEST_ID
+from dashboard.telling.drift_curve import curve
 from dashboard.telling.field_words import words_of
-from dashboard.telling.reconciliation import PATH, Asked, card, confirm, reconciliation
+from dashboard.telling.reconciliation import LENGTHS, PATH, Asked, card, confirm, reconciliation
 from dashboard.views.reconciliation import Card
 from server import long_work
 from server.parts import Parts, Used
@@ -97,8 +98,12 @@ async def show(name: FromPath[str], viewer: Viewing, parts: Used, request: Visit
         around = await look_around(conn, viewer, parts.clock.business_now())
         lists = await field_lists.kept(conn, viewer.tenant_id)
         links = await rows.of_bling(conn, viewer.tenant_id, found.run.kind, ids)
+        scores = await rows.scores(conn, viewer.tenant_id, found.run.kind, asked.last)
+        mending = await drift.mending(viewer.tenant_id)
     pairs = frozenset(link.record.bling_id for link in links)
-    view = reconciliation(found, asked, viewer, words_of(lists, found.run.kind), pairs, PAGE)
+    drawn = curve(found.run.kind, scores, asked.last, _longer(asked), found.run.id)
+    fields = words_of(lists, found.run.kind)
+    view = reconciliation(found, asked, viewer, fields, pairs, PAGE, drawn, mending)
     return page("reconciliation.html", {"shell": shell_of(around, request), "view": view})
 
 
@@ -164,7 +169,18 @@ def _asked(name: str, request: Visit) -> Asked:
         after=after or 0,
         queued=queued,
         again="ja" in query,
+        last=length_of(query.get("ultimas", "")),
     )
+
+
+def _longer(asked: Asked) -> Callable[[int], str]:
+    """The same page with another length of the curve."""
+    return lambda last: asked.url(asked.what, last=last) + "#evolucao"
+
+
+def length_of(text: str) -> int:
+    """How many comparisons are to be drawn."""
+    return next((one for one in LENGTHS if text == str(one)), LENGTHS[0])
 
 
 def _number(text: str) -> int | None:

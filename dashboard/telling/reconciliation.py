@@ -10,7 +10,7 @@ import msgspec
 from connector.account.drift import Agreement
 from connector.account.drift import Reconciliation as Found
 from connector.account.people import Viewer
-from connector.domain.drift import FieldDrift, What, Why, score
+from connector.domain.drift import FieldDrift, Mending, What, Why, score
 from connector.domain.events import Kind
 from connector.domain.runs import RunState
 from connector.store.drift import Standing as Stood
@@ -21,6 +21,7 @@ from dashboard.reader import N_, _, plural
 from dashboard.telling import words
 from dashboard.telling.field_words import FieldWords
 from dashboard.telling.history import url as event_url
+from dashboard.views.drift_chart import Curve
 from dashboard.views.parts import Action, Chip, Fact, Notice
 from dashboard.views.reconciliation import Card, Confirm, Difference, FieldDiffering, Reconciliation, Standing
 from dashboard.views.records import StateTab
@@ -54,9 +55,14 @@ STATES: dict[RunState, Chip] = {
 }
 REPAIRS: dict[str, Chip] = {
     "queued": Chip(N_("Corrigindo"), "run"),
+    "held": Chip(N_("Aguardando"), "wait"),
     "done": Chip(N_("Corrigido"), "ok"),
     "failed": Chip(N_("Não corrigido"), "need"),
 }
+
+
+#: How many comparisons a curve can show.
+LENGTHS = (30, 90)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,10 +76,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     queued: int | None = None
     #: It was under way already when somebody wanted to begin one.
     again: bool = False
+    #: So many comparisons are drawn.
+    last: int = LENGTHS[0]
 
-    def url(self, what: What | None = None, after: int = 0) -> str:
-        """The same reconciliation, narrowed or further on."""
-        given = {"diferenca": what, "depois": after or None}
+    def url(self, what: What | None = None, after: int = 0, last: int = 0) -> str:
+        """The same reconciliation, narrowed or further on, with a curve as long as now or of `last`."""
+        drawn = last or self.last
+        given = {"diferenca": what, "depois": after or None, "ultimas": drawn if drawn != LENGTHS[0] else 0}
         query = urlencode({name: value for name, value in given.items() if value})
         return f"{PATH}/{self.run_id}" + (f"?{query}" if query else "")
 
@@ -91,6 +100,7 @@ def card(agreement: Agreement | None, under_way: Mapping[Kind, Run], viewer: Vie
             for kind, run in under_way.items()
         ),
         begin=_begin() if may_begin else None,
+        all_url=PATH,
     )
 
 
@@ -123,22 +133,32 @@ def _agree(compared: int, differing: int) -> str:
 
 
 def reconciliation(
-    found: Found, asked: Asked, viewer: Viewer, known: FieldWords, pairs: frozenset[int], size: int
+    found: Found,
+    asked: Asked,
+    viewer: Viewer,
+    known: FieldWords,
+    pairs: frozenset[int],
+    size: int,
+    drawn: Curve,
+    mending: Mending,
 ) -> Reconciliation:
     """The whole screen; `pairs` = Bling ids of its rows that have a record's page."""
     run = found.run
     over = run.state not in (RunState.RUNNING, RunState.PAUSED)
     shown = found.findings[:size]
-    left = sum(found.counts.values()) - found.repair.queued - found.repair.done
+    left = _left(found)
     may_repair = viewer.may_change and over and left > 0
     return Reconciliation(
         url=asked.url(asked.what, asked.after),
         title=_("Conferência: %(kind)s") % {"kind": words.many(run.kind)},
+        crumb=words.many(run.kind),
         chip=state_chip(run.state),
         lead=_lead(run),
         moving=run.state is RunState.RUNNING or found.repair.queued > 0,
         figures=tuple(_figures(found)),
         notice=_notice(run),
+        curve=drawn,
+        nightly=_nightly(mending),
         tabs=tuple(_tabs(found, asked)),
         rows=tuple(_difference(one, known, pairs, may_choose=may_repair) for one in shown),
         repair_all=_("Corrigir tudo") if may_repair else "",
@@ -149,6 +169,12 @@ def reconciliation(
         first_url=asked.url(asked.what) if asked.after else "",
         said=_said(asked),
     )
+
+
+def _left(found: Found) -> int:
+    """Differences whose repair is neither done nor under way."""
+    repair = found.repair
+    return sum(found.counts.values()) - repair.queued - repair.held - repair.done
 
 
 def state_chip(state: RunState) -> Chip:
@@ -177,12 +203,21 @@ def _figures(found: Found) -> Iterable[Fact]:
     if found.unread:
         yield Fact(_("Não puderam ser lidos"), formats.number(found.unread))
     repair = found.repair
-    if repair.queued or repair.done or repair.failed:
-        said = _("%(done)s de %(all)s") % {
-            "done": formats.number(repair.done),
-            "all": formats.number(repair.queued + repair.done + repair.failed),
-        }
-        yield Fact(_("Corrigidos"), said)
+    tried = repair.queued + repair.held + repair.done + repair.failed
+    if tried:
+        said = {"done": formats.number(repair.done), "all": formats.number(tried)}
+        yield Fact(_("Corrigidos"), _("%(done)s de %(all)s") % said)
+    if repair.held:
+        yield Fact(_("Aguardando"), formats.number(repair.held))
+
+
+def _nightly(mending: Mending) -> Action:
+    """What happens to differences by themselves."""
+    if mending is Mending.ALL:
+        return Action(label=_("Toda noite a Ponte corrige sozinha o que difere."), url=f"{PATH}#noite")
+    return Action(
+        label=_("Toda noite a Ponte corrige sozinha só o que mudou no Bling sem aviso."), url=f"{PATH}#noite"
+    )
 
 
 def _notice(run: Run) -> Notice | None:
@@ -251,8 +286,7 @@ def _field(one: FieldDrift, known: FieldWords) -> FieldDiffering:
 def confirm(found: Found, records: Iterable[int], labels: Iterable[str]) -> Confirm:
     """Ask once more; without records all that is left is meant."""
     chosen = tuple(map(str, records))
-    left = sum(found.counts.values()) - found.repair.queued - found.repair.done
-    n = len(chosen) or left
+    n = len(chosen) or _left(found)
     back = f"{PATH}/{found.run.id}"
     return Confirm(
         back=back,

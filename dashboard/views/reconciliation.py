@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from dashboard.views.parts import Action, Chip, Fact, Notice
+from dashboard.views.drift_chart import Curve
+from dashboard.views.parts import Action, Chip, Fact, Nav, Notice
 from dashboard.views.records import StateTab
 
 
@@ -31,6 +32,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     running: tuple[Action, ...]
     #: Conferir agora; None for who only looks, and while everything is being compared.
     begin: Action | None
+    #: Where all comparisons are; empty on that page.
+    all_url: str
 
 
 class FieldDiffering(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +67,16 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     title: str
+    crumb: str
     chip: Chip
     lead: str
     #: It goes on by itself: the page looks again.
     moving: bool
     figures: tuple[Fact, ...]
     notice: Notice | None
+    curve: Curve
+    #: What happens at night to such differences; opens the choice.
+    nightly: Action
     tabs: tuple[StateTab, ...]
     rows: tuple[Difference, ...]
     #: `Corrigir tudo` and the form for the chosen ones; empty where nothing is left or nobody may.
@@ -92,3 +99,38 @@ class Confirm(msgspec.Struct, frozen=True, kw_only=True):
     button: str
     records: tuple[str, ...]
     labels: tuple[str, ...]
+
+
+class Nightly(msgspec.Struct, frozen=True, kw_only=True):
+    """What a night mends without asking, as a choice."""
+
+    url: str
+    everything: bool
+    editable: bool
+    said: str
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """One comparison of the list."""
+
+    at: datetime
+    url: str
+    kind: str
+    #: By whom, or that it was the night.
+    who: str
+    share: str
+    differing: str
+    took: str
+    chip: Chip
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """All comparisons: how far both sides agree now and how far they did, and what nights mend."""
+
+    card: Card
+    nightly: Nightly
+    kinds: tuple[Nav, ...]
+    curve: Curve
+    past: tuple[Past, ...]
+    #: Older ones; empty at the end.
+    next_url: str

@@ -59,7 +59,7 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DifferenceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that is not the same; `repair` = null, queued, done or failed."""
+    """One record that is not the same; `repair` = null, queued, held, done or failed."""
 
     kind: Kind
     bling_id: str | None
@@ -76,6 +76,7 @@ class RepairShown(msgspec.Struct, frozen=True, kw_only=True):
     """How far the repair is."""
 
     queued: int
+    held: int
     done: int
     failed: int
 
@@ -143,7 +144,7 @@ async def get_reconciliation(
     return ReconciliationShown(
         **_row(found),
         counts={one: found.counts.get(one, 0) for one in What},
-        repair=RepairShown(queued=found.repair.queued, done=found.repair.done, failed=found.repair.failed),
+        repair=msgspec.convert(found.repair, RepairShown, from_attributes=True),
         differences=[_difference(one) for one in shown],
         next=shown[-1].n if len(found.findings) > limit else None,
     )

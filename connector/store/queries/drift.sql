@@ -106,23 +106,37 @@ WHERE tenant_id = $1 AND run_id = $2;
 SELECT what, count(*) AS n FROM run_finding WHERE tenant_id = $1 AND run_id = $2 GROUP BY what;
 
 -- name: repair_state
-SELECT count(*) FILTER (WHERE f.repair = 'queued' AND i.outcome IS NULL) AS queued,
+WITH held AS (
+    SELECT account_id, bling_id FROM inbox
+    WHERE tenant_id = $1 AND due_at IS NULL
+      AND provider_event_id >= 'run:' || $2::uuid || ':' AND provider_event_id < 'run:' || $2::uuid || ';'
+)
+SELECT count(*) FILTER (WHERE f.repair = 'queued' AND i.outcome IS NULL AND h.bling_id IS NULL) AS queued,
+    count(*) FILTER (WHERE f.repair = 'queued' AND i.outcome IS NULL AND h.bling_id IS NOT NULL) AS held,
     count(*) FILTER (WHERE f.repair = 'queued' AND i.outcome IN ('created', 'updated', 'unchanged')) AS done,
     count(*) FILTER (WHERE f.repair = 'failed' OR i.outcome IN ('skipped', 'failed', 'dead')) AS failed
 FROM run_finding f
 LEFT JOIN run_item i ON i.tenant_id = f.tenant_id AND i.run_id = f.run_id AND i.account_id = f.account_id
     AND i.bling_id = f.bling_id
+LEFT JOIN held h ON h.account_id = f.account_id AND h.bling_id = f.bling_id
 WHERE f.tenant_id = $1 AND f.run_id = $2 AND f.repair IS NOT NULL;
 
 -- name: findings
--- What became of a repair stands on its run's item, where settling puts it.
+-- What became of a repair stands on its run's item, where settling puts it; what waits for a person, in the inbox.
+WITH held AS (
+    SELECT account_id, bling_id, id FROM inbox
+    WHERE tenant_id = $1 AND due_at IS NULL
+      AND provider_event_id >= 'run:' || $2::uuid || ':' AND provider_event_id < 'run:' || $2::uuid || ';'
+)
 SELECT f.n, f.kind, f.account_id, f.bling_id, f.bitrix_id, f.what, f.label, f.fields,
     CASE WHEN f.repair = 'queued' AND i.outcome IN ('created', 'updated', 'unchanged') THEN 'done'
-         WHEN f.repair = 'queued' AND i.outcome IS NOT NULL THEN 'failed' ELSE f.repair END AS repair,
-    f.detail, coalesce(f.event_id, i.event_id) AS event_id
+         WHEN f.repair = 'queued' AND i.outcome IS NOT NULL THEN 'failed'
+         WHEN f.repair = 'queued' AND h.id IS NOT NULL THEN 'held' ELSE f.repair END AS repair,
+    f.detail, coalesce(f.event_id, i.event_id, h.id) AS event_id
 FROM run_finding f
 LEFT JOIN run_item i ON i.tenant_id = f.tenant_id AND i.run_id = f.run_id AND i.account_id = f.account_id
     AND i.bling_id = f.bling_id
+LEFT JOIN held h ON h.account_id = f.account_id AND h.bling_id = f.bling_id
 WHERE f.tenant_id = $1 AND f.run_id = $2 AND f.n > $3 AND ($5::text IS NULL OR f.what = $5)
 ORDER BY f.n LIMIT $4;
 
@@ -178,6 +192,14 @@ ON CONFLICT (tenant_id, kind) DO UPDATE SET run_id = excluded.run_id, compared =
 
 -- name: standings
 SELECT * FROM drift WHERE tenant_id = $1 ORDER BY kind;
+
+-- name: scores
+-- What a run counted none of is not in its counts.
+SELECT id AS run_id, ended_at, coalesce((counts->>'compared')::integer, 0) AS compared,
+    coalesce((counts->>'differing')::integer, 0) AS differing
+FROM run
+WHERE tenant_id = $1 AND task = 'reconciliation' AND kind = $2 AND state = 'done'
+ORDER BY started_at DESC LIMIT $3;
 
 -- name: newest_runs
 SELECT * FROM run WHERE tenant_id = $1 AND task = 'reconciliation' ORDER BY started_at DESC LIMIT $2;

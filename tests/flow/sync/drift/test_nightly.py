@@ -10,7 +10,7 @@ import pytest
 
 from connector.domain.drift import MENDS_ALL
 from connector.domain.rounds import Round, next_time
-from connector.store import toggles
+from connector.store import drift, toggles
 from connector.sync.nights import try_nightly
 from tests.support.comparing import Comparing
 from tests.support.house import House
@@ -54,3 +54,40 @@ async def test_without_a_licence_no_night_compares(both: Comparing) -> None:
     await night(both)
     row = await both.house.row("SELECT count(*) AS n FROM run WHERE tenant_id = $1")
     assert row["n"] == 0
+
+
+async def test_a_night_that_mends_all_makes_what_is_missing_and_leaves_deletions_and_doubles(
+    both: Comparing,
+) -> None:
+    deleted, copied = await both.in_step(2)
+    both.house.portal.call("catalog.product.delete", id=both.house.product(deleted)["id"])
+    both.copy(copied)
+    missing = both.house.in_bling(nome="Nunca veio", codigo="NUNCA")
+    async with both.house.database.tenant(both.tenant_id):
+        await toggles.prefer(both.tenant_id, MENDS_ALL, True)
+    await night(both)
+    run = await both.walk(await both.last())
+    await both.house.drain()
+    repairs = {one.bling_id: one.repair for one in await both.found(run)}
+    assert repairs == {deleted: None, copied: None, missing: "done"}
+
+
+async def test_the_guard_rail_holds_what_a_night_would_mend(both: Comparing) -> None:
+    """A price list that somebody emptied: a person is asked first, whatever the night may do."""
+    *emptied, edited = await both.in_step(4)
+    for one in emptied:
+        both.change(one, preco=0)
+    both.edit(edited, name="Editado à mão")
+    async with both.house.database.tenant(both.tenant_id):
+        await toggles.prefer(both.tenant_id, MENDS_ALL, True)
+    await night(both)
+    run = await both.walk(await both.last())
+    await both.house.drain()
+    assert {one.bling_id: one.repair for one in await both.found(run)} == {
+        **dict.fromkeys(emptied, "held"),
+        edited: "done",
+    }
+    assert all(both.house.product(one)["price"] for one in emptied)
+    async with both.house.database.tenant(both.tenant_id) as conn:
+        repair = await drift.repair_state(conn, both.tenant_id, run.id)
+    assert (repair.held, repair.queued, repair.done) == (3, 0, 1)
