@@ -10,12 +10,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 #: Argon2 takes 64 MiB for each hash: few at a time.
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()
 
 
 async def hash_password(password: str) -> str:
     """The text to keep in place of the password."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, HASHER.hash, password)
 
 
 async def is_password(password_hash: str | None, password: str) -> bool:
@@ -25,14 +25,14 @@ async def is_password(password_hash: str | None, password: str) -> bool:
 
 def is_outdated(password_hash: str) -> bool:
     """Whether the hash was made with weaker settings than today's; make a new one at the next sign-in."""
-    return _HASHER.check_needs_rehash(password_hash)
+    return HASHER.check_needs_rehash(password_hash)
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
     if password_hash is None:
-        _HASHER.hash(password)
+        HASHER.hash(password)
         return False
     try:
-        return _HASHER.verify(password_hash, password)
+        return HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from connector.settings import Settings
-from server.app import create_server
+from tests.support.apps import bare_server
 from tests.support.office import Customer, Office, running
 from tests.support.sandbox import Sandbox
 from tests.support.stripe_shop import Shop
@@ -18,7 +18,7 @@ from tests.support.till import Till
 @pytest.fixture
 async def office(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Office]:
     """The server, its parts and a client."""
-    app = create_server(settings)
+    app = bare_server(settings)
     async with running(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as client:

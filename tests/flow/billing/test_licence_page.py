@@ -13,7 +13,7 @@ import pytest
 from connector.account import licence
 from connector.settings import Settings
 from connector.store.people import Role
-from ponte.app import create_app
+from tests.support.apps import whole_app
 from tests.support.desk import Visitor
 from tests.support.office import PASSWORD, Office, running
 from tests.support.sandbox import Sandbox
@@ -26,7 +26,7 @@ PLANS = ("Essencial", "Profissional", "Escala")
 @pytest.fixture
 async def office(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Office]:
     """The whole app, with its pages."""
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as client:

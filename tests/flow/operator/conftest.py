@@ -10,8 +10,8 @@ import pytest
 from litestar import Litestar
 
 from connector.settings import Settings
-from ponte.app import create_app
 from tests.support import watch
+from tests.support.apps import whole_app
 from tests.support.office import Customer, Office, running
 from tests.support.watch import Watch
 
@@ -19,7 +19,7 @@ from tests.support.watch import Watch
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """Server and dashboard, running."""
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 

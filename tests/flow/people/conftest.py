@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from connector.settings import Settings
-from ponte.app import create_app
+from tests.support.apps import whole_app
 from tests.support.desk import Desk
 from tests.support.office import Customer, Office, running
 from tests.support.sandbox import Sandbox
@@ -17,7 +17,7 @@ from tests.support.sandbox import Sandbox
 @pytest.fixture
 async def desk(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Desk]:
     """The app with its pages, running."""
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as client:

@@ -9,14 +9,14 @@ import pytest
 from litestar import Litestar
 
 from connector.settings import Settings
-from server.app import create_server
+from tests.support.apps import bare_server
 from tests.support.office import Customer, Office, running
 
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The server without pages, running."""
-    app = create_server(settings)
+    app = bare_server(settings)
     async with running(app):
         yield app
 

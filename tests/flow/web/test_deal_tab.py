@@ -16,7 +16,7 @@ from connector.settings import Settings
 from connector.store import links
 from connector.store.ids import new_id
 from connector.store.links import Link
-from ponte.app import create_app
+from tests.support.apps import whole_app
 from tests.support.frame import Frame, ancestors
 from tests.support.office import Office, running
 from tests.support.portal import Portal
@@ -27,7 +27,7 @@ DEAL = 4711
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 

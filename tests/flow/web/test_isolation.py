@@ -17,9 +17,9 @@ from litestar import Litestar
 from connector.account.signin import open_session
 from connector.settings import Settings
 from connector.store.scope import Database
-from ponte.app import create_app
 from server.sessions import cookie_name, csrf_token
 from tests.support import walk
+from tests.support.apps import whole_app
 from tests.support.office import Customer, Office, running
 from tests.support.walk import CANARY, Stop, Victim
 
@@ -81,7 +81,7 @@ COUNTERS = {"signin_attempt"}
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 

@@ -11,7 +11,7 @@ from litestar import Litestar
 from connector.settings import Settings
 from connector.sync.portal.poll import poll
 from connector.sync.wake import POLL_JOB
-from ponte.app import create_app
+from tests.support.apps import whole_app
 from tests.support.frame import Frame
 from tests.support.office import Office, running
 from tests.support.sandbox import Sandbox
@@ -21,7 +21,7 @@ DOOR = "/webhooks/bitrix24"
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from connector.account.signup import NewPerson, create_person
 from connector.settings import Settings
-from ponte.app import create_app
+from tests.support.apps import whole_app
 from tests.support.frame import Frame
 from tests.support.office import Office, running
 from tests.support.sandbox import Sandbox
@@ -22,7 +22,7 @@ DOOR = "/webhooks/bitrix24"
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 

@@ -17,8 +17,8 @@ from connector.account.signin import SignedIn, sign_in
 from connector.domain.vendor import Rejected
 from connector.settings import Settings
 from connector.store.people import Role
-from ponte.app import create_app
 from server.sessions import cookie_name
+from tests.support.apps import whole_app
 from tests.support.frame import Frame, ancestors
 from tests.support.office import PASSWORD, Customer, Office, running
 from tests.support.portal import Portal
@@ -27,7 +27,7 @@ from tests.support.sandbox import Sandbox
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from connector.settings import Settings
-from server.app import create_server
+from tests.support.apps import bare_server
 from tests.support.office import Customer, Office, message, running
 
 
@@ -26,7 +26,7 @@ async def test_messages_are_counted_by_result(office: Office) -> None:
 
 
 async def _metrics(settings: Settings, headers: dict[str, str], client: str = "127.0.0.1") -> int:
-    app = create_server(settings)
+    app = bare_server(settings)
     async with running(app):
         transport = httpx.ASGITransport(app, client=(client, 1))
         async with httpx.AsyncClient(transport=transport, base_url="https://ponte.test") as http:

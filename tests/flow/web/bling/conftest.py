@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from connector import pace
 from connector.settings import Settings
-from ponte.app import create_app
+from tests.support.apps import whole_app
 from tests.support.consent import Visitor, visitor
 from tests.support.office import Customer, Office, running
 from tests.support.sandbox import Sandbox
@@ -18,7 +18,7 @@ from tests.support.sandbox import Sandbox
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The whole app."""
-    app = create_app(settings)
+    app = whole_app(settings)
     async with running(app):
         yield app
 
