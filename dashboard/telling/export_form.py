@@ -34,7 +34,7 @@ MOST_WORDS = 50
 #: Products that are named where several are called the same.
 MOST_TWINS = 5
 SILENT = frozenset({Trouble.AWAY, Trouble.REFUSED})
-_IDS = re.compile(r"[\d\s,;]+")
+_IDS, _NUMBERS = re.compile(r"[0-9\s,;]+"), re.compile(r"[0-9]+")
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,15 +68,16 @@ def typed_of(items: Iterable[tuple[str, object]]) -> Typed:
 
 
 def named_in(text: str) -> Named:
-    """One thing a line; ids may share a line."""
+    """One thing a line; ids may share a line. A number that can be no id stands as a word."""
     ids: dict[int, None] = {}
     words: dict[str, None] = {}
     for line in (one.strip() for one in text.splitlines()):
-        if _IDS.fullmatch(line):
-            ids |= dict.fromkeys(int(one) for one in re.findall(r"\d{1,19}", line))
-        elif line:
-            words[line] = None
-    return Named(tuple(one for one in ids if 0 < one <= LARGEST_ID), tuple(words))
+        for thing in _NUMBERS.findall(line) if _IDS.fullmatch(line) else [line]:
+            if _is_id(thing):
+                ids[int(thing)] = None
+            elif thing:
+                words[thing] = None
+    return Named(tuple(ids), tuple(words))
 
 
 def flaws(typed: Typed, since: datetime | None, now: datetime) -> dict[str, str]:
@@ -239,4 +240,4 @@ def _age(lists: FieldLists) -> str:
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and 0 < int(text) <= LARGEST_ID
+    return text.isascii() and text.isdecimal() and len(text) <= 19 and 0 < int(text) <= LARGEST_ID

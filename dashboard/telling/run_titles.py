@@ -158,15 +158,18 @@ def _some(part: str, ids: Collection[int], known: Known) -> str:
 
 def _exported(run: Run, known: Known) -> str:
     wish = _wish(run)
+    parts = []
     if wish.chosen:
-        first = plural("%(num)s produto escolhido", "%(num)s produtos escolhidos", len(wish.chosen))
-    else:
-        first = _(_ALL[run.kind])
-    parts = [first]
-    if wish.section:
+        parts.append(plural("%(num)s produto escolhido", "%(num)s produtos escolhidos", len(wish.chosen)))
+    elif wish.section:
         number = str(wish.section)
-        parts.append(_("seção %(name)s") % {"name": known.names.get("secao", {}).get(number, number)})
-    if wish.since is not None:
+        name = known.names.get("secao", {}).get(number, number)
+        parts.append(_("Produtos da seção %(name)s") % {"name": name})
+    elif wish.since is not None:
+        parts.append(_since(run.kind, wish.since))
+    else:
+        parts.append(_(_ALL[run.kind]))
+    if wish.since is not None and (wish.chosen or wish.section):
         parts.append(_("alterados desde %(date)s") % {"date": formats.date(wish.since)})
     if wish.new_only:
         parts.append(_("só os que faltam no Bling"))

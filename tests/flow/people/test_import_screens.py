@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,10 +11,14 @@ import msgspec
 import pytest
 
 from connector.domain.events import Kind, Outcome, Reason
-from connector.domain.runs import Task
-from connector.store import runs
+from connector.domain.orders import Filter
+from connector.domain.runs import RunState, Task
+from connector.store import account_lists, runs
+from connector.store.account_lists import ListName, SavedList
+from connector.store.ids import new_id
 from connector.store.people import Role
 from connector.store.runs import Run, Settled
+from connector.sync.runs import exporting, importing
 from tests.support.desk import Desk, Visitor
 from tests.support.office import PASSWORD, Customer, Office
 
@@ -33,7 +39,7 @@ async def owner(desk: Desk, customer: Customer) -> Visitor:
 
 async def _begin(owner: Visitor, action: str = "importar", **fields: str) -> str:
     """Begin one through the form; the path it leads to."""
-    answer = await owner.post(PAGE, tipo="product", acao=action, **fields)
+    answer = await owner.post(PAGE, **{"tipo": "product", "acao": action, **fields})
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
@@ -231,3 +237,165 @@ async def test_every_kind_has_its_form(owner: Visitor) -> None:
         page = (await owner.get(f"{PAGE}?tipo={kind}")).text
         assert f'name="tipo" value="{kind}"' in page
         assert (await owner.post(PAGE, tipo=kind, acao="ensaiar")).status_code == 303
+
+
+async def _named(desk: Desk, customer: Customer) -> None:
+    """Lists of the account, as they were read lately."""
+    now = desk.parts.clock.now()
+    rows = {
+        ListName.CATEGORIES: [{"id": 12, "descricao": "Copos"}, {"id": 13, "descricao": "Pratos"}],
+        ListName.CUSTOM_FIELDS: [],
+        ListName.SITUATIONS: [{"id": 9, "nome": "Atendido"}],
+        ListName.CHANNELS: [{"id": 205, "descricao": "Shopee"}],
+        ListName.SELLERS: [{"id": 31, "contato": {"nome": "Rita"}}],
+    }
+    async with desk.database.tenant(customer.tenant_id):
+        saved = [SavedList(customer.account_id, name, some, now) for name, some in rows.items()]
+        await account_lists.save(customer.tenant_id, saved)
+
+
+async def test_orders_are_narrowed_by_what_people_call_things(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    await _named(desk, customer)
+    form = (await owner.get(f"{PAGE}?tipo=order&loja=205")).text
+    for shown in ("Atendido", "Shopee", "Rita"):
+        assert f">{shown}</span>" in form
+    assert 'value="205" checked' in form
+    answer = await owner.post(
+        PAGE, tipo="order", acao="importar", situacao=["9", "12"], loja="205", vendedor="31"
+    )
+    path = answer.headers["location"]
+    wish = msgspec.json.decode((await _run(desk, customer, path)).wish, type=importing.Wish)
+    assert wish.asked.orders == Filter(
+        situacao=frozenset({9, 12}), loja=frozenset({205}), vendedor=frozenset({31})
+    )
+    title = "Todos os pedidos, 2 situações, canal Shopee, vendedor Rita"
+    assert title in (await owner.get(path)).text
+    assert title in (await owner.get(PAGE)).text
+
+
+async def test_products_are_narrowed_by_category_and_a_forecast_keeps_the_form(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    await _named(desk, customer)
+    fields = {"tipo": "product", "categoria": ["12", "13", "x", "-4"], "situacao": "I"}
+    asked = await owner.post(PAGE, acao="prever", **fields)
+    form = (await owner.follow(asked)).text
+    assert form.count('name="categoria"') == form.count('name="categoria" value="1') == 2
+    assert 'value="12" checked' in form
+    path = (await owner.post(PAGE, acao="ensaiar", **fields)).headers["location"]
+    assert "Ensaio: Todos os produtos, só inativos, 2 categorias" in (await owner.get(path)).text
+
+
+async def test_cancelling_asks_first_and_says_what_happens(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    path = await _begin(owner)
+    await _fail(desk, customer, await _run(desk, customer, path), [7])
+    assert f'href="{path}/cancelar"' in (await owner.get(path)).text
+    async with desk.database.system() as conn:
+        await conn.execute("UPDATE run SET listed = 3")
+    question = (await owner.get(f"{path}/cancelar")).text
+    assert "1 registro já passou." in question
+    assert "2 registros que esperam a vez saem da fila" in question
+    assert "O que já foi gravado no Bitrix24 fica como está." in question
+    assert "Só pausar" in question
+    assert (await _run(desk, customer, path)).state is RunState.RUNNING
+    assert "Cancelada." in (await owner.follow(await owner.post(f"{path}/cancelar"))).text
+    assert (await owner.get(f"{path}/cancelar")).headers["location"] == path
+    rehearsal = await _begin(owner, "ensaiar")
+    assert "Nada foi gravado de nenhum lado." in (await owner.get(f"{rehearsal}/cancelar")).text
+
+
+async def _end(desk: Desk, path: str) -> None:
+    async with desk.database.system() as conn:
+        await conn.execute(
+            "UPDATE run SET state = 'done', ended_at = now(), due_at = NULL WHERE id = $1",
+            UUID(path.rpartition("/")[2]),
+        )
+
+
+async def test_what_a_program_rehearsed_is_imported_as_it_was_rehearsed(
+    desk: Desk, office: Office, customer: Customer, owner: Visitor
+) -> None:
+    wanted = {
+        "kind": "order",
+        "since": "2026-01-31T10:20:30Z",
+        "filter": {"since": "2025-12-01", "loja": [205], "account": [str(customer.account_id)]},
+        "automations": True,
+        "dry_run": True,
+    }
+    begun = (await office.api(customer, "POST", "/imports", json=wanted)).json()["id"]
+    path = f"{PAGE}/ensaios/{begun}"
+    early = await owner.post(f"{path}/importar")
+    assert (early.status_code, "Isto não cabe mais" in early.text) == (409, True)
+    await _end(desk, path)
+    assert f'action="{path}/importar"' in (await owner.get(path)).text
+    answer = await owner.post(f"{path}/importar")
+    rehearsed, run = await _run(desk, customer, path), await _run(desk, customer, answer.headers["location"])
+    assert (run.task, run.kind) == (Task.IMPORT, Kind.ORDER)
+    assert msgspec.json.decode(run.wish) == msgspec.json.decode(rehearsed.wish)
+    again = await owner.post(f"{path}/importar")
+    assert again.status_code == 409
+    assert "Já está em andamento: Pedidos alterados desde 31/01/2026" in again.text
+    colleague = await office.colleague(customer, Role.VIEWER)
+    viewer = await _visitor(desk, colleague)
+    assert "Importar agora" not in (await viewer.get(path)).text
+    assert (await viewer.post(f"{path}/importar")).status_code == 403
+
+
+async def test_a_rehearsal_keeps_the_choice_of_automations(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    path = await _begin(owner, "ensaiar", automacoes="yes")
+    await _end(desk, path)
+    run = await _run(desk, customer, (await owner.post(f"{path}/importar")).headers["location"])
+    assert msgspec.json.decode(run.wish, type=importing.Wish).automations
+
+
+async def _past(desk: Desk, customer: Customer, count: int) -> None:
+    """Imports and exports of some time ago."""
+    now = desk.parts.clock.now()
+    async with desk.database.system() as conn:
+        for number in range(count):
+            at = now - timedelta(days=count - number)
+            task = Task.EXPORT if number % 5 == 0 else Task.IMPORT
+            wish = importing.Wish() if task is Task.IMPORT else exporting.Wish(section=number + 1)
+            run = await runs.start(conn, customer.tenant_id, new_id(at), task, Kind.PRODUCT, wish, None, at)
+            assert run is not None
+            await conn.execute(
+                "UPDATE run SET state = 'done', ended_at = started_at, done = $2 WHERE id = $1",
+                run.id,
+                1000 + number,
+            )
+
+
+async def test_earlier_runs_come_in_pages_and_what_is_paused_stays_on_top(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    paused = await _begin(owner, tipo="contact")
+    await owner.post(f"{paused}/pausar")
+    async with desk.database.system() as conn:
+        await conn.execute("UPDATE run SET id = $1, started_at = $2", *_long_ago(desk))
+    await _past(desk, customer, 25)
+    first = (await owner.get(PAGE)).text
+    assert "Em pausa" in first
+    assert _shown(first) == list(range(1024, 1004, -1))
+    assert "Exportação: Produtos da seção 21" in first
+    assert "Mais recentes" not in first
+    older = await owner.get(re.findall(r'href="([^"]+antes=[^"#]+)#', first)[0])
+    assert _shown(older.text) == [1004, 1003, 1002, 1001, 1000]
+    assert "Mais antigas" not in older.text
+    assert "Mais recentes" in older.text
+    assert "Em pausa" in older.text
+    assert _shown((await owner.get(f"{PAGE}?antes=x")).text)[0] == 1024
+
+
+def _long_ago(desk: Desk) -> tuple[UUID, datetime]:
+    at = desk.parts.clock.now() - timedelta(days=90)
+    return new_id(at), at
+
+
+def _shown(page: str) -> list[int]:
+    return [int(one.replace(".", "")) for one in re.findall(r'<td class="num">(1\.0\d\d)</td>', page)]
