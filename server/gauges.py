@@ -20,7 +20,7 @@ from connector.account.clock import Clock
 from connector.account.operator_budgets import budgets
 from connector.domain.events import Lane
 from connector.domain.vendor import Transient
-from connector.store import operator_messages, operator_pulse, operator_queues, operator_tenants
+from connector.store import operator_messages, operator_pulse, operator_queues, operator_tenants, silences
 from connector.store.scope import Connection, Database, DatabaseAway
 from server.metrics import REGISTRY
 
@@ -48,6 +48,7 @@ _QUARANTINED = _gauge("messages_quarantined", "Messages that cannot be events")
 _MAIL = _gauge("mail_waiting", "Mails that have not left")
 _MAIL_AGE = _gauge("mail_oldest_seconds", "How long the oldest of them waits")
 _SILENT = _gauge("bling_silent_resources", "Resources that Bling usually sends, and does not")
+_SILENT_ACCOUNTS = _gauge("bling_silent_accounts", "Connected accounts that Bling does not tell of")
 _BLOCKED = _gauge("bling_address_blocked_seconds", "How much longer Bling blocks our address")
 _TOKENS = _gauge("bling_token_calls_minute", "Calls of Bling's token endpoint in the last 60 s")
 _RATE = _gauge("bling_requests_second", "Requests to Bling from our address in the last second")
@@ -139,6 +140,7 @@ async def _read_rest(conn: Connection, now: datetime) -> None:
     _MAIL.set(waiting)
     _MAIL_AGE.set((now - oldest).total_seconds() if oldest else 0)
     _SILENT.set(len(await operator_pulse.silences(conn)))
+    _SILENT_ACCOUNTS.set(await silences.raised(conn))
 
 
 def _fill(gauge: Gauge, values: dict[tuple[str, ...], Any]) -> None:

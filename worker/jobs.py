@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from connector.account import digest, held, operator_pulse
+from connector.account import digest, held, operator_pulse, silences
 from connector.account.billing import AT_ONCE, REMEMBERED, Billing
 from connector.account.licence import tell_outlived, warn_of_trials
 from connector.account.post import ring
@@ -208,10 +208,13 @@ async def erase(ctx: dict[str, Any]) -> None:
 
 
 async def watch_pulse(ctx: dict[str, Any]) -> None:
-    """Is Bling still sending? Tell the operators when that changes."""
+    """Is Bling still sending, of every resource and every account? Tell people when that changes."""
     engine: Engine = ctx["engine"]
+    now, business_now = engine.clock(), engine.business_clock()
     try:
-        if await operator_pulse.watch(engine.database, ctx["vault"], engine.clock()):
+        mails = await operator_pulse.watch(engine.database, ctx["vault"], now)
+        mails += await silences.watch(engine.database, ctx["vault"], now, business_now)
+        if mails:
             await ring(ctx["redis"])
     except DatabaseAway:
         log.warning("pulse_without_database")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.account import hold_words, licence_words
+from connector.account import hold_words, licence_words, silence_words
 from connector.account.licence_alerts import LICENCE, QUOTA
 from connector.account.said import Said
 from connector.domain.vendor import ConnectionState
@@ -77,6 +77,8 @@ def _said(alert: Alert, waiting: int, tongue: str) -> Said:
         return licence_words.said(alert, waiting, tongue)
     if hold_words.is_about_holds(alert):
         return hold_words.said(alert, waiting, tongue)
+    if silence_words.is_about_silence(alert):
+        return silence_words.said(alert, tongue)
     over = alert.resolved_at is not None
     button = _BUTTONS[tongue][1 if over else 0]
     return Said(_fact(alert, tongue), _next(waiting, tongue, over=over), button)

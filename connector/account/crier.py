@@ -18,6 +18,7 @@ from connector.account.connections import WAITING, Connections
 from connector.account.hold_words import is_about_holds
 from connector.account.notices import wants
 from connector.account.people import NOWHERE
+from connector.account.silence_words import is_about_silence
 from connector.bitrix24.client import Bitrix24
 from connector.bitrix24.client import Portal as Address
 from connector.bitrix24.limits import PortalLimiter
@@ -131,6 +132,8 @@ def _reasons(alert: Alert) -> Collection[Reason]:
     """Why events wait for its end."""
     if is_about_money(alert):
         return UNPAID
+    if is_about_silence(alert):
+        return ()
     return (Reason.GUARD_RAIL,) if is_about_holds(alert) else WAITING
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from connector.account.people import Viewer
+from connector.account.silence_words import is_about_silence
 from connector.account.team import note
 from connector.domain.vendor import Provider
 from connector.store import people
@@ -38,7 +39,7 @@ ASKED_FOR = frozenset({Kind.QUIET})
 
 def kinds_of(alert: Alert) -> frozenset[Kind]:
     """What a mail about this alert would be: whoever does not want one of these gets none."""
-    provider = alert.cause.partition(":")[0]
+    provider = Provider.BLING if is_about_silence(alert) else alert.cause.partition(":")[0]
     about = Kind(provider) if provider in (Provider.BLING, Provider.BITRIX24) else Kind.OTHER
     if alert.resolved_at is not None:
         return frozenset((about, Kind.RESOLVED))

@@ -10,7 +10,7 @@ import msgspec
 from connector.account.connections import WAITING
 from connector.account.licence import Right, right_of
 from connector.domain.vendor import ConnectionState
-from connector.store import connections, history, inbox
+from connector.store import connections, history, inbox, silences
 from connector.store.connections import Account, Portal
 from connector.store.scope import Connection, Database
 
@@ -26,6 +26,8 @@ class AccountStatus(msgspec.Struct, frozen=True):
 
     account: Account
     held: int
+    #: Since when its changes come without messages; None while Bling tells of them.
+    silent_since: datetime | None = None
 
 
 class PortalStatus(msgspec.Struct, frozen=True):
@@ -53,9 +55,10 @@ async def status_of(database: Database, tenant_id: UUID, business_now: datetime)
         accounts = await connections.accounts(conn, tenant_id)
         portal = await connections.portal(conn, tenant_id)
         waiting = await _waiting(conn, tenant_id)
+        silent = await silences.of_tenant(conn, tenant_id)
         depth, oldest = await inbox.depth(conn, tenant_id)
         return Status(
-            accounts=[_account(account, waiting) for account in accounts],
+            accounts=[_account(account, waiting, silent) for account in accounts],
             portal=None if portal is None else PortalStatus(portal, _held(portal, accounts, waiting)),
             right=await right_of(tenant_id, business_now),
             depth=depth,
@@ -69,9 +72,10 @@ async def _waiting(conn: Connection, tenant_id: UUID) -> dict[UUID, int]:
     return {row["account_id"]: row["n"] for row in await conn.fetch(_HELD, tenant_id, list(WAITING))}
 
 
-def _account(account: Account, waiting: dict[UUID, int]) -> AccountStatus:
-    works = account.state is ConnectionState.CONNECTED
-    return AccountStatus(account, 0 if works else waiting.get(account.id, 0))
+def _account(account: Account, waiting: dict[UUID, int], silent: dict[UUID, datetime]) -> AccountStatus:
+    if account.state is ConnectionState.CONNECTED:
+        return AccountStatus(account, 0, silent.get(account.id))
+    return AccountStatus(account, waiting.get(account.id, 0))
 
 
 def _held(portal: Portal, accounts: list[Account], waiting: dict[UUID, int]) -> int:

@@ -22,6 +22,9 @@ SHORTEST = timedelta(minutes=10)
 #: No silence is looked back upon further.
 LONGEST = timedelta(days=7)
 
+#: Changes of one account that no message told of: as many in one sweep, or any in a sweep so much later.
+MISSED, CONFIRMED = 3, timedelta(hours=3)
+
 #: Messages by the hour that begins then.
 Hours = Mapping[datetime, int]
 
@@ -55,6 +58,14 @@ def expected(hours: Hours, last_at: datetime, now: datetime) -> float:
 def is_silent(hours: Hours, last_at: datetime, now: datetime) -> bool:
     """Whether the silence since the last message cannot be chance."""
     return now - last_at >= SHORTEST and expected(hours, last_at, now) >= EXPECTED
+
+
+def is_untold(missed: int, silent_for: timedelta) -> bool:
+    """Whether an account's changes come without messages, and not just one that went astray.
+
+    `missed` = changes that its last sweep found and no message told of; `silent_for` = since the last one.
+    """
+    return missed >= MISSED or (missed > 0 and silent_for >= CONFIRMED)
 
 
 def by_resource(counts: Iterable[tuple[str, datetime, int]]) -> dict[str, dict[datetime, int]]:

@@ -263,10 +263,22 @@ class DeadPage(msgspec.Struct, frozen=True, kw_only=True):
     most: str
 
 
+class SilentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An account of a tenant's that Bling does not tell of."""
+
+    url: str
+    tenant: str
+    account: str
+    #: Changes that the last sweep found.
+    missed: str
+    since: datetime
+
+
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     """Pulso do Bling."""
 
     beats: tuple[Beat, ...]
+    silent: tuple[SilentLine, ...] = ()
 
 
 class LicenceLine(msgspec.Struct, frozen=True, kw_only=True):

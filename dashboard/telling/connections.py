@@ -109,7 +109,7 @@ def portal_facts(portal: Portal) -> tuple[Fact, ...]:
 def _account(status: AccountStatus, known: Known, count: int, *, editable: bool) -> views.Account:
     account, state = status.account, status.account.state
     works = state is ConnectionState.CONNECTED
-    fact, step = _said(account, known, status.held)
+    fact, step = _silence(status) or _said(account, known, status.held)
     again = Action(label=_("Reconectar"), url=f"{START}?conta={account.id}", icon="refresh-cw")
     base = f"/configuracao/conexoes/{account.id}"
     return views.Account(
@@ -120,6 +120,7 @@ def _account(status: AccountStatus, known: Known, count: int, *, editable: bool)
         sentence=fact,
         next_step=step,
         trouble=not works and state is not ConnectionState.NONE,
+        slow=status.silent_since is not None,
         facts=_account_facts(account),
         meter=_meter(known.usages.get(account.id)),
         action=again if editable and not works else None,
@@ -137,6 +138,20 @@ def _chip(account: Account, known: Known) -> Chip:
     if account.state is not ConnectionState.CONNECTED and account.id in known.under_way:
         return Chip(_("Conectando"), "run")
     return words.connection(account.state)
+
+
+def _silence(status: AccountStatus) -> tuple[str, str] | None:
+    """Changes arrive, but late: Bling does not tell of them."""
+    if status.silent_since is None:
+        return None
+    fact = _("O Bling deixou de avisar a Ponte do que muda nesta conta: nada vem desde %(time)s.")
+    step = _("Nada se perde: a Ponte confere a conta a cada duas horas e traz o que mudou, mais tarde.")
+    whose = (
+        _("Veja no Bling se o seu aplicativo ainda tem os webhooks ligados.")
+        if status.account.client_id is not None
+        else _("Já estamos vendo isso com o Bling. Você não precisa fazer nada.")
+    )
+    return fact % {"time": formats.date_time(status.silent_since)}, f"{step} {whose}"
 
 
 def _said(account: Account, known: Known, held: int) -> tuple[str, str]:

@@ -18,6 +18,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     next_step: str = ""
     trouble: bool = False
+    #: It works, and what changes arrives late.
+    slow: bool = False
     facts: tuple[Fact, ...] = ()
     meter: Meter | None = None
     #: The remedy, and where to see what waits.

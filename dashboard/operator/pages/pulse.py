@@ -9,11 +9,15 @@ from litestar.types import ControllerRouterHandler
 
 from connector.account.operator_pulse import HOURS_KEPT
 from connector.store import operator_pulse as store
+from connector.store import silences
 from connector.store.scope import Connection
 from dashboard.operator.pages.screen import Visit, screen
 from dashboard.operator.telling.pulse import WINDOW, Heard, page
 from server.operators import Watching
 from server.parts import Used
+
+#: Silent accounts that are named.
+NAMED = 100
 
 
 @get("/pulso")
@@ -33,6 +37,7 @@ async def hear(conn: Connection, now: datetime) -> Heard:
         minutes=[one for one in minutes if one.at < minute],
         last=await store.last(conn, now - HOURS_KEPT),
         silences=await store.silences(conn),
+        accounts=await silences.silent(conn, NAMED),
         now=now,
     )
 

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from connector.account.operator_budgets import Budgets, budgets
 from connector.store import operator_queues as store
+from connector.store import silences
 from connector.store.scope import Connection
 from dashboard.operator.pages.screen import Visit, screen
 from dashboard.operator.telling.queues import Waiting, queues
@@ -42,6 +43,7 @@ async def look(conn: Connection, now: datetime) -> Waiting:
         lanes=await store.lanes(conn),
         held=await store.held(conn),
         broken=await store.connections(conn),
+        silent=await silences.raised(conn),
         stuck=await store.stuck(conn, now - LATE, NAMED),
         renewed=await store.renewed(conn, now - HOUR),
         dead=await store.dead_since(conn, now - HOUR),

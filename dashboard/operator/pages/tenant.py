@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from connector.account.licence import right_of
 from connector.account.operator_visits import PERMISSION
 from connector.account.operators import Watcher
-from connector.store import connections, erasures, inbox, licences, operators, people
+from connector.store import connections, erasures, inbox, licences, operators, people, silences
 from connector.store import operator_tenants as store
 from connector.store.operator_tenants import Place, TenantRow
 from connector.store.scope import Connection
@@ -56,6 +56,7 @@ async def _know(conn: Connection, row: TenantRow, parts: Parts) -> Known:
         row=row,
         health=(await store.health(conn, [tenant_id], now))[tenant_id],
         accounts=await connections.accounts(conn, tenant_id),
+        silent=await silences.of_tenant(conn, tenant_id),
         portal=await connections.portal(conn, tenant_id),
         right=await right_of(tenant_id, parts.clock.business_now()),
         grant_note=grant_note,

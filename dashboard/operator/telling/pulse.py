@@ -10,9 +10,10 @@ import msgspec
 
 from connector.domain import pulse
 from connector.store.operator_pulse import Count, Silence
+from connector.store.silences import Silence as SilentAccount
 from dashboard import formats
 from dashboard.operator.telling import words
-from dashboard.operator.views import Beat, Pulse
+from dashboard.operator.views import Beat, Pulse, SilentLine
 from dashboard.reader import _
 from dashboard.views.parts import Chip
 
@@ -31,12 +32,24 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     minutes: list[Count]
     last: dict[str, datetime]
     silences: list[Silence]
+    #: Accounts that are silent by themselves.
+    accounts: list[SilentAccount] = []
     now: datetime
 
 
 def page(heard: Heard) -> Pulse:
     """The whole screen."""
-    return Pulse(beats=beats(heard))
+    return Pulse(beats=beats(heard), silent=tuple(_silent(one) for one in heard.accounts if one.is_raised))
+
+
+def _silent(one: SilentAccount) -> SilentLine:
+    return SilentLine(
+        url=f"/operator/clientes/{one.tenant_id}",
+        tenant=one.tenant,
+        account=one.account + (" · " + _("aplicativo próprio") if one.has_own_app else ""),
+        missed=formats.number(one.missed),
+        since=one.since,
+    )
 
 
 def beats(heard: Heard) -> tuple[Beat, ...]:

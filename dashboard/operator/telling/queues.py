@@ -30,6 +30,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     lanes: list[LaneRow]
     held: dict[str, int]
     broken: list[Broken]
+    #: Connected accounts that Bling does not tell of.
+    silent: int = 0
     stuck: list[Stuck]
     #: Accounts whose tokens were renewed within the hour.
     renewed: int
@@ -47,7 +49,7 @@ def queues(known: Waiting) -> Queues:
         held=tuple(_held(reason, n) for reason, n in known.held.items()),
         budgets=_budgets(known.budgets),
         breakers=_breakers(known.budgets),
-        broken=tuple(_connections(one) for one in known.broken),
+        broken=(*(_connections(one) for one in known.broken), *_silent(known.silent)),
         stuck=tuple(_stuck(one, known.now) for one in known.stuck),
     )
 
@@ -102,6 +104,10 @@ def _held(reason: str, n: int) -> Counted:
 def _connections(one: Broken) -> Counted:
     chip = shared.connection(ConnectionState(one.state))
     return Counted(f"{SIDES.get(one.provider, one.provider)}: {chip.label}", formats.number(one.n))
+
+
+def _silent(n: int) -> tuple[Counted, ...]:
+    return (Counted(_("Bling: conectadas, sem avisos"), formats.number(n)),) if n else ()
 
 
 def _stuck(one: Stuck, now: datetime) -> StuckLine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -33,7 +34,7 @@ from dashboard.telling import reasons
 from dashboard.telling import words as shared
 from dashboard.telling.notices import broken
 from dashboard.telling.shell import domain
-from dashboard.views.parts import Choice, Fact
+from dashboard.views.parts import Chip, Choice, Fact
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     row: TenantRow
     health: Health
     accounts: list[Account]
+    #: Accounts that Bling does not tell of, and since when.
+    silent: dict[UUID, datetime]
     portal: Portal | None
     right: Right | None
     grant_note: str
@@ -252,15 +255,7 @@ def _form(known: Known, typed: LicenceForm) -> LicenceForm:
 
 
 def _connections(known: Known) -> tuple[ConnectionLine, ...]:
-    lines = [
-        ConnectionLine(
-            name=f"Bling · {account.name}",
-            detail=account.company_id,
-            chip=shared.connection(account.state),
-            since=account.state_since,
-        )
-        for account in known.accounts
-    ]
+    lines = [_account(account, known.silent.get(account.id)) for account in known.accounts]
     if (portal := known.portal) is not None:
         lines.append(
             ConnectionLine(
@@ -271,6 +266,16 @@ def _connections(known: Known) -> tuple[ConnectionLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def _account(account: Account, silent_since: datetime | None) -> ConnectionLine:
+    """One that Bling does not tell of works all the same: the sweep brings its changes, hours later."""
+    return ConnectionLine(
+        name=f"Bling · {account.name}",
+        detail=account.company_id,
+        chip=shared.connection(account.state) if silent_since is None else Chip(_("Sem avisos"), "wait"),
+        since=silent_since or account.state_since,
+    )
 
 
 def _error(one: ErrorRow) -> ErrorLine:

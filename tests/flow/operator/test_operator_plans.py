@@ -31,7 +31,7 @@ GROWING = {
         "person",
         "membership",
     ),
-    *("account_route", "portal_route", "unclaimed", "quarantined", "operator_audit", "link"),
+    *("account_route", "portal_route", "unclaimed", "quarantined", "operator_audit", "link", "sweep"),
 }
 ASKED: dict[tuple[str, str], tuple[Any, ...]] = {
     ("operator_tenants", "page"): ("", NOBODY, 51),
@@ -59,6 +59,10 @@ ASKED: dict[tuple[str, str], tuple[Any, ...]] = {
     ("operator_messages", "unclaimed_of"): (LAST, 51, "c" * 32),
     ("operator_messages", "quarantined"): (LAST, 51),
     ("operator_messages", "quarantined_of"): (LAST, 51, "odd"),
+    ("silences", "silent"): ("silence:", 200),
+    ("silences", "raised"): ("silence:",),
+    ("silences", "last_told"): (),
+    ("silences", "forget_told"): (),
     ("operators", "notes"): (LAST, 51),
     ("operators", "notes_about"): (LAST, 51, uuid4()),
 }
