@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from connector.bitrix24 import crm
-from connector.domain.deals import ROWS_FIELD, SITUATION, DealRow, rows_text
-from connector.sync.deals.lookup import chunks, held_by, same_rows
+from connector.domain.deals import ROWS_FIELD, SITUATION, DealRow, rows_of_text, rows_text
+from connector.sync.deals.lookup import chunks, held_by, held_rows, same_rows
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,16 @@ def row(product: int = 45, quantity: str = "2", price: str = "10.5") -> crm.Row:
 def test_rows_are_the_same_by_product_quantity_and_price(found: list[crm.Row], same: bool):
     wanted = DealRow(name="Copo", product=45, quantity="2", price="10.5")
     assert same_rows(found, {ROWS_FIELD: rows_text([wanted])}) is same
+
+
+def test_rows_are_told_as_they_were_written_where_they_are_the_same():
+    written = {ROWS_FIELD: rows_text([DealRow(name="Copo", product=45, quantity="2.00", price="10.50")])}
+    wanted = {ROWS_FIELD: rows_text([DealRow(name="Copo", product=45, quantity="3", price="10.5")])}
+    assert held_rows([row()], wanted, written) == written[ROWS_FIELD]
+    assert held_rows([row(quantity="3")], wanted, written) == wanted[ROWS_FIELD]
+    (other,) = rows_of_text(held_rows([row(quantity="7")], wanted, written, {}))
+    assert (other.name, other.product, other.quantity, other.discount) == ("Copo", 45, "7", "")
+    assert held_rows([], wanted, {}) == "[]"
 
 
 def test_a_list_has_fifty_ids_at_most():

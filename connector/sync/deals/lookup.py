@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from connector.bitrix24 import crm
 from connector.bitrix24.packer import Command, Failed, Packer
-from connector.domain.deals import ROWS_FIELD, rows_of_text
+from connector.domain.deals import ROWS_FIELD, DealRow, rows_of_text, rows_text
 from connector.domain.mapping import AMOUNT_FIELD, PIPELINE_FIELD, STAGE_FIELD, Target
 from connector.domain.values import InvalidValue, money
 from connector.sync.deals.work import DealWork
@@ -113,6 +113,25 @@ def same_rows(found: Sequence[crm.Row], target: Target) -> bool:
         if told != (one.product, Decimal(one.quantity), Decimal(one.price)):
             return False
     return True
+
+
+def held_rows(found: Sequence[crm.Row], *known: Target) -> str:
+    """A deal's rows as a target has them: as one of these has, where they are the same."""
+    for target in known:
+        if ROWS_FIELD in target and same_rows(found, target):
+            return target[ROWS_FIELD]
+    return rows_text(
+        [
+            DealRow(
+                name=row.product_name,
+                product=row.product_id,
+                quantity=f"{row.quantity:f}",
+                price=f"{row.price:f}",
+                discount=f"{row.discount_rate:f}" if row.discount_rate else "",
+            )
+            for row in found
+        ]
+    )
 
 
 def chunks(items: Sequence[_T]) -> Iterator[list[_T]]:

@@ -29,7 +29,7 @@ from connector.store.links import Link
 from connector.sync.context import Context
 from connector.sync.deals.born import is_news, remember
 from connector.sync.deals.decide import is_half_made
-from connector.sync.deals.lookup import Finder, held_by, same_rows
+from connector.sync.deals.lookup import Finder, held_by, held_rows
 from connector.sync.deals.work import DealWork
 
 #: When a deal is expected to close, and then did.
@@ -190,8 +190,8 @@ class Orders:
                 work.end(Outcome.SKIPPED, Reason.DELETED_IN_BITRIX24)
                 continue
             found(work, deal, work.target)
-            if work.present is not None and same_rows(rows.get(bitrix_id, ()), work.target):
-                work.present[ROWS_FIELD] = work.target[ROWS_FIELD]
+            if work.present is not None and bitrix_id in rows:
+                work.present[ROWS_FIELD] = held_rows(rows[bitrix_id], work.target, work.memory)
 
     def _plan(self, work: DealWork) -> None:
         if is_news(work):

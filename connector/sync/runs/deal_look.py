@@ -12,7 +12,7 @@ from connector.bitrix24.batch import Command
 from connector.bitrix24.packer import Packer
 from connector.bling.client import Record
 from connector.domain import drift, orders
-from connector.domain.deals import ORIGIN_FIELD, SITUATION
+from connector.domain.deals import ORIGIN_FIELD, ROWS_FIELD, SITUATION
 from connector.domain.events import RecordKey
 from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target
 from connector.store.links import Link
@@ -28,8 +28,9 @@ LIST_FIELDS = frozenset(
         *("contato", "situacao", "loja"),
     }
 )
-#: The portal writes these by itself, or people do: only Bling's change of them is a difference.
-_ITS_OWN = (END_FIELD,)
+#: Of what was written, what is compared otherwise: rows by their sum; where a deal stands and when it ends is
+#: the portal's business and people's, and only Bling's change of them is a difference.
+_APART = frozenset({ROWS_FIELD, PIPELINE_FIELD, STAGE_FIELD, END_FIELD})
 
 
 class DealLook:
@@ -49,7 +50,7 @@ class DealLook:
         links: Mapping[RecordKey, Link],
         changed: frozenset[RecordKey],
     ) -> Looked:
-        """Items and texts that no list shows count as written, unless Bling has changed the order."""
+        """What no list shows counts as it was written, unless Bling has changed the order."""
         looked = Looked()
         linked: dict[RecordKey, Target] = {}
         for key, row in rows.items():
@@ -62,7 +63,8 @@ class DealLook:
                 looked.doubt(key)
             else:
                 linked[key] = target
-        deals = await self._deals([links[key].bitrix_id or 0 for key in linked])
+        fields = frozenset(name for target in linked.values() for name in target)
+        deals = await self._deals([links[key].bitrix_id or 0 for key in linked], fields)
         for key, target in linked.items():
             link = links[key]
             deal = deals.get(link.bitrix_id or 0)
@@ -130,15 +132,15 @@ class DealLook:
             return None
         for name in (PIPELINE_FIELD, STAGE_FIELD):
             target.pop(name, None)
-        for name in _ITS_OWN:
-            if name in target and target[name] == memory.get(name):
-                del target[name]
+        if target.get(END_FIELD) == memory.get(END_FIELD):
+            target.pop(END_FIELD, None)
         target[ORIGIN_FIELD] = orders.origin(self._context.companies[key.account_id], row)
-        return target
+        unseen = {name: value for name, value in memory.items() if name[0] != "@" and name not in _APART}
+        shown = {rule.bitrix24 for rule in self._narrow.rules}
+        return {name: value for name, value in unseen.items() if name not in shown} | target
 
-    async def _deals(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-        fields = [rule.bitrix24 for rule in self._narrow.rules]
-        questions = [crm.find_items_by_ids(crm.DEAL, group, (ORIGIN_FIELD, *fields)) for group in chunks(ids)]
+    async def _deals(self, ids: Sequence[int], fields: frozenset[str]) -> dict[int, dict[str, Any]]:
+        questions = [crm.find_items_by_ids(crm.DEAL, group, sorted(fields)) for group in chunks(ids)]
         answers = await asked(self._packer, questions)
         return {int(row["id"]): row for answer in answers for row in crm.items(answer.result)}
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from connector.bitrix24.batch import MOST, Command, Done
+from connector.bitrix24.packer import Packer
 from connector.domain.drift import What, Why
 from connector.domain.events import Kind
 from connector.domain.vendor import Transient
@@ -17,7 +18,7 @@ from connector.store.drift import Doubt
 from connector.store.runs import Finding
 from connector.store.scope import Connection
 from connector.sync.runs.comparison import Phase, Side, Sight, counted, doubts_of
-from connector.sync.runs.looks import LIST_PAGE, Mark, asked
+from connector.sync.runs.looks import LIST_PAGE, Look, Mark, asked
 
 #: Pairs of one step.
 LINKS = 500
@@ -46,7 +47,7 @@ async def marked(sight: Sight) -> None:
     if not sides:
         await _shared(sight)
         return
-    marks, left = await _read(sight, sides)
+    marks, left = await read_marks(sight.look, sight.packer, sides)
     async with stride.engine.database.tenant(stride.tenant_id) as conn:
         doubts, bad = await _strangers(sight, conn, marks)
     counts = counted(sight.counts, len(bad))
@@ -67,27 +68,29 @@ async def _sides(sight: Sight) -> tuple[Side, ...]:
     return tuple(Side(number, expected[number]) for number in sight.look.sides)
 
 
-async def _read(sight: Sight, sides: Sequence[Side]) -> tuple[list[Mark], tuple[Side, ...]]:
-    """Marks, and what is left of the lists."""
+async def read_marks(
+    look: Look, packer: Packer, sides: Sequence[Side]
+) -> tuple[list[Mark], tuple[Side, ...]]:
+    """One request's worth of marks, and the rest of the lists; raises `Transient` for one that stands."""
     questions: list[tuple[Side, list[Command]]] = []
     room = MOST
     for side in sides:
         starts = range(0, min(side.expected // LIST_PAGE + 1, room) * LIST_PAGE, LIST_PAGE)
-        questions.append((side, [sight.look.page(side.number, side.after, start) for start in starts]))
+        questions.append((side, [look.page(side.number, side.after, start) for start in starts]))
         room -= len(starts)
-    answers = await asked(sight.packer, [one for _, commands in questions for one in commands])
+    answers = await asked(packer, [one for _, commands in questions for one in commands])
     marks: list[Mark] = []
     left: list[Side] = []
     for side, commands in questions:
         mine, answers = answers[: len(commands)], answers[len(commands) :]
-        found = [mark for answer in mine for mark in sight.look.marks(side.number, answer.result)]
+        found = [mark for answer in mine for mark in look.marks(side.number, answer.result)]
         marks += found
         left += _left(side, mine, found)
     return marks, tuple(left)
 
 
 def _left(side: Side, answers: Sequence[Done], found: Sequence[Mark]) -> list[Side]:
-    """The rest of a list; raises `Transient` for one that stands still."""
+    """The rest of a list."""
     if not answers:
         return [side]
     if answers[-1].next is None:
