@@ -29,6 +29,7 @@ _SAMPLES: dict[str, Any] = {
     "date": date(2026, 11, 1),
     "integer": 7,
     "json": "{}",
+    "jsonb": "[]",
     "smallint": 7,
     "text": "trial",
     "timestamp with time zone": datetime(2026, 11, 23, tzinfo=UTC),
