@@ -22,16 +22,16 @@ KEEPING = Rule(
 FOLLOWING = Rule(
     id="internas", bling="observacoesInternas", bitrix24="additionalInfo", transform=Text(), empty="erase"
 )
-NOTES = {"observacoes": "do Bling", "observacoesInternas": "interno"}
+NOTES: dict[str, Any] = {"observacoes": "do Bling", "observacoesInternas": "interno"}
 
 
 @pytest.fixture
 async def desk(house: House) -> AsyncIterator[OrderDesk]:
-    """A salesperson whose orders of today, in three situations, are synced, a note kept as edited, and another not."""
+    """A salesperson; orders of today in three situations take part, and one of two notes is kept as edited."""
     desk = OrderDesk(house)
     await house.tick("order.create", "order.update")
     await house.prefer("order.on_deleted", "lost")
-    wanted = {"situacao": [6, ATENDIDO, ANDAMENTO], "since": desk.today.isoformat()}
+    wanted: dict[str, object] = {"situacao": [6, ATENDIDO, ANDAMENTO], "since": desk.today.isoformat()}
     await desk.map(Kind.ORDER, KEEPING, FOLLOWING, filter=wanted)
     yield desk
     await desk.house.engine.http.aclose()
