@@ -27,7 +27,7 @@ NOTES: dict[str, Any] = {"observacoes": "do Bling", "observacoesInternas": "inte
 
 @pytest.fixture
 async def desk(house: House) -> AsyncIterator[OrderDesk]:
-    """A salesperson; orders of today in three situations take part, and one of two notes is kept as edited."""
+    """A salesperson; orders of today in three situations take part, and one of two notes is kept."""
     desk = OrderDesk(house)
     await house.tick("order.create", "order.update")
     await house.prefer("order.on_deleted", "lost")
