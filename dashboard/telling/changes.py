@@ -85,8 +85,10 @@ def is_in_bling(change: Change) -> bool:
 def written_in_bling(field: str, value: str | None) -> str:
     """A value of Bling's as the reader writes it."""
     match field, value:
-        case "preco", str():
+        case "preco" | "total", str():
             return _money(value)
+        case "data" | "dataSaida" | "dataPrevista", str():
+            return formats.day(value)
         case "situacao", "A" | "I":
             return _("Ativo") if value == "A" else _("Inativo")
         case _:

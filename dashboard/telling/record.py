@@ -97,7 +97,7 @@ def _line(pair: FieldPair, story: Story, origins: Mapping[str, Origin]) -> Field
         bitrix24_name=pair.bitrix24,
         bling=story.words.source(rule),
         bling_name=pair.bling,
-        bling_value=pair.bling_value or "",
+        bling_value=changes.written_in_bling(pair.bling, pair.bling_value),
         bitrix24_value=story.words.value(rule.bitrix24, pair.bitrix24_value),
         in_step=pair.in_step,
         origin=origins.get(pair.rule),
