@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from litestar import Response, get
@@ -10,63 +9,17 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from dashboard.dev import (
-    sample_deal,
-    sample_events,
-    sample_order,
-    sample_overview,
-    sample_product,
-    sample_remedies,
-    sample_settings,
-    sample_shell,
-)
+from dashboard.dev import sample_events, sample_overview, sample_shell
+from dashboard.dev.screens import SCREENS
 from dashboard.reader import Language, Reader, Theme, reading
 from dashboard.rendering import page
 from dashboard.views.parts import Notice
-from dashboard.views.public import Picture
-from dashboard.views.sign_in import SignIn
 
 EXPIRED = Notice(
     tone="need",
     fact="A conexão com o Bling expirou.",
     next_step="Reconecte para liberar 37 alterações que estão aguardando.",
 )
-
-Screen = Callable[[], tuple[str, dict[str, object]]]
-SCREENS: dict[str, Screen] = {
-    "visao-geral": lambda: ("overview.html", {"view": sample_overview.overview_well()}),
-    "visao-geral-primeira": lambda: ("overview.html", {"view": sample_overview.overview_first()}),
-    "conexoes": lambda: ("connections.html", {"view": sample_settings.connections_view()}),
-    "produto": lambda: ("product.html", {"view": sample_product.full()}),
-    "produto-vazio": lambda: ("product.html", {"view": sample_product.empty()}),
-    "produto-leitura": lambda: ("product.html", {"view": sample_product.reading()}),
-    "pedido": lambda: ("order.html", {"view": sample_order.order_view()}),
-    "pedido-recusado": lambda: ("order.html", {"view": sample_order.refused()}),
-    "pedido-leitura": lambda: ("order.html", {"view": sample_order.away()}),
-    "pedido-vazio": lambda: ("order.html", {"view": sample_order.empty()}),
-    "eventos": lambda: ("events.html", {"view": sample_events.events_view()}),
-    "eventos-vazio": lambda: ("events.html", {"view": sample_events.events_view(rows=False)}),
-    "evento": lambda: ("event.html", {"view": sample_events.event_view(failed=False), "dry_run": None}),
-    "evento-falhou": lambda: (
-        "event.html",
-        {"view": sample_events.event_view(failed=True), "dry_run": sample_events.SIMULATION},
-    ),
-    "registros": lambda: ("records.html", {"view": sample_deal.records_view()}),
-    "registros-motivo": lambda: ("records.html", {"view": sample_remedies.of_a_reason()}),
-    "remedio": lambda: ("remedy.html", {"view": sample_remedies.confirm()}),
-    "evento-pedido": lambda: ("event.html", {"view": sample_deal.created(), "dry_run": None}),
-    "evento-pedido-alterado": lambda: ("event.html", {"view": sample_deal.changed(), "dry_run": None}),
-    "evento-pedido-espera": lambda: ("event.html", {"view": sample_deal.held(), "dry_run": None}),
-    "entrar": lambda: (
-        "sign_in.html",
-        {
-            "view": SignIn(
-                email="helena@aurora.example", error="E-mail e senha não conferem. Tente de novo."
-            ),
-            "picture": Picture(path="/dev/components/entrar"),
-        },
-    ),
-}
 
 
 @get("/dev/components", include_in_schema=False, sync_to_thread=False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from dashboard.views.order import Example, Order, Pair, Part, StageRow, Table, Typed
+from dashboard.views.order import Example, Order, Pair, StageRow, Table, Typed
 from dashboard.views.parts import Action, Choice, Notice
 from dashboard.views.rules import Option, Rule
+from dashboard.views.ticks import Part
 
 STAGES = ("Novo", "Separação", "Enviado", "Ganho", "Perdido")
 SITUATIONS = (

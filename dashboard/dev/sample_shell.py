@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from dashboard.reader import reader
-from dashboard.views.parts import Chip, FeedItem, Nav, Notice, Shell
+from dashboard.views.parts import Action, Chip, FeedItem, Nav, Notice, Shell
 
 UPDATED, CREATED, SAME = Chip("Atualizado", "ok"), Chip("Criado", "ok"), Chip("Sem mudança")
 HELD, FAILED, SKIPPED = Chip("Aguardando", "wait"), Chip("Falhou", "need"), Chip("Ignorado")
+
+RECONNECT = Action(label="Reconectar", url="#")
 
 
 def shell(path: str, *notices: Notice) -> Shell:
