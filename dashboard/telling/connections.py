@@ -116,7 +116,7 @@ def _account(status: AccountStatus, known: Known, count: int, *, editable: bool)
         short=formats.initials(account.name),
         name=account.name,
         company=_("empresa %(id)s") % {"id": account.company_id},
-        chip=_chip(account, known),
+        chip=_chip(status, known),
         sentence=fact,
         next_step=step,
         trouble=not works and state is not ConnectionState.NONE,
@@ -134,7 +134,10 @@ def _account(status: AccountStatus, known: Known, count: int, *, editable: bool)
     )
 
 
-def _chip(account: Account, known: Known) -> Chip:
+def _chip(status: AccountStatus, known: Known) -> Chip:
+    account = status.account
+    if status.silent_since is not None:
+        return Chip(_("Sem avisos"), "wait")
     if account.state is not ConnectionState.CONNECTED and account.id in known.under_way:
         return Chip(_("Conectando"), "run")
     return words.connection(account.state)

@@ -63,11 +63,17 @@ def _arrival(event: EventDetail) -> Iterator[Step]:
 def _waits(event: EventDetail) -> Iterator[Step]:
     """What it was held for and is not held for any more."""
     for one in _over(event):
-        times = {"since": formats.date_clock(one.since), "until": formats.date_clock(one.until)}
+        times = {"since": formats.date_clock(one.since), "until": _then(one.until, one.since)}
         explained = reasons.told(one.reason, event.record.kind)
         why = explained.short if explained else one.reason
         text = _("De %(since)s a %(until)s: %(why)s.") % {**times, "why": why}
         yield Step(title=_("Aguardou"), text=text, since=_since(one.until, one.since), state="done")
+
+
+def _then(later: datetime, earlier: datetime) -> str:
+    """The day is said once."""
+    same = formats.local(later).date() == formats.local(earlier).date()
+    return f"{formats.local(later):%H:%M:%S}" if same else formats.date_clock(later)
 
 
 def _over(event: EventDetail) -> Iterator[_Held]:

@@ -62,8 +62,14 @@ def titles(event: EventDetail, started_at: datetime | None = None) -> list[str]:
 def test_a_hold_stands_between_its_arrival_and_its_work() -> None:
     steps = way(HELD, sync(NOON + 2 * HOUR), (), ())
     assert [step.title for step in steps][:4] == ["Recebido", "Verificado", "Aguardou", "Liberado"]
-    assert steps[2].text == "De 23/11/2026 12:00:00 a 23/11/2026 14:00:00: conexão expirada."
+    assert steps[2].text == "De 23/11/2026 12:00:00 a 14:00:00: conexão expirada."
     assert (steps[2].since, steps[3].since) == ("+2 h", "+0 ms")
+
+
+def test_a_hold_of_days_says_both() -> None:
+    long = (Wait(Reason.LICENCE, NOON - 48 * HOUR, NOON),)
+    step = way(msgspec.structs.replace(HELD, waits=long), None, (), ())[2]
+    assert step.text == "De 21/11/2026 12:00:00 a 23/11/2026 12:00:00: licença."
 
 
 def test_a_queue_after_it_is_told_as_well() -> None:

@@ -107,7 +107,7 @@ def _connections(one: Broken) -> Counted:
 
 
 def _silent(n: int) -> tuple[Counted, ...]:
-    return (Counted(_("Bling: conectadas, sem avisos"), formats.number(n)),) if n else ()
+    return (Counted(_("Bling: sem avisos"), formats.number(n)),) if n else ()
 
 
 def _stuck(one: Stuck, now: datetime) -> StuckLine:

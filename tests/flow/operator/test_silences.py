@@ -117,7 +117,7 @@ async def test_the_operators_screens_show_it(office: Office, customer: Customer,
     told = (await operator.get("/pulso")).text
     assert f'href="/operator/clientes/{customer.tenant_id}"' in told
     assert "Matriz" in told
-    assert "Bling: conectadas, sem avisos" in (await operator.get("/filas")).text
+    assert "Bling: sem avisos" in (await operator.get("/filas")).text
     assert "Sem avisos" in (await operator.get(f"/clientes/{customer.tenant_id}")).text
     async with office.database.system() as conn:
         assert await silences.raised(conn) == 1

@@ -50,6 +50,7 @@ async def test_the_connections_say_that_changes_come_later(
     page = (await visitor.get("/configuracao/conexoes")).text
     assert "O Bling deixou de avisar a Ponte do que muda nesta conta" in page
     assert "Você não precisa fazer nada." in page
+    assert "Sem avisos" in page
 
 
 async def test_whose_own_app_it_is_looks_there(desk: Desk, office: Office, customer: Customer) -> None:
