@@ -73,6 +73,7 @@ COUNTING = msgspec.structs.replace(
 PAUSED = msgspec.structs.replace(
     RUNNING,
     id="3",
+    title="Importação de pedidos",
     chip=Chip("Em pausa", "wait"),
     says="O limite de consultas do Bling por hoje acabou. Continua sozinha amanhã.",
     says_link=Action(label="Ver limites", url="#"),

@@ -12,22 +12,24 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from tests.browser.look import WIDE
+from tests.browser.look import findings as findings
+from tests.browser.look import keep as keep
+from tests.browser.look import overflows as overflows
 from tests.browser.portal import Portal
 from tests.browser.watchdog import LIMIT_S, Chromium, limited
 
-SCREENS = Path(__file__).parents[2] / ".ponte" / "screens"
 PATIENCE_S = 15.0
 #: Seconds that a demo has to be ready.
 STARTING_S = 60.0
 #: Milliseconds that Playwright waits for a page or an element, unless told otherwise.
 WAITING_MS = 20_000
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 800}
 
 
 @pytest.fixture(scope="session")
@@ -170,9 +172,9 @@ def page(open_context: Callable[..., BrowserContext]) -> Page:
 
 
 @pytest.fixture
-def tenant(demo: dict[str, Any]) -> dict[str, Any]:
-    """The first tenant of the demo."""
-    found: dict[str, Any] = demo["tenants"][0]
+def tenant(demo: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The first tenant of the demo, or the one whose number is this fixture's parameter."""
+    found: dict[str, Any] = demo["tenants"][getattr(request, "param", 0)]
     return found
 
 
@@ -209,13 +211,32 @@ def bling(demo: dict[str, Any], tenant: dict[str, Any]) -> Iterator[httpx.Client
         yield client
 
 
-def sign_in(page: Page, tenant: dict[str, Any]) -> None:
-    """Through the form, to the overview."""
-    page.goto("/entrar")
+def fill_in(page: Page, tenant: dict[str, Any]) -> None:
+    """Sign in by the form, to where it leads."""
     page.get_by_label("E-mail").fill(tenant["email"])
     page.get_by_label("Senha").fill(tenant["password"])
     page.get_by_role("button", name="Entrar", exact=True).click()
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: not url.partition("?")[0].endswith("/entrar"))
+
+
+def sign_in_anew(page: Page, tenant: dict[str, Any]) -> None:
+    """By the form, to the overview."""
+    page.goto("/entrar")
+    fill_in(page, tenant)
+
+
+#: Sessions that are good, by person: whoever has signed in once need not show how again.
+sessions: dict[str, Any] = {}
+
+
+def sign_in(page: Page, tenant: dict[str, Any]) -> None:
+    """To the overview, with the session of before or by the form."""
+    if known := sessions.get(tenant["api_key"]):
+        page.context.add_cookies(known)
+    page.goto("/")
+    if urlsplit(page.url).path != "/":
+        fill_in(page, tenant)
+        sessions[tenant["api_key"]] = page.context.cookies()
 
 
 @pytest.fixture
@@ -223,23 +244,6 @@ def signed_in(page: Page, tenant: dict[str, Any]) -> Page:
     """A wide page of somebody who is signed in."""
     sign_in(page, tenant)
     return page
-
-
-def findings(page: Page) -> list[str]:
-    """What axe-core holds against the page, one line each."""
-    found = Axe().run(page)["violations"]
-    return [f"{entry['id']}: {node['html'][:160]}" for entry in found for node in entry["nodes"]]
-
-
-def overflows(page: Page) -> bool:
-    """Whether the page can be scrolled sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
-
-
-def keep(page: Page, name: str) -> None:
-    """A picture for those who look at a run."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
 
 def settled(api: httpx.Client, bling_id: int, outcome: str) -> dict[str, Any]:

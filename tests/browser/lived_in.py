@@ -19,6 +19,8 @@ from tests.browser.portal import Portal
 
 #: Seconds until Ponte has done with everything.
 PATIENCE_S = 60.0
+#: Exports that are begun until one can be paused.
+TRIES = 10
 #: A situation of the demo company's own, which no stage belongs to.
 DISPATCHED = 83955
 STAGES = {"6": "NEW", "9": "WON", "12": "LOSE"}
@@ -75,7 +77,16 @@ class House:
             "order": self._event("order", sold, "created"),
             "held": self._event("order", dispatched, "held"),
             "failed": self._refused(),
+            "export": self._paused_export(),
         }
+
+    def _paused_export(self) -> str:
+        """An export of products that somebody deleted, paused before it was through."""
+        for _ in range(TRIES):
+            begun = self._patiently(self._api, "POST", "/exports", json={"bitrix_ids": ["999999999"]})["id"]
+            if self._api.post(f"/exports/{begun}/pause").status_code == httpx.codes.OK:
+                return str(begun)
+        raise TimeoutError("every export was over before it could be paused")
 
     def _choose_stages(self) -> None:
         """As somebody saved the table: a situation of the company's own is left out."""

@@ -7,35 +7,26 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext
 
-from dashboard.dev.pages import SCREENS
-from tests.browser.conftest import NARROW, WIDE, findings, keep, overflows
-
-SIZES = {"1440": WIDE, "360": NARROW}
+from dashboard.dev.screens import SCREENS
+from tests.browser.look import in_all_dresses, keep, overflowing, unfold
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_every_screen_in_every_state(
-    open_context: Callable[..., BrowserContext], size: str, theme: str
-) -> None:
-    page = open_context(viewport=SIZES[size], color_scheme=theme).new_page()
+@pytest.mark.limit(240)
+def test_every_screen_in_every_state(open_context: Callable[..., BrowserContext]) -> None:
+    page, found = open_context().new_page(), {}
     for name in ("", *SCREENS):
-        page.goto(f"/dev/components/{name}".rstrip("/"))
-        assert findings(page) == [], name
-        assert not overflows(page), name
-        keep(page, f"components-{name or 'all'}-{size}-{theme}")
-
-
-@pytest.mark.parametrize("width", [768, 1024, 1920])
-def test_no_width_between_overflows(open_context: Callable[..., BrowserContext], width: int) -> None:
-    page = open_context(viewport={"width": width, "height": 900}).new_page()
-    for name in SCREENS:
-        page.goto(f"/dev/components/{name}")
-        assert not overflows(page), name
+        answer = page.goto(f"/dev/components/{name}".rstrip("/"))
+        assert answer is not None
+        assert answer.ok, name
+        keep(page, f"components-{name or 'all'}")
+        unfold(page)
+        found[name] = in_all_dresses(page)
+    assert {name: what for name, what in found.items() if what} == {}
 
 
 def test_english_fits_too(open_context: Callable[..., BrowserContext]) -> None:
-    page = open_context(viewport=NARROW).new_page()
-    for name in SCREENS:
-        page.goto(f"/dev/components/{name}?language=en")
-        assert not overflows(page), name
+    page, found = open_context().new_page(), {}
+    for name in ("", *SCREENS):
+        page.goto(f"/dev/components/{name}?language=en".replace("/?", "?"))
+        found[name] = overflowing(page, (360,))
+    assert {name: widths for name, widths in found.items() if widths} == {}

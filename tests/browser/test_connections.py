@@ -11,7 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import NARROW, PATIENCE_S, WIDE, findings, keep, overflows, sign_in
+from tests.browser.conftest import PATIENCE_S, sign_in
+from tests.browser.look import findings, keep
 
 PATH = "/configuracao/conexoes"
 AGAIN = re.compile("Reconectar")
@@ -118,32 +119,6 @@ def test_an_own_app_shows_its_webhook_address_and_never_its_secret(second: Page)
     expect(link).to_be_visible()
     assert "segredo-do-aplicativo" not in second.content()
     assert findings(second) == []
-
-
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_conexoes_fits_and_is_clean(
-    open_context: Callable[..., BrowserContext], demo: dict[str, Any], viewport: dict[str, int], theme: str
-) -> None:
-    page = open_context(viewport=viewport, color_scheme=theme).new_page()
-    sign_in(page, demo["tenants"][1])
-    page.goto(PATH)
-    assert not overflows(page)
-    assert findings(page) == []
-    for fold in page.locator("main details.fold > summary").all():
-        fold.click()
-    assert not overflows(page)
-    assert findings(page) == []
-    keep(page, f"conexoes-{viewport['width']}-{theme}")
-
-
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
-def test_trouble_looks_right(open_context: Callable[..., BrowserContext], viewport: dict[str, int]) -> None:
-    page = open_context(viewport=viewport).new_page()
-    page.goto("/dev/components/conexoes")
-    assert not overflows(page)
-    assert findings(page) == []
-    keep(page, f"conexoes-expirou-{viewport['width']}")
 
 
 def test_reconnecting_after_the_access_was_withdrawn(second: Page, demo: dict[str, Any]) -> None:

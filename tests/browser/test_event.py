@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import findings, keep, settled, sign_in
+from tests.browser.conftest import settled, sign_in
+from tests.browser.look import findings, keep
 
 NAME = "Bule de evento"
 PRODUCT = {"nome": NAME, "preco": 84.9, "tipo": "P", "formato": "S", "situacao": "A"}

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import findings, keep, settled
+from tests.browser.conftest import settled
+from tests.browser.look import findings, keep
 
 PRODUCT = {"preco": 10.0, "tipo": "P", "formato": "S", "situacao": "A"}
 

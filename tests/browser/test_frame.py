@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.conftest import keep, uninstall
+from tests.browser.conftest import uninstall
+from tests.browser.look import findings, keep
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 
@@ -31,10 +31,7 @@ def _frame(page: Page) -> FrameLocator:
 def _findings(page: Page) -> list[str]:
     """What axe-core holds against what is in the frame."""
     (inside,) = [frame for frame in page.frames if frame.parent_frame is not None]
-    axe = Axe()
-    inside.evaluate(axe.axe_script)
-    found = inside.evaluate("() => axe.run(document)")["violations"]
-    return [f"{entry['id']}: {node['html'][:160]}" for entry in found for node in entry["nodes"]]
+    return findings(inside)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import NARROW, PATIENCE_S, findings, keep, overflows, settled, sign_in
+from tests.browser.conftest import PATIENCE_S, settled, sign_in
+from tests.browser.look import in_all_dresses, keep
 
 #: What a new tenant has.
 TOGGLES = ("product.create", "product.update")
@@ -59,12 +60,18 @@ def _hold(api: httpx.Client) -> dict[str, Any]:
     pytest.fail("nothing was held")
 
 
-def test_what_is_held_is_released_without_javascript(
+def test_what_is_held_is_shown_to_everybody_and_released_without_javascript(
     open_context: Callable[..., BrowserContext],
     tenant: dict[str, Any],
     held: dict[str, Any],
     api: httpx.Client,
 ) -> None:
+    seen = open_context().new_page()
+    sign_in(seen, tenant)
+    for path in ("/retidos", "/configuracao/protecao"):
+        seen.goto(path)
+        keep(seen, path.rpartition("/")[2])
+        assert in_all_dresses(seen) == [], path
     page = open_context(java_script_enabled=False).new_page()
     sign_in(page, tenant)
     page.get_by_role("link", name="Ver as mudanças").first.click()
@@ -79,19 +86,3 @@ def test_what_is_held_is_released_without_javascript(
     assert waiting
     for one in waiting:
         settled(api, one, "updated")
-
-
-@pytest.mark.parametrize("view", [{}, {"viewport": NARROW}, {"color_scheme": "dark"}])
-def test_its_screens_can_be_read_by_everybody(
-    open_context: Callable[..., BrowserContext],
-    tenant: dict[str, Any],
-    held: dict[str, Any],
-    view: dict[str, Any],
-) -> None:
-    page: Page = open_context(**view).new_page()
-    sign_in(page, tenant)
-    for path, name in (("/retidos", "retidos"), ("/configuracao/protecao", "protecao")):
-        page.goto(path)
-        keep(page, f"{name}-{'-'.join(view) or 'largo'}")
-        assert findings(page) == []
-        assert not overflows(page)

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, findings, keep, overflows, running_demo, sign_in
+from tests.browser.conftest import running_demo, sign_in
+from tests.browser.look import findings, keep
 
 DAY_S = 86_400
 #: Ponte's clock follows within 30 s; idle accounts are tried one every six seconds.
@@ -157,21 +158,6 @@ def test_a_card_fails_grace_suspension_payment(page: Page, demo: dict[str, Any])
     page.goto("/licenca")
     expect(page.get_by_text("Plano Profissional, renova em")).to_be_visible()
     until(lambda: any(one.startswith("Resolvido") for one in serra.mails()), "nobody said that it is over")
-
-
-@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_licenca_fits_and_is_clean(
-    open_context: Callable[..., BrowserContext], demo: dict[str, Any], viewport: dict[str, int], theme: str
-) -> None:
-    page = open_context(viewport=viewport, color_scheme=theme).new_page()
-    sign_in(page, demo["tenants"][0])
-    page.goto("/licenca")
-    for fold in page.locator("main details.fold > summary").all():
-        fold.click()
-    assert not overflows(page)
-    assert findings(page) == []
-    keep(page, f"licenca-{viewport['width']}-{theme}")
 
 
 def test_another_plan_is_confirmed_before_it_is_billed(page: Page, demo: dict[str, Any]) -> None:

@@ -13,11 +13,19 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import NARROW, findings, keep, overflows, settled, sign_in
+from tests.browser.conftest import settled, sign_in
+from tests.browser.look import NARROW, findings, keep, overflows
+from tests.browser.people import invite, join, mailed_link
 
 #: Seconds for everything that other tests have synced to be read again, three a second.
 APPLYING_S = 90
 PATH = "/configuracao/produto"
+#: What the server says to the editor's form, as it stands on the page, with this wish.
+SENT = """async (wish) => {
+  const form = document.querySelector("form[data-unsaved]"), sent = new FormData(form);
+  sent.set("acao", wish);
+  return (await fetch(form.action, { method: "POST", body: new URLSearchParams(sent) })).status;
+}"""
 ON = {"product.create": True, "product.update": True}
 PRODUCT = {
     "nome": "Jarra medidora 1 L",
@@ -153,6 +161,7 @@ def test_a_record_shows_where_its_values_came_from(signed_in: Page, shelf: Shelf
     assert answer.status == 404
 
 
+@pytest.mark.parametrize("tenant", [1], indirect=True, ids=["of-whom-few-are"])
 def test_a_new_version_goes_to_what_is_synced(signed_in: Page, shelf: Shelf, api: httpx.Client) -> None:
     product = shelf.create(nome="Funil de silicone", codigo="FUN-SIL", marca="Aurora Funil")
     settled(api, product, "created")
@@ -186,11 +195,19 @@ def test_mistakes_are_told_at_their_rule_and_nothing_is_saved(
     assert findings(signed_in) == []
 
 
-def test_rules_are_removed_moved_and_filters_kept(signed_in: Page, shelf: Shelf, api: httpx.Client) -> None:
+def test_rules_are_dragged_and_removed_and_filters_kept(
+    signed_in: Page, shelf: Shelf, api: httpx.Client
+) -> None:
+    """Moved by keys: `test_keyboard`."""
     signed_in.goto(PATH)
-    suggest(signed_in, "Marca")
-    suggest(signed_in, "Peso")
-    signed_in.get_by_role("button", name=re.compile("^Mover para cima: Regra 2")).click()
+    for name in ("Marca", "Peso", "Largura"):
+        suggest(signed_in, name)
+    handles = signed_in.get_by_title("Arraste para mudar a ordem")
+    handles.nth(2).drag_to(rule(signed_in, "Marca"))
+    expect(signed_in.get_by_role("group", name=re.compile("^Regra 1, Largura"))).to_be_visible()
+    handles.nth(1).drag_to(rule(signed_in, "Peso"))
+    expect(signed_in.get_by_role("group", name=re.compile("^Regra 2, Peso"))).to_be_visible()
+    signed_in.get_by_role("button", name=re.compile("^Remover: Regra 1")).click()
     expect(signed_in.get_by_role("group", name=re.compile("^Regra 1, Peso"))).to_be_visible()
     signed_in.get_by_role("button", name=re.compile("^Remover: Regra 2")).click()
     expect(signed_in.get_by_role("list", name="Suas regras").get_by_role("listitem")).to_have_count(1)
@@ -202,6 +219,33 @@ def test_rules_are_removed_moved_and_filters_kept(signed_in: Page, shelf: Shelf,
     assert mapping["filter"] == {"tipo": ["P"]}
     (mine,) = own_rules(api)
     assert mine["transform"] == {"type": "unit", "from": "kg", "to": "g"}
+
+
+def test_who_only_looks_sees_the_preview_and_saves_nothing(
+    open_context: Callable[..., BrowserContext],
+    signed_in: Page,
+    demo: dict[str, Any],
+    shelf: Shelf,
+    api: httpx.Client,
+) -> None:
+    settled(api, shelf.create(nome="Escorredor", codigo="ESC-1"), "created")
+    guest = open_context().new_page()
+    email = invite(signed_in)
+    guest.goto(mailed_link(demo, email))
+    join(guest, "Leitora")
+    guest.goto(PATH)
+    expect(guest.get_by_text("Só administradores mudam o mapeamento.")).to_be_visible()
+    expect(guest.get_by_role("button", name=re.compile("^Salvar|^Regra|^Ver prévia"))).to_have_count(0)
+    guest.get_by_role("link", name="Ver prévia").click()
+    preview = guest.get_by_role("region", name="Prévia")
+    expect(preview.get_by_role("group").filter(has_text="Escorredor").first).to_be_visible()
+    expect(preview.get_by_role("link", name="Atualizar prévia")).to_be_visible()
+    assert findings(guest) == []
+    version = api.get("/mappings/product").json()["version"]
+    signed_in.goto(PATH)
+    assert signed_in.evaluate(SENT, "previa") == httpx.codes.OK
+    assert guest.evaluate(SENT, "salvar") == httpx.codes.FORBIDDEN
+    assert api.get("/mappings/product").json()["version"] == version
 
 
 def test_without_javascript_the_editor_works_too(
@@ -251,13 +295,3 @@ def test_versions_are_compared_restored_exported_and_imported(
     save(signed_in)
     expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
     assert [one["bling"] for one in own_rules(api)] == ["marca"]
-
-
-@pytest.mark.parametrize("name", ["produto", "produto-vazio", "produto-leitura"])
-def test_each_state_is_clean_and_fits(open_context: Callable[..., BrowserContext], name: str) -> None:
-    page = open_context(color_scheme="dark").new_page()
-    for width in (1440, 1024, 768, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(f"/dev/components/{name}?language=en")
-        assert not overflows(page)
-        assert findings(page) == []

@@ -15,7 +15,8 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_S, findings, keep, uninstall
+from tests.browser.conftest import PATIENCE_S, uninstall
+from tests.browser.look import findings, keep
 
 PASSWORD = "uma senha bem comprida"
 #: A fresh demo lets four calls of Bling's token endpoint through in its first minute.

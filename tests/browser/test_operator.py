@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from connector.security import totp
-from tests.browser.conftest import NARROW, PATIENCE_S, WIDE, findings, keep, overflows, settled
+from tests.browser.conftest import PATIENCE_S, settled, sign_in
+from tests.browser.look import WIDE, findings, in_all_dresses, keep
 from tests.support import crowd
 
 CUSTOMERS = 1000
@@ -160,11 +161,7 @@ def test_a_visit_shows_the_customers_own_screens_and_the_customer_sees_it(
     expect(inside).to_have_url(f"{many['app_url']}/operator/clientes/{tenant['id']}")
     inside.goto("/eventos")
     expect(inside.get_by_role("heading", level=1)).to_have_text("Entrar")
-    page.goto("/entrar")
-    page.get_by_label("E-mail").fill(tenant["email"])
-    page.get_by_label("Senha").fill(tenant["password"])
-    page.get_by_role("button", name="Entrar", exact=True).click()
-    page.wait_for_url("**/")
+    sign_in(page, tenant)
     page.goto("/equipe")
     expect(page.get_by_text("Chamado 4711: preço não chega")).to_be_visible()
 
@@ -178,19 +175,11 @@ def test_a_search_by_part_of_a_name_and_the_next_page(inside: Page) -> None:
     expect(inside.get_by_role("table", name="Lista de clientes").get_by_role("row")).to_have_count(2)
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_screen_is_accessible_and_fits(
-    open_context: Callable[..., BrowserContext], cookies: list[Any], viewport: dict[str, int], theme: str
-) -> None:
-    context = open_context(viewport=viewport, color_scheme=theme)
-    context.add_cookies(cookies)
-    page = context.new_page()
+def test_with_a_thousand_customers_every_screen_fits_and_is_clean(inside: Page) -> None:
     for name, path in SCREENS.items():
-        page.goto(path)
-        assert findings(page) == [], name
-        assert not overflows(page), name
-        keep(page, f"operador-{name}-{viewport['width']}-{theme}")
+        inside.goto(path)
+        assert in_all_dresses(inside) == [], name
+        keep(inside, f"operador-{name}")
 
 
 def test_the_door_tells_neither_which_part_was_wrong_nor_lets_a_customer_in(

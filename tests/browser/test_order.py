@@ -13,7 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE_S, findings, keep, sign_in
+from tests.browser.conftest import PATIENCE_S, sign_in
+from tests.browser.look import findings, keep
 
 PATH = "/configuracao/pedido"
 CREATE = "Pedido criado no Bling ERP cria negócio no Bitrix24"

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import httpx
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import NARROW, PATIENCE_S, WIDE, findings, keep, overflows, sign_in
-
-PASSWORD = "uma senha bem comprida"
-
-
-def _link(demo: dict[str, Any], to: str, number: int = 1) -> str:
-    """The one link of the newest mail to this address, once so many have come."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        items = httpx.get(f"{demo['sandbox_url']}/mail", trust_env=False).raise_for_status().json()["items"]
-        mails = [item for item in items if item["to"] == to]
-        if len(mails) >= number:
-            (url,) = (word for word in mails[0]["text"].split() if word.startswith("http"))
-            assert url.startswith(demo["app_url"])
-            return str(url)
-        time.sleep(0.1)
-    pytest.fail(f"no mail came to {to}")
+from tests.browser.look import findings
+from tests.browser.people import PASSWORD, invite, join, mailed_link
 
 
 def _sign_up(page: Page, demo: dict[str, Any], words: dict[str, str]) -> str:
@@ -40,7 +22,7 @@ def _sign_up(page: Page, demo: dict[str, Any], words: dict[str, str]) -> str:
     page.get_by_role("checkbox").check()
     page.get_by_role("button").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(words["sent"])
-    page.goto(_link(demo, email))
+    page.goto(mailed_link(demo, email))
     page.get_by_role("button", name=words["confirm"], exact=True).click()
     return email
 
@@ -83,7 +65,7 @@ def test_a_forgotten_password(page: Page, demo: dict[str, Any]) -> None:
     page.get_by_role("link", name="Esqueci a senha").click()
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("button").first.click()
-    page.goto(_link(demo, email, 2))
+    page.goto(mailed_link(demo, email, 2))
     assert findings(page) == []
     page.get_by_label("Senha").fill("outra senha comprida")
     page.get_by_role("button").first.click()
@@ -96,20 +78,11 @@ def test_a_forgotten_password(page: Page, demo: dict[str, Any]) -> None:
 def test_a_colleague_is_invited_and_comes(
     open_context: Callable[..., BrowserContext], signed_in: Page, demo: dict[str, Any]
 ) -> None:
-    email = f"{uuid4().hex}@loja.example"
-    signed_in.get_by_role("link", name="Equipe").first.click()
-    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Equipe")
-    signed_in.get_by_label("E-mail").fill(email)
-    signed_in.get_by_role("button", name="Convidar").click()
-    expect(signed_in.get_by_role("status").first).to_have_text("Convite enviado.")
+    email = invite(signed_in)
     guest = open_context().new_page()
-    guest.goto(_link(demo, email))
+    guest.goto(mailed_link(demo, email))
     assert findings(guest) == []
-    guest.get_by_label("Seu nome").fill("Bia Souza")
-    guest.get_by_label("Senha").fill(PASSWORD)
-    guest.get_by_role("checkbox").check()
-    guest.get_by_role("button").first.click()
-    expect(guest.get_by_role("heading", level=1)).to_have_text("Visão geral")
+    join(guest, "Bia Souza")
     guest.goto("/equipe")
     expect(guest.get_by_role("button", name="Convidar")).to_have_count(0)
     signed_in.reload()
@@ -131,45 +104,3 @@ def test_a_key_is_shown_once(signed_in: Page) -> None:
     assert key not in signed_in.content()
     signed_in.get_by_role("button", name="Revogar Painel do escritório").click()
     expect(signed_in.get_by_role("status").first).to_have_text("Chave revogada.")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/criar-conta",
-        "/esqueci-a-senha",
-        "/criar-conta/conferir",
-        "/confirmar/x",
-        "/convite/x",
-        "/termos",
-        "/privacidade",
-    ],
-)
-def test_public_pages_are_clean_at_every_size(
-    open_context: Callable[..., BrowserContext], path: str, size: dict[str, int], theme: str
-) -> None:
-    page = open_context(viewport=size, color_scheme=theme).new_page()
-    page.goto(path)
-    assert findings(page) == []
-    assert not overflows(page)
-    keep(page, f"{path.strip('/').replace('/', '-')}-{size['width']}-{theme}")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "360"])
-@pytest.mark.parametrize("path", ["/equipe", "/empresas"])
-def test_the_teams_pages_are_clean_at_every_size(
-    open_context: Callable[..., BrowserContext],
-    tenant: dict[str, Any],
-    path: str,
-    size: dict[str, int],
-    theme: str,
-) -> None:
-    page = open_context(viewport=size, color_scheme=theme).new_page()
-    sign_in(page, tenant)
-    page.goto(path)
-    assert findings(page) == []
-    assert not overflows(page)
-    keep(page, f"{path.strip('/')}-{size['width']}-{theme}")

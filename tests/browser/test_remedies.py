@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_S, findings, keep, overflows
+from tests.browser.conftest import PATIENCE_S
+from tests.browser.look import findings, keep, overflows
 from tests.browser.portal import Portal
 
 CREATE = "Criação no Bling ERP cria produto no Bitrix24"

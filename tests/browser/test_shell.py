@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import NARROW, findings, sign_in
+from tests.browser.conftest import sign_in, sign_in_anew
+from tests.browser.look import NARROW, findings
 
 PAGES = {
     "visao-geral": ("/", "Visão geral", "Overview"),
@@ -58,11 +59,11 @@ def test_english_is_for_good_and_complete(
     open_context: Callable[..., BrowserContext], person: dict[str, Any]
 ) -> None:
     first = open_context().new_page()
-    sign_in(first, person)
+    sign_in_anew(first, person)
     first.get_by_role("button", name="English", exact=True).click()
     expect(first.get_by_role("heading", level=1)).to_have_text("Overview")
     second = open_context().new_page()
-    sign_in(second, person)
+    sign_in_anew(second, person)
     for path, _, title in PAGES.values():
         second.goto(path)
         expect(second.get_by_role("heading", level=1)).to_have_text(title)
@@ -75,7 +76,7 @@ def test_a_theme_is_worn_at_once_and_kept(
     open_context: Callable[..., BrowserContext], person: dict[str, Any]
 ) -> None:
     page = open_context(color_scheme="light").new_page()
-    sign_in(page, person)
+    sign_in_anew(page, person)
     with page.expect_response("**/preferencias"):
         page.get_by_role("button", name="Tema escuro").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "ponte-escuro")

@@ -1,0 +1,48 @@
+"""Mailed links, and a colleague who follows one."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE_S
+
+PASSWORD = "uma senha bem comprida"
+
+
+def mailed_link(demo: dict[str, Any], to: str, number: int = 1) -> str:
+    """The one link of the newest mail to this address, once so many have come."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        items = httpx.get(f"{demo['sandbox_url']}/mail", trust_env=False).raise_for_status().json()["items"]
+        mails = [item for item in items if item["to"] == to]
+        if len(mails) >= number:
+            (url,) = (word for word in mails[0]["text"].split() if word.startswith("http"))
+            assert url.startswith(demo["app_url"])
+            return str(url)
+        time.sleep(0.1)
+    pytest.fail(f"no mail came to {to}")
+
+
+def invite(owner: Page) -> str:
+    """Ask a colleague in, who will only look; gives their address."""
+    email = f"{uuid4().hex}@loja.example"
+    owner.goto("/equipe")
+    owner.get_by_label("E-mail").fill(email)
+    owner.get_by_role("button", name="Convidar").click()
+    expect(owner.get_by_role("status").first).to_have_text("Convite enviado.")
+    return email
+
+
+def join(guest: Page, name: str) -> None:
+    """From the invitation's page to the overview."""
+    guest.get_by_label("Seu nome").fill(name)
+    guest.get_by_label("Senha").fill(PASSWORD)
+    guest.get_by_role("checkbox").check()
+    guest.get_by_role("button").first.click()
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Visão geral")
