@@ -34,6 +34,7 @@ def components(
         "view_chart": sample_overview.overview_well().chart,
         "dry_run": sample_events.SIMULATION,
         "screens": tuple(SCREENS),
+        "invented": True,
     }
     return page("components.html", shown)
 
@@ -50,7 +51,8 @@ def screen(
     reading(Reader(language=language, theme=theme, now=datetime.now(UTC)))
     template, context = SCREENS[name]()
     notices = (EXPIRED,) if name == "eventos" else ()
-    return page(template, context | {"shell": sample_shell.shell(f"/dev/components/{name}", *notices)})
+    shell = sample_shell.shell(f"/dev/components/{name}", *notices)
+    return page(template, context | {"shell": shell, "invented": True})
 
 
 handlers: list[ControllerRouterHandler] = [components, screen]

@@ -177,9 +177,10 @@ def test_a_search_by_part_of_a_name_and_the_next_page(inside: Page) -> None:
 
 def test_with_a_thousand_customers_every_screen_fits_and_is_clean(inside: Page) -> None:
     for name, path in SCREENS.items():
+        inside.set_viewport_size(WIDE)
         inside.goto(path)
-        assert in_all_dresses(inside) == [], name
         keep(inside, f"operador-{name}")
+        assert in_all_dresses(inside) == [], name
 
 
 def test_the_door_tells_neither_which_part_was_wrong_nor_lets_a_customer_in(
