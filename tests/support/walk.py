@@ -119,6 +119,9 @@ def _value(table: str, column: Any, tenant_id: UUID, person_id: UUID) -> Any:
             return CANARY.encode()
         case "json":
             return f'{{"{CANARY}": "{CANARY}"}}'
+        case "jsonb":
+            # What an event waited for.
+            return f'[{{"reason": "{CANARY}", "from": "2026-11-23T12:00:00Z"}}]'
         case "timestamp with time zone":
             # What is over may be swept away by anybody's request.
             return datetime.now(UTC) + timedelta(days=name == "expires_at")
