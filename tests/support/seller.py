@@ -84,9 +84,9 @@ class Seller(OrderDesk):
                 later,
             )
 
-    async def told_of(self, order: int) -> tuple[str | None, str | None]:
-        """Bling tells of an order, as it does of any."""
-        return await self.outcome(await self.told(order, action="created"))
+    async def told_of(self, order: int, **data: Any) -> tuple[str | None, str | None]:
+        """Bling tells of an order, as it does of any; `data` = what the message says otherwise."""
+        return await self.outcome(await self.told(order, action="created", **data))
 
     async def dry_sale(self, deal: int) -> Preview:
         """What a deal would make."""

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from typing import Any
 
-from connector.domain.events import Outcome, RecordKey, RecordState
+import msgspec
+
+from connector.domain.born import MADE
+from connector.domain.events import Action, Outcome, RecordKey, RecordState, Source
+from connector.domain.mapping import Target
 from connector.domain.selling import deal_marked
 from connector.store.links import Link
 from connector.sync.deals.work import BORN_SHAPE, DealWork
 
 LoadLinks = Callable[[Iterable[RecordKey]], Awaitable[dict[RecordKey, Link]]]
+
+
+class _Told(msgspec.Struct):
+    situacao: dict[str, Any] | None = None
+
+
+class _Message(msgspec.Struct):
+    data: _Told
+
+
+_messages = msgspec.json.Decoder(_Message)
 
 
 async def recognise(works: Iterable[DealWork], member_id: str, load: LoadLinks, now: datetime) -> None:
@@ -32,7 +48,20 @@ async def recognise(works: Iterable[DealWork], member_id: str, load: LoadLinks, 
 def is_news(work: DealWork) -> bool:
     """Whether this is the first that Bling tells of an order that was made of a deal."""
     link = work.link
-    return link is not None and link.shape == BORN_SHAPE and link.written is None
+    if link is None:
+        return False
+    return MADE in work.memory or (link.shape == BORN_SHAPE and link.written is None)
+
+
+def first_situation(work: DealWork) -> dict[str, Any] | None:
+    """The situation that the order was born in, where Bling's message of its making is at hand."""
+    for event in work.events:
+        if event.source is Source.BLING and event.action is Action.CREATED:
+            try:
+                return _messages.decode(event.body).data.situacao
+            except (msgspec.DecodeError, RecursionError):
+                return None
+    return None
 
 
 def remember(work: DealWork) -> None:
@@ -41,14 +70,25 @@ def remember(work: DealWork) -> None:
     work.end(Outcome.UNCHANGED, None, "este pedido nasceu do próprio negócio")
 
 
-def born_link(record: RecordKey, deal_id: int, label: str, mark: str, now: datetime) -> Link:
-    """An order that was made of a deal; what the deal holds is left to Bling's own message of it."""
+def born_memory(link: Link) -> Target | None:
+    """How the order of a link was made, where that is remembered."""
+    return msgspec.json.decode(link.written, type=Target) if link.written else None
+
+
+def born_link(
+    record: RecordKey, deal_id: int, label: str, mark: str, now: datetime, memory: Target | None = None
+) -> Link:
+    """An order that was made of a deal; what the deal holds is left to Bling's own message of it.
+
+    `memory` = how the order was made, where that is known.
+    """
     return Link(
         record=record,
         bitrix_id=deal_id,
         shape=BORN_SHAPE,
         label=label,
         store_number=f"0:{mark}",
+        written=None if memory is None else msgspec.json.encode(memory).decode(),
         state=RecordState.IN_STEP,
         synced_at=now,
         created_at=now,

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from connector.bitrix24.crm_setup import CrmPlaces
-from connector.domain import orders
+from connector.domain import born, orders
 from connector.domain.deals import (
+    COMPANY_FIELD,
+    CONTACT_FIELD,
     ROWS_FIELD,
     SITUATION,
     Allowed,
@@ -27,7 +29,7 @@ from connector.domain.pipelines import counterpart, lost, pipeline_of
 from connector.domain.products import Hold, Shape, Skip, Unchanged
 from connector.store.links import Link
 from connector.sync.context import Context
-from connector.sync.deals.born import is_news, remember
+from connector.sync.deals.born import first_situation, is_news, remember
 from connector.sync.deals.decide import is_half_made
 from connector.sync.deals.lookup import Finder, held_by, held_rows
 from connector.sync.deals.work import DealWork
@@ -195,7 +197,7 @@ class Orders:
 
     def _plan(self, work: DealWork) -> None:
         if is_news(work):
-            return remember(work)
+            return self._plan_born(work)
         if work.bitrix_id is None:
             return adopt(work, self.context, plan_new(work.target, self.context.deals.allowed), {})
         allowed = self.context.deals.allowed
@@ -205,6 +207,32 @@ class Orders:
         before = work.memory if work.present is None or not _is_doubted(work) else work.present
         plan = plan_known(self._comparable(work), before, work.memory, work.bitrix_id, allowed)
         return adopt(work, self.context, plan, before)
+
+    def _plan_born(self, work: DealWork) -> None:
+        """The deal stays as its seller left it, but for what people have changed in Bling since."""
+        assert work.source is not None
+        assert work.bitrix_id is not None
+        try:
+            then = born.as_made(work.source, work.memory, first_situation(work))
+        except BadOrder:
+            then = None
+        if then is None:
+            return remember(work)
+        before = self._target_then(work, then)
+        plan = plan_known(work.target, before, before, work.bitrix_id, self.context.deals.allowed)
+        if isinstance(plan, Unchanged):
+            return remember(work)
+        work.written = dict(before)
+        return adopt(work, self.context, plan, before)
+
+    def _target_then(self, work: DealWork, then: Mapping[str, Any]) -> Target:
+        """What the deal would hold of the order as it was made; its customer is the deal's own."""
+        company = self.context.companies[work.key.account_id]
+        lens, product_of = self.context.deals.order, self._product_of(work)
+        target = orders.wanted(lens, then, company, "", Person(), product_of)
+        same = born.is_same_customer(work.source or {}, then)
+        people = work.target if same else work.memory
+        return target | {name: people[name] for name in (CONTACT_FIELD, COMPANY_FIELD) if name in people}
 
     def _may_be_edited(self, work: DealWork) -> bool:
         """Something is to be written, and a rule keeps what somebody edited: the deal shows whether."""

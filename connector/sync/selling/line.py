@@ -15,10 +15,11 @@ from uuid import UUID
 from connector.bitrix24 import crm
 from connector.bitrix24.packer import Failed
 from connector.bling import selling
+from connector.domain.born import memory_of
 from connector.domain.buyers import Buyer
 from connector.domain.events import Kind, Outcome, Reason, RecordKey
 from connector.domain.inverse import invert
-from connector.domain.mapping import MappingVersion
+from connector.domain.mapping import MappingVersion, Target
 from connector.domain.pipelines import Pipeline
 from connector.domain.products import Change
 from connector.domain.selling import BadDeal, SoldRow, WonDeal, mark_of, order_of
@@ -27,7 +28,7 @@ from connector.store import links as link_rows
 from connector.store.links import Link
 from connector.store.standing import PortalStanding
 from connector.sync.context import Context
-from connector.sync.deals.born import born_link
+from connector.sync.deals.born import born_link, born_memory
 from connector.sync.deals.places import Places
 from connector.sync.deals.wishes import BRAZIL
 from connector.sync.deals.work import BORN_SHAPE
@@ -80,6 +81,7 @@ class Selling:
             link = orders.get(work.deal_id)
             if link is not None and link.shape == BORN_SHAPE:
                 # The deal's own note of its order may have failed when it was made.
+                work.written = born_memory(link)
                 await self._dress(work, link.record)
             elif link is not None:
                 work.end(Outcome.UNCHANGED, None, "este negócio já tem um pedido no Bling")
@@ -153,7 +155,8 @@ class Selling:
             return self._failed(work, error)
         if order_id is not None:
             record = RecordKey(Kind.ORDER, account, order_id)
-            work.also.append(born_link(record, work.deal_id, work.label, mark, self._clock()))
+            work.written = _memory(work)
+            work.also.append(born_link(record, work.deal_id, work.label, mark, self._clock(), work.written))
             await self._dress(work, record)
         return None
 
@@ -189,7 +192,10 @@ class Selling:
         if contact is None:
             contact = await selling.add_contact(bling, body or {}, lasts)
         work.also.append(customers.link(who[0], buyer, contact))
-        return await selling.add_order(bling, {**order, "contato": {"id": contact}}, lasts)
+        made = {**order, "contato": {"id": contact}}
+        order_id = await selling.add_order(bling, made, lasts)
+        work.made = made
+        return order_id
 
     async def _payment(self, account: UUID) -> int:
         """The account's default means of payment, else its first; read once a turn."""
@@ -263,6 +269,14 @@ def _decide(work: WonWork, context: Context) -> None:
     if TOGGLE not in context.toggles:
         return work.end(Outcome.SKIPPED, Reason.CREATE_OFF)
     return None
+
+
+def _memory(work: WonWork) -> Target | None:
+    """How the order was made; None for one whose answer was lost."""
+    if work.made is None or work.sold is None or work.sold.buyer is None:
+        return None
+    buyer = work.sold.buyer
+    return memory_of(work.made, company=buyer.company, customer=buyer.bitrix_id)
 
 
 def _version(context: Context) -> MappingVersion:

@@ -41,9 +41,13 @@ class WonWork(Work):
         super().__init__(key, event, events, trust, started_at, link)
         self.plan = None
         self.bitrix_id = self.deal_id = -key.bling_id
+        # What is remembered of the order is how it was made, not what its deal holds.
+        self.in_agreement = False
         self.sold: Sold | None = None
         #: What the order's `numeroLoja` says of this deal.
         self.mark = ""
+        #: The order as it was sent, once Bling has taken it.
+        self.made: dict[str, Any] | None = None
         #: A plain remark on what was written.
         self.remark: str | None = None
 

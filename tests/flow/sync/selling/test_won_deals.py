@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from connector.domain.events import Kind
-from tests.support.clerk import ATENDIDO, CPF
+from tests.support.clerk import ANDAMENTO, ATENDIDO, CANCELADO, CNPJ, CPF, item
 from tests.support.seller import Seller
 
 
@@ -76,6 +76,46 @@ async def test_what_changes_in_bling_later_changes_in_the_deal(seller: Seller):
     assert Decimal(str(seller.of_bitrix(deal)["opportunity"])) == 55
     seller.situation(order["id"], ATENDIDO)
     assert await seller.outcome(await seller.told(order["id"], seconds=9)) == ("updated", None)
+    assert seller.of_bitrix(deal)["stageId"] == "WON"
+
+
+async def test_what_changed_in_bling_before_it_told_changes_in_the_deal_and_nothing_else(seller: Seller):
+    deal = seller.win(title="Copos da Ana")
+    await seller.sold_now(deal)
+    (order,) = seller.orders()
+    seller.change(order["id"], itens=[item(quantidade=3)])
+    assert await seller.told_of(order["id"]) == ("updated", None)
+    shown = seller.of_bitrix(deal)
+    assert (shown["title"], shown["stageId"], shown["opportunity"]) == ("Copos da Ana", "WON", 31.5)
+
+
+async def test_another_customer_takes_the_first_one_s_place(seller: Seller):
+    deal = seller.win()
+    await seller.sold_now(deal)
+    (order,) = seller.orders()
+    firm = seller.contact(nome="Bar do Zé", tipo="J", numeroDocumento=CNPJ)
+    seller.change(order["id"], contato={"id": firm})
+    assert await seller.told_of(order["id"]) == ("updated", None)
+    shown = seller.of_bitrix(deal)
+    assert (shown["contactId"], bool(shown["companyId"]), shown["opportunity"]) == (0, True, 21)
+
+
+async def test_a_situation_that_came_before_bling_told_moves_the_deal(seller: Seller):
+    deal = seller.win()
+    await seller.sold_now(deal)
+    (order,) = seller.orders()
+    born_in = order["situacao"]
+    seller.situation(order["id"], CANCELADO)
+    assert await seller.told_of(order["id"], situacao=born_in) == ("updated", None)
+    assert seller.of_bitrix(deal)["stageId"] == "LOSE"
+
+
+async def test_an_order_that_an_account_bears_in_another_situation_leaves_its_deal(seller: Seller):
+    deal = seller.win()
+    await seller.sold_now(deal)
+    (order,) = seller.orders()
+    seller.situation(order["id"], ANDAMENTO)
+    assert await seller.told_of(order["id"]) == ("unchanged", None)
     assert seller.of_bitrix(deal)["stageId"] == "WON"
 
 
