@@ -68,6 +68,11 @@ class Company:
             "dataContrato": "2024-12-31",
         }
 
+    @property
+    def has_more_to_tell(self) -> bool:
+        """Whether messages will follow without anybody doing anything: what orders have reserved."""
+        return bool(self._reserving)
+
     def notes_of(self, note_id: int) -> Invoices:
         """NF-e or NFC-e, whichever has the note; BlingError 404 if neither."""
         return self.nfce if note_id in self.nfce else self.nfe

@@ -32,7 +32,7 @@ def routes(world: World) -> list[Router]:
     """Everything under `/control`."""
     handlers = [
         get_ready, grant, put_tenant, reset, put_app_url, get_pids, put_pids,
-        add_fault, clear_faults, get_calls, clear_calls, set_webhooks, clear_webhooks,
+        add_fault, clear_faults, get_calls, clear_calls, get_webhooks, set_webhooks, clear_webhooks,
         set_limits, set_framing, get_clock, advance_clock, seed, act_on_note, get_dump, set_scopes,
         set_inventory,
     ]  # fmt: skip
@@ -141,6 +141,14 @@ def set_webhooks(data: sent.WebhookOrder, world: World) -> dict[str, bool]:
         webhooks = world.bling.webhooks
         webhooks.switch(data.mode, webhooks.also if data.also is msgspec.UNSET else data.also)
     return DONE
+
+
+@get("/webhooks", sync_to_thread=False)
+def get_webhooks(world: World) -> dict[str, bool]:
+    """What of Bling's has not arrived: messages on their way, and balances that follow orders later."""
+    companies = world.bling.companies.values()
+    later = any(company.has_more_to_tell for company in companies)
+    return {"on_their_way": world.bling.webhooks.pending > 0, "later": later}
 
 
 @delete("/webhooks", status_code=200, sync_to_thread=False)

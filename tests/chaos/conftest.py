@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.sync.back.conftest import deaf, returns
+from tests.flow.sync.back.conftest import deaf, tossing
 from tests.flow.sync.conftest import database, house, redis
 
-__all__ = ["database", "deaf", "house", "redis", "returns"]
+__all__ = ["database", "deaf", "house", "redis", "tossing"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,11 +10,11 @@ from connector.account.messages import Message, understand
 from connector.store import inbox
 from connector.sync.portal.poll import poll
 from tests.support.house import House
-from tests.support.sink import Sink
+from tests.support.sink import Sink, until
 
+#: Products of one question about stock.
+MOST_IDS = 100
 BOTH = ("product.create", "product.update", "product.export_create", "product.export_update")
-#: Bling sends within 0.2 s of a write.
-SENDS_WITHIN = 0.25
 
 
 class Returns:
@@ -38,8 +38,8 @@ class Returns:
             await conn.execute("UPDATE portal_intake SET sweep_at = now() - interval '1 second'")
 
     async def hear(self) -> int:
-        """Bling's messages come in, all that it sends; how many."""
-        await asyncio.sleep(SENDS_WITHIN)
+        """Bling's messages come in, all that are on their way; how many."""
+        await until(lambda: not self._expected()["on_their_way"])
         return await self.hear_now()
 
     async def hear_now(self) -> int:
@@ -71,10 +71,17 @@ class Returns:
                 "SELECT count(*) AS n FROM inbox WHERE tenant_id = $1 AND due_at IS NOT NULL"
             )
             if not heard and not row["n"]:
-                return round_
+                if not self._expected()["later"]:
+                    return round_
+                await until(lambda: not self._expected()["later"])
             await self.house.due_now()
             await self.house.drain()
         raise AssertionError("it never comes to rest")
+
+    def _expected(self) -> dict[str, bool]:
+        """What Bling has not sent yet."""
+        found: dict[str, bool] = self.house.sandbox.control("webhooks", method="GET")
+        return found
 
     def add(self, **fields: Any) -> int:
         """Somebody makes a product in Bitrix24; gives its id."""
@@ -115,11 +122,33 @@ class Returns:
         """Somebody edits a product in Bling."""
         self._bling("PATCH", f"/produtos/{bling_id}", fields)
 
-    def bling_products(self) -> list[dict[str, Any]]:
-        """Everything in Bling."""
-        dump = self.house.sandbox.control(f"dump?provider=bling&tenant={self.house.company_id}", method="GET")
-        found: list[dict[str, Any]] = dump["products"]
+    def move_stock(self, bling_id: int, amount: float, operation: str) -> None:
+        """Set (B), add to (E) or take from (S) what lies in the usual store."""
+        rows = self._bling("GET", "/depositos")["data"]
+        deposit = next(one["id"] for one in rows if one["padrao"])
+        names = {"produto": {"id": bling_id}, "deposito": {"id": deposit}}
+        self._bling("POST", "/estoques", {**names, "operacao": operation, "quantidade": amount})
+
+    def stock_of(self, bling_ids: list[int]) -> dict[int, Decimal]:
+        """What lies in all stores, by product."""
+        found: dict[int, Decimal] = {}
+        for sign in (0, 1, 2):
+            for start in range(0, len(bling_ids), MOST_IDS):
+                wanted = "&".join(f"idsProdutos[]={one}" for one in bling_ids[start : start + MOST_IDS])
+                path = f"/estoques/saldos?{wanted}&filtroSaldoEstoque={sign}&limite={MOST_IDS}"
+                for row in self._bling("GET", path)["data"]:
+                    found[row["produto"]["id"]] = Decimal(str(row["saldoFisicoTotal"]))
         return found
+
+    def bling(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything in Bling."""
+        path = f"dump?provider=bling&tenant={self.house.company_id}"
+        dump: dict[str, list[dict[str, Any]]] = self.house.sandbox.control(path, method="GET")
+        return dump
+
+    def bling_products(self) -> list[dict[str, Any]]:
+        """All products of Bling."""
+        return self.bling()["products"]
 
     def bling_product(self, bling_id: int) -> dict[str, Any]:
         """One product of Bling's."""
@@ -151,7 +180,7 @@ class Returns:
         self.house.forget_calls()
         return bling_id, int(link["bitrix_id"])
 
-    def _bling(self, verb: str, path: str, body: dict[str, Any]) -> Any:
+    def _bling(self, verb: str, path: str, body: dict[str, Any] | None = None) -> Any:
         url = self.house.sandbox.ready["bling"]["api_url"] + path
         answer = self.house.sandbox.client.request(verb, url, json=body, headers=self.house.bling_headers)
         answer.raise_for_status()

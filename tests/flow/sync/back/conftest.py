@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from random import Random
 from urllib.parse import urlsplit
 
 import pytest
 from arq.connections import ArqRedis
 
+from connector.bitrix24.limits import ENTERPRISE, PortalLimiter
 from connector.settings import Settings
 from tests.support.house import House, KnownTokens
 from tests.support.returns import BOTH, Returns
+from tests.support.seller import Seller
 from tests.support.sink import listening
+from tests.support.tossing import Tossing
 from tests.support.vendors import bling_code, bling_oauth
+
+EVERYTHING = (*BOTH, "order.create", "order.update", "deal.won", "stock.update")
 
 
 @pytest.fixture
@@ -36,3 +42,16 @@ async def returns(deaf: Returns) -> Returns:
     await deaf.look()
     deaf.house.forget_calls()
     return deaf
+
+
+@pytest.fixture
+async def tossing(deaf: Returns, redis: ArqRedis) -> AsyncIterator[Callable[[int], Tossing]]:
+    """Everything ticked, a portal of the larger plan; people who change what they like, by a number."""
+    seller = Seller(deaf.house)
+    deaf.house.sandbox.control("webhooks", {"mode": "on"})
+    await PortalLimiter(redis, deaf.portal.member_id).learn(ENTERPRISE)
+    await deaf.house.tick(*EVERYTHING)
+    await deaf.look()
+    deaf.house.forget_calls()
+    yield lambda chance: Tossing(deaf, seller, Random(chance))
+    await deaf.house.engine.http.aclose()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from random import Random
+from collections.abc import Callable
 
-from tests.support.returns import Returns
-from tests.support.tossing import Tossing, prove_rest
+from tests.support.rest_law import prove_rest
+from tests.support.tossing import Tossing
 
 #: The long form, with 1,000 changes, is `tests/chaos/test_both_directions.py`.
 CHANGES = 40
 
 
-async def test_changes_on_both_sides_come_to_rest(returns: Returns):
-    await Tossing(returns, Random(1)).changes(CHANGES)
-    await prove_rest(returns, CHANGES)
+async def test_changes_on_both_sides_come_to_rest(tossing: Callable[[int], Tossing]):
+    tossed = tossing(1)
+    await tossed.changes(CHANGES)
+    await prove_rest(tossed, CHANGES)
 
 
-async def test_so_they_do_when_blings_messages_come_in_any_order(returns: Returns):
-    returns.house.sandbox.control("webhooks", {"mode": "shuffle"})
-    await Tossing(returns, Random(7)).changes(CHANGES)
-    await prove_rest(returns, CHANGES)
+async def test_so_they_do_when_blings_messages_come_in_any_order(tossing: Callable[[int], Tossing]):
+    tossed = tossing(7)
+    tossed.returns.house.sandbox.control("webhooks", {"mode": "shuffle"})
+    await tossed.changes(CHANGES)
+    await prove_rest(tossed, CHANGES)
