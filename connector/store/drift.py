@@ -319,12 +319,6 @@ async def last_heard(conn: Connection, tenant_id: UUID, account_id: UUID) -> dat
     return found
 
 
-async def silent_accounts(conn: Connection, tenant_id: UUID) -> dict[UUID, datetime]:
-    """Accounts whose changes were found without a message about them, and since when."""
-    rows = await conn.fetch(_SQL["silent_accounts"], tenant_id)
-    return {row["account_id"]: row["since"] for row in rows}
-
-
 def _sweep_of(row: Any) -> Sweep:
     return Sweep(**{name: row[name] for name in Sweep.__struct_fields__} | {"kind": Kind(row["kind"])})
 

@@ -232,7 +232,3 @@ WHERE tenant_id = $1 AND account_id = $2 AND kind = $3;
 
 -- name: last_heard
 SELECT max(bling_date) FROM link WHERE tenant_id = $1 AND account_id = $2;
-
--- name: silent_accounts
-SELECT account_id, min(silent_since) AS since FROM sweep
-WHERE tenant_id = $1 AND silent_since IS NOT NULL GROUP BY account_id;
