@@ -39,6 +39,8 @@ from connector.sync.selling.work import SellOrder, WonWork
 from connector.sync.shared import Shared
 
 TOGGLE = "deal.won"
+#: Said on the event: an order is a document, and Bling takes a change of it only as a whole.
+AFTERWARDS = "daqui em diante, mude o pedido no Bling: o que mudar no negócio não vai para lá"
 #: Bling's fields of an order that the tenant's own rules may fill on the way back.
 WRITABLE = frozenset({"vendedor", "observacoes", "numeroPedidoCompra"})
 
@@ -252,7 +254,7 @@ class Selling:
             work.remark = f"o Bitrix24 não guardou o número do pedido no negócio: {result.error.text}"
         # From here on the record has its name of Bling's; its stand-in goes.
         work.key, work.born = record, work.deal_id
-        return work.end(Outcome.CREATED, detail=work.remark)
+        return work.end(Outcome.CREATED, detail=work.remark or AFTERWARDS)
 
     def _failed(self, work: WonWork, error: VendorError) -> None:
         """A create that nobody knows the end of is looked for before it is repeated."""

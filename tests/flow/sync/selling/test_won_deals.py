@@ -27,6 +27,17 @@ async def test_a_won_deal_is_an_order_to_the_cent(seller: Seller):
     assert (shown["originatorId"], shown["originId"]) == ("ponte", f"{seller.house.company_id}:{order['id']}")
 
 
+async def test_the_event_says_that_later_edits_of_the_deal_stay_there(seller: Seller):
+    event = await seller.heard(deal := seller.win())
+    assert await seller.outcome(event) == ("created", None)
+    assert "mude o pedido no Bling" in await seller.detail(event)
+    (before,) = seller.orders()
+    rows = [{"productName": "Jarra", "price": 99, "quantity": 1}]
+    seller.house.portal.call("crm.item.productrow.set", ownerType="D", ownerId=deal, productRows=rows)
+    await seller.look()
+    assert seller.orders() == [before]
+
+
 async def test_its_customer_is_made_once_and_found_ever_after(seller: Seller):
     contact = seller.customer()
     for _ in range(2):
