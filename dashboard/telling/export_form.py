@@ -151,6 +151,7 @@ def form(
     """The form as it was typed; `reason` = why nothing can be synced, `silent` = why nothing is previewed."""
     refused = refusal(reason)
     options = (Toggle.PRODUCT_EXPORT_CREATE, Toggle.PRODUCT_EXPORT_UPDATE)
+    writes = any(toggles.get(one) for one in options)
     return ExportForm(
         every=Way(EVERY, _("Todos os produtos"), typed.quais == EVERY),
         of_section=Way(SECTION, _("Os de uma seção do catálogo"), typed.quais == SECTION),
@@ -161,8 +162,8 @@ def form(
         since=typed.desde[:10],
         new_only=typed.novos,
         errors={"desde": "", "secao": "", "produtos": "", **errors},
-        heading=_heading(any(toggles.get(one) for one in options)),
-        means=tuple(_means(toggles)),
+        heading=_heading(writes),
+        means=tuple(_means(toggles)) if writes else (),
         skips=skips(*options, toggles, "Bling"),
         refused=refused,
         refused_link=Action(label=_("Ver a licença"), url="/licenca") if refused else None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from connector.account.toggles import LABELS, Toggle
 from connector.domain.events import Outcome, Reason
+from connector.domain.runs import Task
 from connector.store.runs import Item, Run
 from dashboard.reader import _, plural
 from dashboard.telling import reasons, runs
@@ -45,13 +46,16 @@ def skips(create: Toggle, update: Toggle, toggles: Mapping[Toggle, bool], side: 
 def failure(item: Item, run: Run) -> view.Failure:
     """A record that failed: why, and what to do."""
     found = reasons.told(item.reason, run.kind, item.outcome)
-    sentence = found.sentence if found else _("Falhou.")
+    sentence, remedy = (found.sentence, found.remedy) if found else (_("Falhou."), "")
+    if run.task is Task.EXPORT and item.reason is Reason.REFUSED_BY_BLING:
+        sentence = _("O Bling recusou a gravação.")
+        remedy = _("Corrija o produto no Bitrix24 e tente de novo.")
     return view.Failure(
         number=str(item.bling_id),
         key=_key(item),
         label=item.label or str(item.bling_id),
         why=f"{sentence} {item.detail}" if item.detail else sentence,
-        remedy=found.remedy if found else "",
+        remedy=remedy,
         url=f"/eventos/{item.event_id}" if item.event_id else "",
     )
 

@@ -38,8 +38,8 @@ class ExportForm(msgspec.Struct, frozen=True, kw_only=True):
     new_only: bool
     #: By field.
     errors: dict[str, str]
-    #: What an export makes and changes in Bling, by the options.
     heading: str
+    #: What an export makes and changes in Bling, by the options; empty when it writes nothing.
     means: tuple[str, ...]
     skips: str
     refused: str

@@ -119,7 +119,8 @@ async def test_what_failed_is_listed_by_bitrix24s_id_and_tried_again(
     page = (await owner.get(path)).text
     assert "Bitrix24 45" in page
     assert "Bling 99" in page
-    assert "sem nome" in page
+    assert "O Bling recusou a gravação. sem nome" in page
+    assert "Corrija o produto no Bitrix24 e tente de novo." in page
     answer = await owner.follow(await owner.post(f"{path}/de-novo", registro="-45"))
     assert "1 registro na fila." in answer.text
     assert [(row["bling_id"], row["source"]) for row in await desk.rows("inbox")] == [(-45, "bitrix24")]

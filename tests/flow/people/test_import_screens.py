@@ -389,6 +389,9 @@ async def test_earlier_runs_come_in_pages_and_what_is_paused_stays_on_top(
     assert "Mais antigas" not in older.text
     assert "Mais recentes" in older.text
     assert "Em pausa" in older.text
+    beyond = (await owner.get(f"{PAGE}?antes={UUID(int=0)}")).text
+    assert "Não há mais antigas." in beyond
+    assert "Mais recentes" in beyond
     assert _shown((await owner.get(f"{PAGE}?antes=x")).text)[0] == 1024
 
 
