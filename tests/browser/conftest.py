@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.look import WIDE
 from tests.browser.look import findings as findings
@@ -28,8 +28,9 @@ from tests.browser.watchdog import LIMIT_S, Chromium, limited
 PATIENCE_S = 15.0
 #: Seconds that a demo has to be ready.
 STARTING_S = 60.0
-#: Milliseconds that Playwright waits for a page or an element, unless told otherwise.
+#: Milliseconds that Playwright waits for a page, an element or what is expected, unless told otherwise.
 WAITING_MS = 20_000
+expect.set_options(timeout=WAITING_MS)
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,7 @@ def test_a_sku_finds_its_events(signed_in: Page, api: httpx.Client, bling: httpx
     signed_in.goto("/eventos")
     signed_in.get_by_label("Buscar por nome, SKU, número do pedido ou ID").fill("acha-me-7")
     signed_in.keyboard.press("Enter")
+    signed_in.wait_for_url("**/eventos?*acha-me-7*")
     rows = signed_in.get_by_role("row").filter(has_text="ACHA-ME-7")
     expect(rows.first).to_be_visible()
     expect(signed_in.get_by_role("row")).to_have_count(rows.count() + 1)
@@ -79,8 +80,8 @@ def test_pages_follow_one_another_without_gap_or_double(signed_in: Page, many: A
         older = signed_in.get_by_role("link", name="Mais antigos")
         if not older.count():
             break
-        older.click()
-        signed_in.wait_for_load_state()
+        with signed_in.expect_navigation():
+            older.click()
     assert len(seen) >= 60
     assert len(seen) == len(set(seen))
 

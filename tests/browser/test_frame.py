@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -103,17 +104,16 @@ def test_who_has_an_account_signs_in_inside(
     assert _findings(narrow) == []
 
 
+@pytest.mark.parametrize("tenant", [1], indirect=True, ids=["who-is-elsewhere-at-home"])
 def test_a_connected_portal_opens_signed_in_live_and_saves_until_one_leaves(
-    narrow: Page, demo: dict[str, Any]
+    narrow: Page, demo: dict[str, Any], tenant: dict[str, Any], bling: httpx.Client
 ) -> None:
-    tenant = demo["tenants"][1]
     narrow.goto(_portal(demo, tenant["bitrix24_member_id"]))
     _at_home(narrow)
-    inside = _frame(narrow)
-    seed = {"tenant": tenant["bling_company_id"], "products": 1, "orders": 0}
-    httpx.post(f"{demo['sandbox_url']}/control/seed", json=seed, trust_env=False).raise_for_status()
-    feed = inside.get_by_role("region", name="Acontecendo agora")
-    expect(feed.get_by_role("listitem").first).to_be_visible()
+    inside, name = _frame(narrow), f"Da moldura {uuid4().hex[:6]}"
+    body = {"nome": name, "tipo": "P", "situacao": "A", "formato": "S"}
+    bling.post("/produtos", json=body).raise_for_status()
+    expect(inside.get_by_role("region", name="Acontecendo agora").get_by_text(name).first).to_be_visible()
     inside.get_by_role("link", name="Configuração").first.click()
     inside.get_by_role("link", name="Produto").first.click()
     box = inside.get_by_role("checkbox").first

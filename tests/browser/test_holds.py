@@ -19,7 +19,7 @@ TOGGLES = ("product.create", "product.update")
 
 @pytest.fixture
 def held(api: httpx.Client, bling: httpx.Client) -> Iterator[dict[str, Any]]:
-    """Three prices went to zero; whatever the test left undecided is discarded."""
+    """Prices of three products went to zero; whatever the test left undecided is discarded."""
     before = api.get("/toggles").json()
     api.put("/toggles", json=dict.fromkeys(TOGGLES, True)).raise_for_status()
     ids = [_product(bling, number) for number in range(3)]
@@ -27,7 +27,7 @@ def held(api: httpx.Client, bling: httpx.Client) -> Iterator[dict[str, Any]]:
         settled(api, one, "created")
     for one in ids:
         bling.patch(f"/produtos/{one}", json={"preco": 0}).raise_for_status()
-    yield _hold(api)
+    yield _hold(api, len(ids))
     for left in _open(api):
         api.post(f"/holds/{left['id']}/discard").raise_for_status()
     api.put("/toggles", json=before).raise_for_status()
@@ -51,13 +51,14 @@ def _open(api: httpx.Client) -> list[dict[str, Any]]:
     return found
 
 
-def _hold(api: httpx.Client) -> dict[str, Any]:
+def _hold(api: httpx.Client, changes: int) -> dict[str, Any]:
+    """The incident, once all of these changes have come to it."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        if found := _open(api):
+        if (found := _open(api)) and len(found[0]["items"]) == changes:
             return found[0]
         time.sleep(0.1)
-    pytest.fail("nothing was held")
+    pytest.fail(f"not {changes} changes were held: {_open(api)}")
 
 
 def test_what_is_held_is_shown_to_everybody_and_released_without_javascript(

@@ -101,6 +101,7 @@ def own_rules(api: httpx.Client) -> list[dict[str, Any]]:
 def suggest(page: Page, name: str) -> None:
     page.get_by_role("group", name="Sugestões:").get_by_role("button", name=name, exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Regra adicionada")).to_have_count(1)
+    expect(rule(page, name)).to_be_visible()
 
 
 def rule(page: Page, name: str) -> Locator:
@@ -271,7 +272,8 @@ def test_versions_are_compared_restored_exported_and_imported(
     signed_in.get_by_placeholder("Nota desta versão").fill("com a marca")
     save(signed_in)
     signed_in.get_by_role("link", name="Versões").click()
-    first, second = signed_in.get_by_role("region", name="Histórico").get_by_role("listitem").all()[:2]
+    versions = signed_in.get_by_role("region", name="Histórico").get_by_role("listitem")
+    first, second = versions.nth(0), versions.nth(1)
     expect(first).to_contain_text("com a marca")
     expect(first).to_contain_text("em uso")
     with signed_in.expect_download() as waiting:

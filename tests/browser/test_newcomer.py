@@ -130,7 +130,7 @@ def _tick(page: Page, *options: str) -> None:
 def _arrived(page: Page, name: str, outcome: str) -> Locator:
     """The product in the feed, once its change has ended so."""
     feed = page.get_by_role("region", name="Acontecendo agora")
-    line = feed.get_by_role("listitem").filter(has_text=name).filter(has_text=outcome)
+    line = feed.get_by_role("listitem").filter(has_text=name).filter(has_text=outcome).first
     expect(line).to_be_visible(timeout=ARRIVING_MS)
     return line
 

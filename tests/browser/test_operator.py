@@ -66,8 +66,8 @@ def enter(page: Page, operator: dict[str, str]) -> None:
         page.get_by_label("Código do aplicativo").fill(
             totp.code_at(operator["totp_secret"], datetime.now(UTC))
         )
-        page.get_by_role("button", name="Entrar", exact=True).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Entrar", exact=True).click()
         if page.get_by_role("alert").count() == 0:
             break
         expect(page.get_by_role("alert")).to_contain_text("já foi usado")
