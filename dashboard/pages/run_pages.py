@@ -29,8 +29,8 @@ from server.problems import Conflict, NotFound
 
 #: Tasks that Importação shows as its own.
 OURS = (Task.IMPORT, Task.REHEARSAL, Task.EXPORT)
-#: How long a run that has ended still stands above the others.
-FRESH = timedelta(minutes=10)
+#: How long a run that has ended still stands above the others, and how many such runs.
+FRESH, MOST_FRESH = timedelta(minutes=10), 2
 #: Seconds that a page waits for lists of the vendors; what is known is shown then.
 PATIENCE_S = 4.0
 
@@ -64,7 +64,7 @@ async def standing_runs(conn: Connection, tenant_id: UUID, over: Iterable[Run], 
     """What is under way, and of those that are `over` the ones that have just ended."""
     now = parts.clock.now()
     fresh = [run for run in over if run.ended_at is not None and now - run.ended_at < FRESH]
-    return [*await run_lists.under_way(conn, tenant_id, OURS), *fresh]
+    return [*await run_lists.under_way(conn, tenant_id, OURS), *fresh[:MOST_FRESH]]
 
 
 async def outcomes_of(conn: Connection, run: Run) -> dict[Outcome, int]:

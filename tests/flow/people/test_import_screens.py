@@ -395,6 +395,18 @@ async def test_earlier_runs_come_in_pages_and_what_is_paused_stays_on_top(
     assert _shown((await owner.get(f"{PAGE}?antes=x")).text)[0] == 1024
 
 
+async def test_only_the_newest_that_have_just_ended_stand_above_the_form(
+    desk: Desk, customer: Customer, owner: Visitor
+) -> None:
+    await _past(desk, customer, 5)
+    assert (await owner.get(PAGE)).text.count('id="run-') == 0
+    async with desk.database.system() as conn:
+        await conn.execute("UPDATE run SET ended_at = $1", desk.parts.clock.now())
+    page = (await owner.get(PAGE)).text
+    assert page.count('id="run-') == 2
+    assert _shown(page) == list(range(1004, 999, -1))
+
+
 def _long_ago(desk: Desk) -> tuple[UUID, datetime]:
     at = desk.parts.clock.now() - timedelta(days=90)
     return new_id(at), at
