@@ -60,6 +60,14 @@ REHEARSE, IMPORT, FORECAST, BEFORE = "ensaiar", "importar", "prever", "antes"
 Visit = Request[Any, Any, Any]
 
 
+class Reckoned(msgspec.Struct, frozen=True, kw_only=True):
+    """A forecast, why there is none, or what is wrong with the form."""
+
+    forecast: Forecast | None = None
+    silent: str = ""
+    wrong: dict[str, str] = {}
+
+
 @get(PATH)
 async def show_imports(viewer: Viewing, parts: Used, request: Visit) -> Response[str]:
     """What is under way, the form, what was."""
@@ -131,16 +139,13 @@ async def _show(
         numbers = [(run, await outcomes_of(conn, run)) for run in stand]
         standing = await _standing(conn, around, typed, lists, parts)
         card = await card_of(conn, viewer)
-    wrong = dict(errors or {})
-    reckoned, silent = None, ""
-    if forecasting and viewer.may_change:
-        asked, bad = _asked(typed, around.accounts, parts)
-        wrong |= bad
-        if not bad:
-            reckoned, silent = await _forecast(typed, asked, viewer, parts)
+    form = None
+    if viewer.may_change:
+        reckoned = await _reckoned(typed, around.accounts, viewer, parts) if forecasting else Reckoned()
+        wrong = (errors or {}) | reckoned.wrong
+        form = form_telling.form(typed, standing, wrong, reckoned.forecast, reckoned.silent)
     known = await known_of(around, parts, over)
     panes = await panes_of(around, parts, numbers)
-    form = form_telling.form(typed, standing, wrong, reckoned, silent) if viewer.may_change else None
     view = Imports(
         url=PATH,
         running=any(one.running for one in panes),
@@ -183,15 +188,19 @@ async def _standing(
     )
 
 
-async def _forecast(typed: Typed, asked: Asked, viewer: Viewer, parts: Parts) -> tuple[Forecast | None, str]:
+async def _reckoned(typed: Typed, accounts: tuple[Account, ...], viewer: Viewer, parts: Parts) -> Reckoned:
     """What it would cost, or why nobody can say now."""
+    asked, wrong = _asked(typed, accounts, parts)
+    if wrong:
+        return Reckoned(wrong=wrong)
     reckoning = forecast.forecast(parts.engine, viewer.tenant_id, typed.kind, asked)
     try:
-        return await asyncio.wait_for(reckoning, PATIENCE_S), ""
+        return Reckoned(forecast=await asyncio.wait_for(reckoning, PATIENCE_S))
     except TimeoutError:
-        return None, _("A previsão está demorando: o Bling responde devagar agora. Tente de novo mais tarde.")
+        late = _("A previsão está demorando: o Bling responde devagar agora. Tente de novo mais tarde.")
+        return Reckoned(silent=late)
     except VendorError as error:
-        return None, _("Sem previsão agora: %(why)s.") % {"why": error.text.rstrip(".")}
+        return Reckoned(silent=_("Sem previsão agora: %(why)s.") % {"why": error.text.rstrip(".")})
 
 
 handlers: list[ControllerRouterHandler] = [show_imports, begin]

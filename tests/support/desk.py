@@ -71,6 +71,13 @@ class Desk:
         """A browser that nobody is signed in with."""
         return Visitor(self.client)
 
+    async def person(self, email: str, password: str) -> Visitor:
+        """Somebody who has signed in and can send forms."""
+        visitor = self.visitor()
+        await visitor.sign_in(email, password)
+        await visitor.get("/equipe")
+        return visitor
+
     async def mails(self, to: str) -> list[dict[str, str]]:
         """What this address has been sent, newest first; first sends what waits."""
         settings, now = self.parts.settings, self.parts.clock.now()

@@ -23,16 +23,9 @@ from tests.support.sandbox import Sandbox
 PAGE, RUNS = "/importacao/exportar", "/importacao/exportacoes"
 
 
-async def _visitor(desk: Desk, email: str) -> Visitor:
-    visitor = desk.visitor()
-    await visitor.sign_in(email, PASSWORD)
-    await visitor.get("/equipe")
-    return visitor
-
-
 @pytest.fixture
 async def owner(desk: Desk, customer: Customer) -> Visitor:
-    return await _visitor(desk, customer.email)
+    return await desk.person(customer.email, PASSWORD)
 
 
 async def _begin(visitor: Visitor, **fields: str) -> str:
@@ -132,7 +125,7 @@ async def test_viewers_see_and_cannot_begin_or_turn(
     desk: Desk, office: Office, customer: Customer, owner: Visitor
 ) -> None:
     path = await _begin(owner)
-    viewer = await _visitor(desk, await office.colleague(customer, Role.VIEWER))
+    viewer = await desk.person(await office.colleague(customer, Role.VIEWER), PASSWORD)
     form = (await viewer.get(PAGE)).text
     assert "Só administradores começam uma exportação." in form
     page = (await viewer.get(path)).text
@@ -148,7 +141,7 @@ async def test_anothers_and_wild_addresses_are_not_found(
     desk: Desk, office: Office, customer: Customer, owner: Visitor
 ) -> None:
     path = await _begin(owner)
-    stranger = await _visitor(desk, (await office.customer()).email)
+    stranger = await desk.person((await office.customer()).email, PASSWORD)
     run_id = path.rpartition("/")[2]
     for visitor, name in ((stranger, run_id), (owner, str(uuid4())), (owner, "x")):
         place = f"{RUNS}/{name}"
@@ -214,7 +207,7 @@ async def test_a_portals_products_are_named_counted_and_exported(
     ]
     twins = sorted(int(portal.product(name="Prato raso")["id"]) for _ in range(2))
     await office.api(tenant, "PUT", "/toggles", json={"product.export_create": True})
-    owner = await _visitor(desk, tenant.email)
+    owner = await desk.person(tenant.email, PASSWORD)
     assert f'<option value="{section}">Cozinha</option>' in (await owner.get(PAGE)).text
     chosen = {"quais": "escolhidos", "produtos": f"{ids[0]}\nB24-1\nPrato raso"}
     unclear = await owner.post(PAGE, acao="exportar", **chosen)

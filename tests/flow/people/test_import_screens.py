@@ -25,16 +25,9 @@ from tests.support.office import PASSWORD, Customer, Office
 PAGE = "/importacao"
 
 
-async def _visitor(desk: Desk, email: str) -> Visitor:
-    visitor = desk.visitor()
-    await visitor.sign_in(email, PASSWORD)
-    await visitor.get("/equipe")
-    return visitor
-
-
 @pytest.fixture
 async def owner(desk: Desk, customer: Customer) -> Visitor:
-    return await _visitor(desk, customer.email)
+    return await desk.person(customer.email, PASSWORD)
 
 
 async def _begin(owner: Visitor, action: str = "importar", **fields: str) -> str:
@@ -158,7 +151,7 @@ async def test_viewers_see_and_cannot_begin_or_turn(
 ) -> None:
     path = await _begin(owner)
     colleague = await office.colleague(customer, Role.VIEWER)
-    viewer = await _visitor(desk, colleague)
+    viewer = await desk.person(colleague, PASSWORD)
     for shown in (PAGE, path):
         page = (await viewer.get(shown)).text
         assert "Todos os produtos" in page
@@ -174,7 +167,7 @@ async def test_anothers_and_wild_addresses_are_not_found(
     desk: Desk, office: Office, customer: Customer, owner: Visitor
 ) -> None:
     path = await _begin(owner)
-    stranger = await _visitor(desk, (await office.customer()).email)
+    stranger = await desk.person((await office.customer()).email, PASSWORD)
     run_id = path.rpartition("/")[2]
     for visitor, name in ((stranger, run_id), (owner, str(uuid4())), (owner, "x"), (owner, "%00")):
         for place in (f"{PAGE}/{name}", f"{PAGE}/ensaios/{name}"):
@@ -340,7 +333,7 @@ async def test_what_a_program_rehearsed_is_imported_as_it_was_rehearsed(
     assert again.status_code == 409
     assert "Já está em andamento: Pedidos alterados desde 31/01/2026" in again.text
     colleague = await office.colleague(customer, Role.VIEWER)
-    viewer = await _visitor(desk, colleague)
+    viewer = await desk.person(colleague, PASSWORD)
     assert "Importar agora" not in (await viewer.get(path)).text
     assert (await viewer.post(f"{path}/importar")).status_code == 403
 
