@@ -6,16 +6,31 @@ import asyncio
 
 from connector.domain.runs import Deed, RunState
 from connector.store import runs
+from connector.store.runs import Run
 from connector.sync.runs.retrying import retry
 from tests.support import gate
 from tests.support.depot import Depot
-from tests.support.gate import gate_of
+from tests.support.gate import Gate, Shuts, gate_of
+
+Task = asyncio.Task[None]
 
 
 async def waiting(depot: Depot) -> int:
     """Events of the tenant in the inbox."""
     row = await depot.house.row("SELECT count(*) AS n FROM inbox WHERE tenant_id = $1")
     return int(row["n"])
+
+
+async def cancelled_in_hand(depot: Depot, products: int, shuts: Shuts) -> tuple[Run, Gate, Task]:
+    """An import that is cancelled while a drain stands at a gate on its way to Bitrix24."""
+    depot.fill(products=products)
+    run = await depot.start()
+    await depot.walk_to_full(run)
+    shut = gate_of(depot.house, shuts)
+    draining = asyncio.create_task(depot.house.drain())
+    await shut.reached()
+    await depot.turn(run, Deed.CANCEL)
+    return run, shut, draining
 
 
 async def settled(depot: Depot) -> int:
@@ -25,13 +40,7 @@ async def settled(depot: Depot) -> int:
 
 
 async def test_what_is_being_written_keeps_its_history_and_the_rest_is_dropped(depot: Depot) -> None:
-    depot.fill(products=300)
-    run = await depot.start()
-    await depot.walk_to_full(run)
-    shut = gate_of(depot.house, gate.writes)
-    draining = asyncio.create_task(depot.house.drain())
-    await shut.reached()
-    await depot.turn(run, Deed.CANCEL)
+    run, shut, draining = await cancelled_in_hand(depot, 300, gate.writes)
     await depot.walk(run)
     assert await waiting(depot) == 300
     shut.open()
@@ -47,14 +56,8 @@ async def test_what_is_being_written_keeps_its_history_and_the_rest_is_dropped(d
 
 
 async def test_what_could_not_be_written_then_is_dropped_with_the_rest(depot: Depot) -> None:
-    depot.fill(products=3)
-    run = await depot.start()
-    await depot.walk_to_full(run)
     depot.house.fault(provider="bitrix24", method="batch", status=503, error="INTERNAL_SERVER_ERROR", times=9)
-    shut = gate_of(depot.house, lambda request: b"batch" in request.url.raw_path)
-    draining = asyncio.create_task(depot.house.drain())
-    await shut.reached()
-    await depot.turn(run, Deed.CANCEL)
+    run, shut, draining = await cancelled_in_hand(depot, 3, lambda request: b"batch" in request.url.raw_path)
     shut.open()
     await draining
     row = await depot.house.row("SELECT count(due_at) AS due, count(*) AS n FROM inbox WHERE tenant_id = $1")
@@ -64,13 +67,7 @@ async def test_what_could_not_be_written_then_is_dropped_with_the_rest(depot: De
 
 
 async def test_what_a_drain_left_behind_that_died_is_dropped_when_its_lease_is_over(depot: Depot) -> None:
-    depot.fill(products=20)
-    run = await depot.start()
-    await depot.walk_to_full(run)
-    shut = gate_of(depot.house, gate.writes)
-    draining = asyncio.create_task(depot.house.drain())
-    await shut.reached()
-    await depot.turn(run, Deed.CANCEL)
+    run, shut, draining = await cancelled_in_hand(depot, 20, gate.writes)
     async with depot.house.database.system() as conn:
         assert not await runs.withdraw(conn, depot.house.tenant_id, run.id)
         await conn.execute("UPDATE lease SET expires_at = now() - interval '1 second'")

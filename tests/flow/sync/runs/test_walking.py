@@ -19,7 +19,7 @@ from connector.store.scope import Connection
 from connector.sync.runs import walk
 from tests.support import gate
 from tests.support.depot import Depot
-from tests.support.gate import gate_of
+from tests.support.gate import Gate, Shuts, gate_of
 
 #: Looks, 0.02 s apart, after which what is waited for does not come.
 MOST_LOOKS = 1_500
@@ -76,14 +76,22 @@ async def waits_for(depot: Depot, pid: int) -> bool:
         return bool(await conn.fetchval(sql, pid))
 
 
+async def reading(depot: Depot, shuts: Shuts = gate.lists) -> tuple[Run, Gate, asyncio.Task[float | None]]:
+    """A walker that stands at a gate on its way to a page, the first one if nothing else is said."""
+    run = await depot.start()
+    shut = gate_of(depot.house, shuts)
+    walking = asyncio.create_task(depot.walk(run))
+    await shut.reached()
+    return run, shut, walking
+
+
 async def test_a_page_and_a_settling_never_wait_for_each_other(depot: Depot) -> None:
     depot.fill(products=150)
-    run = await depot.start()
-    await depot.pages_listed(run, 1)
+    run, shut, walking = await reading(depot, lambda request: request.url.params.get("pagina") == "2")
     async with depot.house.database.system() as conn:
         await count_a_page(conn, depot)
         pid = await conn.fetchval("SELECT pg_backend_pid()")
-        walking = asyncio.create_task(depot.walk(run))
+        shut.open()
         await until(lambda: waits_for(depot, pid))
         await settle_one(conn, depot, run)
     await until(lambda: _is_listed(depot, run))
@@ -98,10 +106,7 @@ async def test_a_walker_that_waits_long_for_its_turn_keeps_its_run(
 ) -> None:
     monkeypatch.setattr(walk, "HEARTBEAT", 0.02)
     depot.fill(products=20)
-    run = await depot.start()
-    shut = gate_of(depot.house, gate.lists)
-    walking = asyncio.create_task(depot.walk(run))
-    await shut.reached()
+    run, shut, walking = await reading(depot)
     async with depot.house.database.system() as conn:
         await conn.execute("UPDATE run SET held_until = now() - interval '1 second' WHERE id = $1", run.id)
     await until(lambda: _is_held(depot, run))
@@ -115,10 +120,7 @@ async def test_a_walker_that_waits_long_for_its_turn_keeps_its_run(
 
 async def test_the_calls_of_a_step_that_was_lost_are_known_all_the_same(depot: Depot) -> None:
     depot.fill(products=20)
-    run = await depot.start()
-    shut = gate_of(depot.house, gate.lists)
-    walking = asyncio.create_task(depot.walk(run))
-    await shut.reached()
+    run, shut, walking = await reading(depot)
     async with depot.house.database.system() as conn:
         await conn.execute("UPDATE run SET holder = 'another' WHERE id = $1", run.id)
     shut.open()
