@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.account.people import NOWHERE
+from connector.domain.drift import MENDS_ALL
 from connector.domain.vendor import ConnectionState
 from connector.store.directory import KeyScope
 from connector.store.people import Role
@@ -102,6 +103,8 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     **{"before": ROLES, "after": ROLES, "role": ROLES, "scope": SCOPES},
     **{"place": PLACES, "state": STATES, "reason": {}, "note": {}},
 }
+#: Options whose own names say nothing to people; the others' are those of the API.
+SWITCHES = {MENDS_ALL: N_("corrigir à noite também o que foi editado à mão ou falta no Bitrix24:")}
 
 
 def what(action: str) -> str:
@@ -113,7 +116,7 @@ def detail(found: Mapping[str, Any]) -> str:
     """To whom or to what; options (their names have dots) with their new state."""
     texts = [_word(found[name], codes) for name, codes in SHOWN.items() if isinstance(found.get(name), str)]
     switches = [
-        f"{name} {_('ligado') if on else _('desligado')}"
+        f"{_(SWITCHES[name]) if name in SWITCHES else name} {_('ligado') if on else _('desligado')}"
         for name, on in found.items()
         if isinstance(on, bool) and "." in name
     ]

@@ -104,5 +104,6 @@ def test_an_address_that_no_mail_reaches_is_not_shown() -> None:
 
 def test_options_and_states_are_told() -> None:
     assert detail({"product.create": True}) == "product.create ligado"
+    assert detail({"drift.mends_all": False}).endswith("falta no Bitrix24: desligado")
     assert detail({"state": "inactive", "text": "x"}) == "empresa inativa"
     assert detail({"place": "bitrix24"}) == "dentro do Bitrix24"
