@@ -59,6 +59,7 @@ OWNERS = (
         "Importação e conferência",
         "Import and reconciliation",
     ),
+    Screen("conferencias", "/importacao/conferencias", "Conferências", "Checks"),
     Screen("exportar", "/importacao/exportar", "Exportar para o Bling", "Export to Bling"),
     Screen("exportacao", "/importacao/exportacoes/{export}"),
     Screen(

@@ -62,3 +62,27 @@ def test_an_edit_by_hand_is_found_and_repaired(
     shown = api.get(f"/records/product/{bling_id}", params={"fresh": "true"}).json()["sides"]
     assert (shown["what"], shown["stale"]) == (None, False)
     assert all(field["equal"] for field in shown["fields"])
+
+
+def test_comparisons_are_drawn_told_as_a_table_and_nights_are_chosen(
+    signed_in: Page, api: httpx.Client
+) -> None:
+    run = api.post("/reconciliations", json={"kind": "product"}).json()["id"]
+    page = signed_in
+    page.goto(f"/importacao/conferencias/{run}")
+    expect(page.locator(".title-line .chip")).to_have_text("Concluída", timeout=LONG)
+    page.get_by_role("link", name="Mudar").click()
+    expect(page.get_by_role("heading", name="Conferências", exact=True)).to_be_visible()
+    assert not findings(page)
+    point = page.locator(".chart-hit").last
+    point.hover()
+    expect(point.locator("title")).to_contain_text("diferem")
+    page.get_by_text("Os mesmos números em tabela").click()
+    expect(page.locator(f'#evolucao a[href$="{run}"]')).to_be_visible()
+    page.get_by_role("checkbox", name="Corrigir sozinha").check()
+    expect(page.locator("#salvo")).to_have_text("Salvo")
+    assert api.get("/settings/reconciliation").json() == {"mends_all": True}
+    assert not findings(page)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert not overflows(page)
+    api.put("/settings/reconciliation", json={"mends_all": False}).raise_for_status()
