@@ -17,17 +17,29 @@ from tests.browser.test_mapping import only_fixed, own_rules
 
 #: Tabs after which a person would have given up.
 MOST_TABS = 120
-#: What is wrong with the focus; empty where it is on something, outlined, in the window and not covered.
+#: What is wrong with the focus; empty where it is on something outlined (three to one) and in sight.
 SEEN = """() => {
   const it = document.activeElement;
   if (!it || it === document.body) return "nothing has the focus";
   if (it.tabIndex < 0) return "";
   const name = (it.getAttribute("aria-label") || it.name || it.textContent.trim() || it.tagName).slice(0, 60);
   const own = [it, ...(it.labels ?? [])];
-  const outlined = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+  const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const painted = (...colours) => {
+    for (brush.fillStyle of colours) brush.fillRect(0, 0, 1, 1);
+    return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3).map((one) => one / 255);
+  };
+  const light = (rgb) => [0.2126, 0.7152, 0.0722].reduce((sum, share, n) =>
+    sum + share * (rgb[n] <= 0.03928 ? rgb[n] / 12.92 : ((rgb[n] + 0.055) / 1.055) ** 2.4), 0);
+  const page = getComputedStyle(document.body).backgroundColor;
+  const outlined = (style) => {
+    const [one, two] = [light(painted(page)), light(painted(page, style.outlineColor))].sort();
+    const drawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    return drawn && (two + 0.05) / (one + 0.05) >= 3;
+  };
   const marks = [getComputedStyle(it), getComputedStyle(it, "::after"),
     ...[it.closest(".search"), it.closest(".filter")].filter(Boolean).map((one) => getComputedStyle(one))];
-  if (!marks.some(outlined)) return `${name}: no outline`;
+  if (!marks.some(outlined)) return `${name}: no outline that is seen`;
   const box = it.getBoundingClientRect();
   const points = [0.1, 0.5, 0.9].flatMap((x) => [0.2, 0.5, 0.8].map(
     (y) => [box.left + box.width * x, box.top + box.height * y]));
@@ -179,7 +191,7 @@ def test_a_days_work_without_a_mouse(
     open_context: Callable[..., BrowserContext], tenant: dict[str, Any], api: httpx.Client, refused: str
 ) -> None:
     only_fixed(api)
-    keys = Keys(open_context().new_page())
+    keys = Keys(open_context(reduced_motion="reduce").new_page())
     _sign_in(keys, tenant)
     keys.content()
     keys.rail("Produto", "Produto")
