@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dashboard.dev import (
+    sample_comparisons,
     sample_deal,
     sample_events,
     sample_help,
@@ -45,7 +46,7 @@ def _house() -> object:
 
 
 SCREENS: dict[str, Screen] = {
-    "visao-geral": _shown("overview.html", sample_overview.overview_well, card=sample_runs.card),
+    "visao-geral": _shown("overview.html", sample_overview.overview_well, card=sample_comparisons.card),
     "visao-geral-primeira": _shown("overview.html", sample_overview.overview_first),
     "conexoes": _shown("connections.html", sample_settings.connections_view),
     "produto": _shown("product.html", sample_product.full),
@@ -77,16 +78,16 @@ SCREENS: dict[str, Screen] = {
     "remedio": _shown("remedy.html", sample_remedies.confirm),
     "retidos": _shown("holds.html", sample_records.held),
     "retidos-vazio": _shown("holds.html", sample_records.nothing_held),
-    "importacao": _shown("imports.html", sample_runs.imports, card=sample_runs.card),
-    "importacao-recusada": _shown("imports.html", sample_runs.refused, card=sample_runs.card),
+    "importacao": _shown("imports.html", sample_runs.imports, card=sample_comparisons.card),
+    "importacao-recusada": _shown("imports.html", sample_runs.refused, card=sample_comparisons.card),
     "importacao-com-falhas": _shown("import.html", sample_runs.done_with_failures),
     "importacao-cancelar": _shown("run_cancel.html", sample_runs.cancel),
     "ensaio": _shown("rehearsal.html", sample_runs.rehearsal),
     "exportacao": _shown("exports.html", sample_runs.exports),
-    "conferencia": _shown("reconciliation.html", sample_runs.comparison),
-    "conferencia-em-andamento": _shown("reconciliation.html", sample_runs.comparing),
-    "conferencia-corrigir": _shown("reconciliation_confirm.html", sample_runs.repair),
-    "conferencias": _shown("agreement.html", sample_runs.agreement),
+    "conferencia": _shown("reconciliation.html", sample_comparisons.comparison),
+    "conferencia-em-andamento": _shown("reconciliation.html", sample_comparisons.comparing),
+    "conferencia-corrigir": _shown("reconciliation_confirm.html", sample_comparisons.repair),
+    "conferencias": _shown("agreement.html", sample_comparisons.agreement),
     "ultimos-30-dias": _shown("month.html", sample_records.thirty_days),
     "ultimos-30-dias-vazio": _shown("month.html", lambda: sample_records.thirty_days(empty=True)),
     "licenca": _shown("licence.html", sample_records.licence),
