@@ -10,6 +10,8 @@ from playwright.sync_api import Frame, Page
 
 SCREENS = Path(__file__).parents[2] / ".ponte" / "screens"
 WIDE, NARROW, NARROWEST = ({"width": width, "height": 900} for width in (1440, 390, 360))
+#: Further widths that nothing may overflow.
+BETWEEN = (768, 1024, 1920)
 #: What depends on a theme.
 COLOURS = ("color-contrast",)
 _SCRIPT = Axe().axe_script
@@ -35,19 +37,21 @@ def in_all_dresses(page: Page) -> list[str]:
     for size in (WIDE, NARROWEST):
         page.set_viewport_size(size)
         found += findings(page)
+        found += overflowing(page)
         page.emulate_media(color_scheme="dark")
         found += [f"dark: {one}" for one in findings(page, COLOURS)]
         page.emulate_media(color_scheme="light")
-    return found + [f"scrolls sideways at {width} px" for width in overflowing(page)]
+    return found + overflowing(page, *BETWEEN)
 
 
-def overflowing(page: Page, widths: tuple[int, ...] = (360, 768, 1024, 1440, 1920)) -> list[int]:
-    """Widths at which the page can be scrolled sideways."""
+def overflowing(page: Page, *widths: int) -> list[str]:
+    """Whether it can be scrolled sideways, at the present width or at these."""
     found = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
+    for width in widths or (None,):
+        if width is not None:
+            page.set_viewport_size({"width": width, "height": 900})
         if overflows(page):
-            found.append(width)
+            found.append(f"scrolls sideways at {page.evaluate('innerWidth')} px")
     return found
 
 

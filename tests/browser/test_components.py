@@ -31,5 +31,5 @@ def test_english_fits_too(open_context: Callable[..., BrowserContext]) -> None:
     page, found = open_context().new_page(), {}
     for name in ("", *SCREENS):
         page.goto(f"/dev/components/{name}?language=en".replace("/?", "?"))
-        found[name] = overflowing(page, (360,))
-    assert {name: widths for name, widths in found.items() if widths} == {}
+        found[name] = overflowing(page, 360)
+    assert {name: what for name, what in found.items() if what} == {}

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Response
 from tests.browser.conftest import running_demo, sign_in, watched
 from tests.browser.languages import left_in_portuguese
 from tests.browser.lived_in import lived_in
-from tests.browser.look import NARROW, WIDE, in_all_dresses, keep, overflowing, unfold
+from tests.browser.look import NARROW, NARROWEST, WIDE, in_all_dresses, keep, overflowing, unfold
 from tests.browser.screens import SCREENS, Screen, Who
 from tests.browser.test_operator import enter
 from tests.browser.watchdog import Chromium
@@ -84,7 +84,7 @@ class Walk:
         if self.language == "pt":
             self._find(screen, in_all_dresses(self.page))
         else:
-            self._find(screen, [f"scrolls sideways at {one} px" for one in overflowing(self.page, (360,))])
+            self._find(screen, overflowing(self.page, NARROWEST["width"]))
             self._find(screen, [f"says {one!r}" for one in left_in_portuguese(self.page)])
 
     def _read(self, screen: Screen, answer: Response) -> None:
