@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -32,6 +32,9 @@ from connector.sync.reading import reading
 from connector.sync.shared import Shared
 from connector.sync.work import Ended, Held
 
+#: Records that are written together.
+AT_ONCE = 10
+
 
 class Exports:
     """The way back's rooms of one turn."""
@@ -57,14 +60,17 @@ class Exports:
             way=Way(context.lens),
             writer=self._products.writer(catalogue, context),
             making=self._making,
+            done=self._done,
         )
         try:
-            left = await line.process(works)
-            self._made |= {work.key for work in works if work.born is not None}
-            await self._shared.settle([work for work in works if work.ending is not None])
+            return await line.process(works)
         finally:
             self._making.subtract(line.marked)
-        return left
+
+    async def _done(self, works: Sequence[ExportWork]) -> None:
+        """Settle them, and remember which were made."""
+        self._made |= {work.key for work in works if work.born is not None}
+        await self._shared.settle(works)
 
 
 @dataclass(slots=True)
@@ -78,11 +84,13 @@ class Line:
     writer: Carrier | Pencil
     #: Creates under way in Bling, by account.
     making: Counter[UUID]
+    #: Lets records go that are ended, held or postponed.
+    done: Callable[[Sequence[ExportWork]], Awaitable[None]]
     #: Those of this chunk.
     marked: Counter[UUID] = field(default_factory=Counter)
 
     async def process(self, works: list[ExportWork]) -> list[ProductWork]:
-        """All records are ended, held or postponed but those that are given back."""
+        """All records are let go but those that are given back."""
         now = self._now()
         for work in works:
             deciding.begin(work, self.context)
@@ -97,8 +105,18 @@ class Line:
         await guard([work for work in works if work not in left], self.way, context, shared.ends.judge)
         _stop_loops(mine, now)
         await shared.ends.leave_stopped(mine)
-        await self._carry_out([work for work in mine if work.open])
+        if ended := [work for work in works if work.ending is not None]:
+            await self.done(ended)
+        await self._in_parts([work for work in mine if work.open])
         return [_imported(work) for work in left]
+
+    async def _in_parts(self, works: list[ExportWork]) -> None:
+        """Bling takes three writes a second: what went out is let go soon, and so a pause is heard."""
+        for first in range(0, len(works), AT_ONCE):
+            some = works[first : first + AT_ONCE]
+            await self.shared.ends.leave_stopped(some)
+            await self._carry_out([work for work in some if work.open])
+            await self.done(some)
 
     async def _read_and_weigh(self, works: list[ExportWork]) -> list[ExportWork]:
         """Gives back those that Bling has no more, where Bling said so itself."""

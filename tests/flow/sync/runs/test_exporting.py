@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.domain.events import Kind
-from connector.domain.runs import RunState, Task
+from connector.domain.runs import Deed, RunState, Task
 from connector.store.runs import Run
 from connector.sync.runs import deeds
 from connector.sync.runs.export_look import forecast, look_up, starts
@@ -146,3 +146,18 @@ def test_a_long_list_is_looked_at_evenly_from_end_to_end() -> None:
     found = starts(100_000)
     assert (len(found), found[-1]) == (19, 99_950)
     assert found == sorted(set(found))
+
+
+async def test_what_went_out_settles_soon_and_a_pause_is_heard_in_the_middle(shelf: Shelf) -> None:
+    shelf.there(40)
+    house = shelf.house
+    house.fault(provider="bling", method="produtos", delay_ms=1_500, times=30)
+    run = await deeds.start(house.engine, house.tenant_id, Task.EXPORT, Kind.PRODUCT, Wish())
+    async with shelf.working(run):
+        await shelf.until(run, lambda now: now.done >= 10)
+        await shelf.turn(run, Deed.PAUSE)
+        assert len(shelf.codes()) <= 30
+        await shelf.turn(run, Deed.RESUME)
+        ended = await shelf.until(run, lambda now: now.state is RunState.DONE)
+    assert (ended.done, ended.failed) == (40, 0)
+    assert shelf.codes() == sorted(f"B24-{n}" for n in range(40))
