@@ -91,9 +91,10 @@ async def door(database: Database, token: str, viewer: Viewer | None, business_n
 async def join_new(
     database: Database, token: str, new: Newcomer, browser: Browser, now: datetime, business_now: datetime
 ) -> SignedIn | Shut | None:
-    """Make the person the link was sent to; None when the link is spent or the person there by now."""
-    if isinstance(await door(database, token, None, business_now), Shut):
-        return None
+    """Make the person the link was sent to; None when link or address were used meanwhile."""
+    opened = await door(database, token, None, business_now)
+    if isinstance(opened, Shut):
+        return opened
     hashed = await hash_password(new.password)
     async with database.system() as conn:
         found = await invitations.by_token(conn, token_hash(token))
@@ -111,10 +112,10 @@ async def join_new(
 async def join_known(
     database: Database, token: str, password: str, browser: Browser, now: datetime, business_now: datetime
 ) -> SignedIn | Refused | Braked | Shut | None:
-    """The person's password opens the door, under the brake of signing in; None when the link is spent."""
+    """The person's password opens the door, under the brake of signing in; None for a link used meanwhile."""
     opened = await door(database, token, None, business_now)
     if isinstance(opened, Shut):
-        return None
+        return opened
     checked = await signin.check_password(database, opened.invitation.email, password, now)
     if not isinstance(checked, Person):
         return checked
@@ -124,9 +125,11 @@ async def join_known(
 async def join_here(
     database: Database, token: str, viewer: Viewer, browser: Browser, now: datetime, business_now: datetime
 ) -> SignedIn | Shut | None:
-    """Whoever is signed in with the invited address; None when the link is spent or another's."""
+    """Whoever is signed in with the invited address; None when it was used meanwhile or is another's."""
     opened = await door(database, token, viewer, business_now)
-    if isinstance(opened, Shut) or opened.guest is not Guest.HERE:
+    if isinstance(opened, Shut):
+        return opened
+    if opened.guest is not Guest.HERE:
         return None
     return await _join(database, token, viewer.person_id, viewer.name, browser, now, business_now)
 

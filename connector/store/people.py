@@ -180,8 +180,9 @@ async def mute(
 
 
 async def lock_members(conn: Connection, tenant_id: UUID) -> dict[UUID, Role]:
-    """Everybody's role, which nobody else changes before this transaction ends."""
-    return {row["person_id"]: Role(row["role"]) for row in await conn.fetch(_SQL["lock_members"], tenant_id)}
+    """Everybody's role, which nobody else changes or adds to before this transaction ends."""
+    await conn.execute(_SQL["lock_members"], tenant_id)
+    return {row["person_id"]: Role(row["role"]) for row in await conn.fetch(_SQL["roles"], tenant_id)}
 
 
 async def remove_member(conn: Connection, tenant_id: UUID, person_id: UUID) -> None:

@@ -67,8 +67,12 @@ WHERE s.token_hash = $1 AND NOT s.frame AND m.tenant_id = $2 AND m.person_id = s
 DELETE FROM session WHERE tenant_id = $1 AND frame;
 
 -- name: lock_members
--- Who changes roles waits for the other: two owners cannot both leave.
-SELECT person_id, role FROM membership WHERE tenant_id = $1 ORDER BY person_id FOR UPDATE;
+-- Who changes roles or joins waits for the other: two owners cannot both leave, two newcomers not both come last.
+SELECT person_id FROM membership WHERE tenant_id = $1 ORDER BY person_id FOR UPDATE;
+
+-- name: roles
+-- A statement of its own: one that waited for a lock does not see who came meanwhile.
+SELECT person_id, role FROM membership WHERE tenant_id = $1;
 
 -- name: remove_member
 DELETE FROM membership WHERE tenant_id = $1 AND person_id = $2;

@@ -101,6 +101,8 @@ async def test_what_bling_changes_meanwhile_waits_as_well(returns: Returns, pair
 
 
 async def test_a_touch_in_bitrix24_lets_nothing_of_blings_go(returns: Returns, pairs: list[tuple[int, int]]):
+    # Not within the second in which they were made: such a message is doubted, and weighed after the others.
+    returns.house.sandbox.control("clock", {"advance_s": 1})
     for bling_id, _ in pairs[:3]:
         returns.edit_bling(bling_id, preco=0)
     await returns.hear()
