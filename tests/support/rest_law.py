@@ -19,7 +19,7 @@ Record = dict[str, Any]
 MOST_READ, MOST_ASKED, MOST_WRITTEN = 4, 6, 2
 
 
-async def prove_rest(tossing: Tossing, changes: int) -> dict[str, object]:
+async def prove_rest(tossing: Tossing, changes: int) -> dict[str, int]:
     """Both sides come to be equal in a bounded number of calls, and stay so; what it took."""
     returns = tossing.returns
     rounds = await returns.rest(most=60)

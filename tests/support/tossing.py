@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
-from connector.domain.guard_rail import PREFERENCE
 from tests.support.returns import Returns
 from tests.support.seller import Seller
 from tests.support.sellers import Sellers
@@ -22,11 +21,7 @@ class Tossing:
         self.sellers = Sellers(returns, seller, self._whims)
 
     async def changes(self, number: int) -> None:
-        """So many changes, with whatever Ponte hears and does in between; all of them are wanted."""
-        off = {"on": False, "records": 2}
-        await self.returns.house.prefer(
-            PREFERENCE, {"price_zero": off, "price_jump": off, "deactivated": off}
-        )
+        """So many changes, with whatever Ponte hears and does in between."""
         people = (self._bling, self._bitrix24, self.sellers.at_bling, self.sellers.at_bitrix24, self._stock)
         for _ in range(number):
             self._chance.choices(people, (3, 3, 2, 2, 1))[0]()

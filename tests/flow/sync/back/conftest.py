@@ -10,6 +10,7 @@ import pytest
 from arq.connections import ArqRedis
 
 from connector.bitrix24.limits import ENTERPRISE, PortalLimiter
+from connector.domain.guard_rail import PREFERENCE
 from connector.settings import Settings
 from tests.support.house import House, KnownTokens
 from tests.support.returns import BOTH, Returns
@@ -18,6 +19,8 @@ from tests.support.sink import listening
 from tests.support.tossing import Tossing
 from tests.support.vendors import bling_code, bling_oauth
 
+#: All that is tossed is wanted.
+RAILS = ("price_zero", "price_jump", "deactivated")
 EVERYTHING = (*BOTH, "order.create", "order.update", "deal.won", "stock.update")
 
 
@@ -51,6 +54,7 @@ async def tossing(deaf: Returns, redis: ArqRedis) -> AsyncIterator[Callable[[int
     deaf.house.sandbox.control("webhooks", {"mode": "on"})
     await PortalLimiter(redis, deaf.portal.member_id).learn(ENTERPRISE)
     await deaf.house.tick(*EVERYTHING)
+    await deaf.house.prefer(PREFERENCE, {name: {"on": False, "records": 2} for name in RAILS})
     await deaf.look()
     deaf.house.forget_calls()
     yield lambda chance: Tossing(deaf, seller, Random(chance))
