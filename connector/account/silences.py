@@ -34,7 +34,7 @@ async def watch(database: Database, vault: Vault, now: datetime, business_now: d
     """Raise and resolve what changed since the last look; how many mails were put down: ring for them."""
     async with database.system() as conn:
         for one in await silences.silent(conn, AT_ONCE):
-            if await silences.is_heard(conn, one):
+            if await silences.is_heard(conn, one.tenant_id, one.account_id, one.swept_until):
                 await silences.speaks(conn, one)
             elif not one.is_raised and is_untold(one.missed, now - one.since):
                 await _raise(conn, one, business_now)

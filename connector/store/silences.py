@@ -54,13 +54,10 @@ async def raised(conn: Connection) -> int:
     return int(await conn.fetchval(_SQL["raised"], CAUSE))
 
 
-async def is_heard(conn: Connection, one: Silence) -> bool:
-    """Whether Bling has told of the account since it was swept last."""
-    since = one.swept_until
-    found = await conn.fetchval(
-        _SQL["heard"], one.tenant_id, one.account_id, since, ids.bound_at(since), MOST_EVENTS
-    )
-    return bool(found)
+async def is_heard(conn: Connection, tenant_id: UUID, account_id: UUID, since: datetime) -> bool:
+    """Whether Bling has told of the account since then, whatever became of what it told."""
+    place = (tenant_id, account_id, since, ids.bound_at(since))
+    return bool(await conn.fetchval(_SQL["heard"], *place, MOST_EVENTS))
 
 
 async def speaks(conn: Connection, one: Silence) -> None:

@@ -18,7 +18,7 @@ from connector.domain.events import LANES, RecordKey, Source
 from connector.domain.vendor import Call, ConnectionState, Disconnected, Provider, VendorError
 from connector.store import calls as call_rows
 from connector.store import drift as rows
-from connector.store import inbox, links
+from connector.store import inbox, links, silences
 from connector.store.drift import Sweep
 from connector.store.scope import Connection
 from connector.sync.asking import named_arrival
@@ -112,11 +112,17 @@ async def _queue(conn: Connection, sweep: Sweep, changed: Iterable[RecordKey], n
         named_arrival(sweep.tenant_id, key, source, LANES[source], _name(key, since), now) for key in missed
     ]
     await inbox.insert(conn, arrivals)
-    last = await rows.last_heard(conn, sweep.tenant_id, sweep.account_id)
-    is_silent = last is None or last < since
+    is_silent = not await _is_heard(conn, sweep, since)
     silent_since = (sweep.silent_since or (since if missed else None)) if is_silent else None
     await rows.swept(conn, sweep, now, len(missed), silent_since)
     return len(missed)
+
+
+async def _is_heard(conn: Connection, sweep: Sweep, since: datetime) -> bool:
+    """Whether Bling told anything of the account, be it written or left out by an option or a filter."""
+    key = (sweep.tenant_id, sweep.account_id)
+    last = await rows.last_heard(conn, *key)
+    return (last is not None and last >= since) or await silences.is_heard(conn, *key, since)
 
 
 def _name(key: RecordKey, since: datetime) -> str:

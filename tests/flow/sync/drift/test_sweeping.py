@@ -37,6 +37,17 @@ async def test_what_no_webhook_told_is_found_and_written(both: Comparing) -> Non
     assert row["silent_since"] is not None
 
 
+async def test_bling_is_not_silent_when_what_it_told_was_left_out(both: Comparing) -> None:
+    await due_again(both)
+    for name in ("Um", "Dois", "Três"):
+        await both.house.told(both.house.in_bling(nome=name, codigo=name))
+    await both.house.tick("product.create", enabled=False)
+    await both.house.drain()
+    assert await sweep_due(both.engine) == 3
+    row = await both.house.row("SELECT silent_since FROM sweep WHERE tenant_id = $1 AND kind = 'product'")
+    assert row["silent_since"] is None
+
+
 async def test_what_was_synced_since_is_not_asked_for_again(both: Comparing) -> None:
     await both.in_step(3)
     async with both.house.database.system() as conn:
