@@ -42,9 +42,10 @@ class Pace(NamedTuple):
 
 
 #: A deal is read at three a second, and so is a new customer: a chunk of them lasts a minute. Long work has
-#: small chunks of its own: what changes now always finds a free one, and a pause is heard soon.
+#: small chunks of its own: what changes now always finds a free one, and a pause is heard soon. Five chunks
+#: of products that begin together fill one request with their look-ups (25 records a command).
 PACES = {
-    (Road.OTHERS, Flow.LIVE): Pace(250, 4),
+    (Road.OTHERS, Flow.LIVE): Pace(250, 5),
     (Road.DEALS, Flow.LIVE): Pace(100, 2),
     (Road.OTHERS, Flow.BACKGROUND): Pace(100, 3),
     (Road.DEALS, Flow.BACKGROUND): Pace(30, 1),
