@@ -24,6 +24,8 @@ import asyncpg
 import httpx
 import pytest
 import redis.asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from connector.settings import Settings
 from ponte.runtime import databases
@@ -36,6 +38,12 @@ from tests.support import servers as run_servers
 
 RUN_FOLDER, RUN_PID = "PONTE_TEST_FOLDER", "PONTE_TEST_PID"
 VAULT_KEYS = f"test:{base64.b64encode(bytes(range(32))).decode()}"
+
+#: A busy machine makes no law false: no example has a time to keep. The same examples in every run, so that a
+#: change is blamed for what it broke alone; `--hypothesis-profile hunting` looks for new ones.
+properties.register_profile("hunting", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.register_profile("steady", properties.get_profile("hunting"), derandomize=True)
+properties.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -141,7 +141,7 @@ MAPPINGS = st.lists(st.tuples(TRANSFORMS, DIRECTIONS), max_size=5).map(
 
 
 @given(MAPPINGS)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 def test_inverting_twice_gives_the_two_way_rules(mapping: MappingVersion):
     inverse = invert(mapping)
     once = inverted(inverse)
@@ -152,7 +152,7 @@ def test_inverting_twice_gives_the_two_way_rules(mapping: MappingVersion):
 
 
 @given(st.dictionaries(st.sampled_from(["property1", "property2", "previewText"]), st.text(max_size=30)))
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 def test_what_bitrix24_holds_comes_back_when_it_went_to_bling(held: dict[str, str]):
     rules = tuple(rule(f"campo{name}", name, Identity(), empty="erase") for name in held)
     mapping = MappingVersion(kind=Kind.PRODUCT, version=2, rules=rules)

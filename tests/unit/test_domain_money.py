@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.domain.money import Amounts, Item, Row, RowKind, row_total, rows_of, total_of
@@ -118,7 +118,7 @@ def assert_lawful(items: list[Item], order: Amounts) -> None:
         assert row.discount_rate is None or 0 < row.discount_rate < 100
 
 
-@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1_000)
 @given(orders())
 @example(([item(1, 1)], amounts("0.005")))
 @example(([item(1, -1), item(0, 5)], amounts("7.77", discount=3, freight=-2)))
@@ -126,14 +126,14 @@ def test_rows_add_up_to_the_total_to_the_cent(order):
     assert_lawful(*order)
 
 
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 @given(st.integers(0, 2**62))
 def test_ten_thousand_orders_add_up(seed):
     source = Random(seed)
     assert_lawful(*order_of(lambda: source.randint(0, MOST)))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**62), reais(0, 10**9))
 def test_orders_of_500_items_add_up(seed, total):
     source = Random(seed)
@@ -141,7 +141,7 @@ def test_orders_of_500_items_add_up(seed, total):
     assert_lawful((few * 3)[:500], amounts(total, discount=7, freight=9, percent=True))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.tuples(st.integers(1, 30), reais(0, 900)), min_size=1, max_size=5), st.integers(1, 99))
 def test_spreading_a_discount_moves_no_row_by_more_than_a_cent(pairs, percent):
     """And its share of what the total itself was rounded by: half a cent."""
@@ -153,7 +153,7 @@ def test_spreading_a_discount_moves_no_row_by_more_than_a_cent(pairs, percent):
         assert abs(row_total(row) - share) < CENT + CENT / 2
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.integers(1, 99), reais(0, 900), reais(0, 99, 4))
 def test_an_item_alone_keeps_its_price_and_its_percentage(quantity, price, percent):
     (row,) = rows_of([item(quantity, price, percent)], amounts(quantity * price))
