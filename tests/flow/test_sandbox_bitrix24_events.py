@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.portal import Portal
 from tests.support.sandbox import Sandbox
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ class Handler:
         self.received: asyncio.Queue[dict[str, str]] = asyncio.Queue()
 
     async def next(self) -> dict[str, str]:
-        return await asyncio.wait_for(self.received.get(), 5)
+        return await asyncio.wait_for(self.received.get(), PATIENCE_S)
 
 
 @pytest.fixture

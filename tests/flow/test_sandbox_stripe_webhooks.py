@@ -9,8 +9,9 @@ import pytest
 import stripe
 
 from tests.support.sandbox import Sandbox
-from tests.support.sink import Sink, listening, until
+from tests.support.sink import Sink, listening
 from tests.support.stripe_shop import TENANT, Shop
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 
 from tests.support.house import House
+from tests.support.waiting import PATIENCE_S
 
 Shuts = Callable[[httpx.Request], bool]
 
@@ -31,7 +32,7 @@ class Gate(httpx.AsyncBaseTransport):
 
     async def reached(self, by: int = 1) -> None:
         """Return once so many requests stand there."""
-        async with asyncio.timeout(30), self._came:
+        async with asyncio.timeout(PATIENCE_S), self._came:
             await self._came.wait_for(lambda: self.waiting >= by)
 
     def open(self) -> None:

@@ -29,6 +29,7 @@ from connector.sync.wake import Waker
 from tests.support.portal import Portal
 from tests.support.sandbox import Sandbox
 from tests.support.vendors import Tokens
+from tests.support.waiting import until_answered
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -222,6 +223,14 @@ class House:
             event_id,
         )
         return row["outcome"], row["reason"]
+
+    async def settled(self, event_id: UUID) -> str | None:
+        """The outcome of an event that somebody works on, once it has one."""
+
+        async def ended() -> str | None:
+            return (await self.outcome(event_id))[0]
+
+        return await until_answered(ended)
 
     async def row(self, sql: str, *values: object) -> Any:
         """One row of the tenant's; `$1` is the tenant."""

@@ -15,6 +15,7 @@ import stripe
 
 from ponte.runtime.addresses import LOCALHOST, free_port
 from ponte.runtime.child import Child, Command, Patience
+from tests.support.waiting import PATIENCE_S
 
 
 class LocalStripe:
@@ -45,7 +46,7 @@ def start(folder: Path) -> LocalStripe:
     argv = (sys.executable, "-m", __name__, str(port))
     child = Child(Command(name="localstripe", argv=argv, log=folder / "localstripe.log"))
     started = LocalStripe(f"http://{LOCALHOST}:{port}", child)
-    patience = Patience("localstripe", 20)
+    patience = Patience("localstripe", PATIENCE_S)
     while True:
         child.check_alive()
         try:

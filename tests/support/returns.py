@@ -10,7 +10,8 @@ from connector.account.messages import Message, understand
 from connector.store import inbox
 from connector.sync.portal.poll import poll
 from tests.support.house import House
-from tests.support.sink import Sink, until
+from tests.support.sink import Sink
+from tests.support.waiting import until
 
 #: Products of one question about stock.
 MOST_IDS = 100

@@ -10,6 +10,7 @@ import httpx
 
 from ponte.runtime.addresses import LOCALHOST, free_port
 from ponte.runtime.child import Child, Command, Patience
+from tests.support.waiting import PATIENCE_S
 
 
 class Sandbox:
@@ -39,7 +40,7 @@ def start(folder: Path, app_url: str) -> Sandbox:
     argv = ("-m", "sandbox", "--port", str(port), "--app-url", app_url, "--world", "bare")
     child = Child(Command(name="sandbox", argv=(sys.executable, *argv), log=folder / "sandbox.log"))
     url = f"http://{LOCALHOST}:{port}"
-    patience = Patience("the sandbox", 20)
+    patience = Patience("the sandbox", PATIENCE_S)
     while True:
         child.check_alive()
         try:

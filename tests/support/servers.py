@@ -25,6 +25,7 @@ from ponte.runtime.addresses import free_port
 from ponte.runtime.child import Patience
 from ponte.runtime.postgres import Postgres
 from ponte.runtime.redis import Redis
+from tests.support.waiting import PATIENCE_S
 
 TEMPLATE = "ponte_test_template"
 
@@ -55,7 +56,7 @@ def stop(folder: Path) -> None:
     keeper = msgspec.json.decode(ready.read_bytes(), type=Servers).keeper
     ready.unlink()
     os.kill(keeper, signal.SIGTERM)
-    patience = Patience("the end of the servers", 30)
+    patience = Patience("the end of the servers", PATIENCE_S)
     while _is_alive(keeper):
         patience.wait()
 
@@ -70,7 +71,7 @@ def _start_keeper(folder: Path, run: int, ready: Path) -> None:
             start_new_session=True,
             cwd=Path(__file__).parents[2],
         )
-    patience = Patience("the test servers' keeper", 60)
+    patience = Patience("the test servers' keeper", PATIENCE_S)
     while not ready.exists():
         if keeper.poll() is not None:
             raise RuntimeError(f"the test servers did not start:\n{log.read_text()}")

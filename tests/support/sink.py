@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+
+from tests.support.waiting import PATIENCE_S
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -35,7 +37,7 @@ class Sink:
 
     async def arrived(self, number: int) -> list[Post]:
         """The posts, once there are so many."""
-        async with asyncio.timeout(10), self._news:
+        async with asyncio.timeout(PATIENCE_S), self._news:
             await self._news.wait_for(lambda: len(self.posts) >= number)
         return self.posts
 
@@ -76,10 +78,3 @@ async def listening(port: int = 0) -> AsyncIterator[Sink]:
     finally:
         server.close()
         sink.hang_up()
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait for something that no listener hears of."""
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - what is waited for has no event to wait on
-            await asyncio.sleep(0.005)

@@ -9,7 +9,7 @@ import pytest
 from sandbox.bling.errors import BlingError
 from sandbox.bling.invoices import Act
 from tests.support.bling_world import BlingWorld
-from tests.support.sink import until
+from tests.support.waiting import until
 
 DAY = "2026-09-21"
 

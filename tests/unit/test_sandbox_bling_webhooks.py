@@ -14,7 +14,8 @@ from sandbox.bling.webhooks import GIVE_UP_S, Webhooks
 from sandbox.core.deliveries import Mode
 from sandbox.core.poster import Poster
 from tests.support.bling_world import HandClock
-from tests.support.sink import Sink, listening, until
+from tests.support.sink import Sink, listening
+from tests.support.waiting import until
 
 COMPANY = "c" * 32
 

@@ -18,6 +18,7 @@ from sandbox.stripe.params import Params, parse
 from sandbox.stripe.timers import Timers
 from sandbox.stripe.webhooks import signature
 from tests.support.bling_world import HandClock
+from tests.support.waiting import PATIENCE_S
 
 MONTH = {"interval": "month", "interval_count": 1}
 
@@ -120,7 +121,7 @@ async def test_acts_become_due_without_a_jump() -> None:
     timers = Timers(clock)
     running = asyncio.create_task(timers.run())
     timers.at(int(clock.now()) - 1, done.set)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await done.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

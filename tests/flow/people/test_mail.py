@@ -21,6 +21,7 @@ from connector.mail.words import ENGLISH, PORTUGUESE, Occasion
 from connector.settings import Settings
 from ponte.runtime.addresses import LOCALHOST, free_port
 from tests.support.desk import Desk
+from tests.support.waiting import PATIENCE_S
 from worker.main import make
 
 TO = "ana@loja.example"
@@ -46,7 +47,7 @@ class Box:
 async def box() -> AsyncIterator[tuple[Box, str]]:
     """A running SMTP server without TLS, and its address."""
     box, port = Box(), free_port()
-    controller = Controller(box, hostname=LOCALHOST, port=port)
+    controller = Controller(box, hostname=LOCALHOST, port=port, ready_timeout=PATIENCE_S)
     await asyncio.to_thread(controller.start)
     yield box, f"smtp://{LOCALHOST}:{port}"
     await asyncio.to_thread(controller.stop)

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ import msgspec
 import pytest
 
 from ponte.runtime.addresses import free_pair
+from tests.support.waiting import PATIENCE_S, wait_for
 
-READY_SECONDS, BACK_SECONDS = 60, 15
 KILLABLE = ("server", "worker", "redis", "postgres")
 
 
@@ -55,7 +55,7 @@ class Demo:
 
     def end(self, sign: signal.Signals) -> int:
         self.process.send_signal(sign)
-        self.lines += self.process.communicate(timeout=30)[0].splitlines()
+        self.lines += self.process.communicate(timeout=PATIENCE_S)[0].splitlines()
         return self.process.returncode
 
 
@@ -73,18 +73,15 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
         demo.process.communicate()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = BACK_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def is_gone(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+def is_another(demo: Demo, name: str, before: int) -> bool:
+    return demo.pids()[name] != before
 
 
 def test_the_killed_come_back_one_after_the_other_and_sigterm_ends_all(start: Callable[[], Demo]) -> None:
@@ -93,8 +90,8 @@ def test_the_killed_come_back_one_after_the_other_and_sigterm_ends_all(start: Ca
     for name in KILLABLE:
         before = demo.pids()[name]
         os.kill(before, signal.SIGKILL)
-        wait_until(lambda name=name, before=before: demo.pids()[name] != before)  # type: ignore[misc]
-        wait_until(demo.is_ready)
+        wait_for(partial(is_another, demo, name, before))
+        wait_for(demo.is_ready)
     pids = demo.pids()
     assert demo.end(signal.SIGTERM) == 0
     assert len(demo.lines) == 1
@@ -104,14 +101,14 @@ def test_the_killed_come_back_one_after_the_other_and_sigterm_ends_all(start: Ca
 def test_without_its_sandbox_the_demo_ends(start: Callable[[], Demo]) -> None:
     demo = start()
     os.kill(demo.ready["pids"]["sandbox"], signal.SIGKILL)
-    assert demo.process.wait(timeout=30) == 1
+    assert demo.process.wait(timeout=PATIENCE_S) == 1
 
 
 def test_a_killed_demo_leaves_nothing_behind(start: Callable[[], Demo]) -> None:
     demo = start()
     demo.process.kill()
     for pid in demo.ready["pids"].values():
-        wait_until(lambda pid=pid: is_gone(pid))  # type: ignore[misc]
+        wait_for(partial(is_gone, pid))
 
 
 def test_the_ready_line_names_two_tenants_that_can_be_used(start: Callable[[], Demo]) -> None:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import pytest
 
 from ponte.demo.supervisor import Indispensable, Supervisor, Watched
 from ponte.runtime.child import Child, Command, StartError
+from tests.support.waiting import wait_for
 
-LASTING = "import time; time.sleep(60)"
+LASTING = "import time; time.sleep(600)"
 FAILING = "raise SystemExit('no settings')"
 
 
@@ -53,10 +53,7 @@ class Told(list[Mapping[str, int]]):
     """The process ids that the supervisor told."""
 
     def wait_for(self, count: int) -> Mapping[str, int]:
-        deadline = time.monotonic() + 10
-        while len(self) < count:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_for(lambda: len(self) >= count)
         return self[count - 1]
 
 
@@ -163,7 +160,7 @@ def test_who_lasted_starts_at_once(tmp_path: Path) -> None:
 
 def test_a_child_that_ignores_the_signal_is_ended_by_force(tmp_path: Path) -> None:
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
-    script = Script("worker", tmp_path, f"{deaf}; time.sleep(60)")
+    script = Script("worker", tmp_path, f"{deaf}; time.sleep(600)")
     child = script.start()
     while "deaf" not in child.last_words():
         child.check_alive()
@@ -182,10 +179,10 @@ ORPHANING = """
 import sys, time
 from pathlib import Path
 from ponte.runtime.child import Child, Command
-argv = (sys.executable, "-c", "import time; time.sleep(60)")
+argv = (sys.executable, "-c", "import time; time.sleep(600)")
 child = Child(Command(name="x", argv=argv, log=Path(sys.argv[1])))
 print(child.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -198,7 +195,4 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert not is_gone(child)
     parent.kill()
     parent.communicate()
-    deadline = time.monotonic() + 5
-    while not is_gone(child):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: is_gone(child))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from connector.store.scope import Database
 from connector.sync.drain import drain
 from connector.sync.wake import Waker
 from tests.support.house import House
+from tests.support.waiting import until
 from worker import main
 
 
@@ -59,14 +60,6 @@ async def working(settings: Settings) -> AsyncIterator[Worker]:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await worker.close()
-
-
-async def until(done: Callable[[], object], seconds: float = 20) -> None:
-    """Wait for something to become true."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not done():
-        assert asyncio.get_running_loop().time() < deadline, "it never happened"
-        await asyncio.sleep(0.05)
 
 
 async def test_a_woken_tenant_is_drained(real_house: House, settings: Settings, redis: ArqRedis):

@@ -9,6 +9,7 @@ import pytest
 
 from server.bodies import LARGEST_BODY
 from tests.support.office import Customer, Office, message
+from tests.support.waiting import until_answered
 
 STRANGE = [
     pytest.param(b"", id="empty"),
@@ -186,7 +187,5 @@ async def test_an_event_wakes_its_tenant_once(office: Office, customer: Customer
 
 async def _queued(office: Office) -> list[tuple[str, tuple[str, ...]]]:
     """Wake-ups come after the answers."""
-    async with asyncio.timeout(5):
-        while not (jobs := await office.parts.redis.queued_jobs()):  # noqa: ASYNC110 - Redis tells nobody
-            await asyncio.sleep(0.01)
+    jobs = await until_answered(office.parts.redis.queued_jobs)
     return [(job.function, job.args) for job in jobs]

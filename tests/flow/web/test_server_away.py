@@ -19,6 +19,9 @@ from ponte.runtime.redis import Redis
 from server.app import create_server
 from tests.support.office import Office, message, running
 
+#: Seconds after which Bling takes a message for refused.
+BLING_WAITS_S = 5.0
+
 
 @pytest.fixture
 async def postgres(own_postgres: Callable[[], Postgres]) -> Postgres:
@@ -60,7 +63,7 @@ async def test_without_postgres_the_door_answers_503_and_recovers(office: Office
     assert (await _timed(office, message(customer.company_id)))[0] == 200
     postgres.kill()
     status, took = await _timed(office, body := message(customer.company_id))
-    assert (status, took < 1.0) == (503, True)
+    assert (status, took < BLING_WAITS_S) == (503, True)
     assert (await office.client.get("/health/ready")).json() == {"postgres": False, "redis": True}
     assert (await office.api(customer, "GET", "/status")).status_code == 503
     postgres.start()
@@ -68,7 +71,9 @@ async def test_without_postgres_the_door_answers_503_and_recovers(office: Office
     assert len(await office.rows("inbox")) == 2
 
 
-async def test_a_postgres_that_hangs_is_503_within_a_second(office: Office, postgres: Postgres) -> None:
+async def test_a_postgres_that_hangs_is_503_while_bling_still_waits(
+    office: Office, postgres: Postgres
+) -> None:
     customer = await office.customer()
     await office.bling_sends(message(customer.company_id))
     assert postgres.child is not None
@@ -77,7 +82,7 @@ async def test_a_postgres_that_hangs_is_503_within_a_second(office: Office, post
     try:
         for _ in range(3):
             status, took = await _timed(office, message(customer.company_id))
-            assert (status, took < 1.0) == (503, True)
+            assert (status, took < BLING_WAITS_S) == (503, True)
         door = f"/webhooks/bling/{customer.account_key}"
         assert (await office.bling_sends(message(customer.company_id), door)).status_code == 503
     finally:
@@ -89,7 +94,7 @@ async def test_without_redis_the_door_answers_200(office: Office, redis_server: 
     customer = await office.customer()
     redis_server.kill()
     status, took = await _timed(office, message(customer.company_id))
-    assert (status, took < 1.0) == (200, True)
+    assert (status, took < BLING_WAITS_S) == (200, True)
     assert (await office.client.get("/health/live")).status_code == 200
     assert (await office.client.get("/health/ready")).status_code == 503
     assert (await office.api(customer, "GET", "/status")).status_code == 200

@@ -13,6 +13,7 @@ from redis.asyncio import Redis as Client
 from ponte.runtime.redis import Redis
 from server import live
 from server.live import LiveView
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ class Page:
         self._stream = view.stream(tenant_id)
 
     async def hears(self) -> tuple[str | None, object]:
-        message = await asyncio.wait_for(anext(self._stream), 5)
+        message = await asyncio.wait_for(anext(self._stream), PATIENCE_S)
         return message.event, message.data
 
     async def hears_mode(self, *, live: bool) -> None:

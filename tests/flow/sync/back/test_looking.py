@@ -21,7 +21,8 @@ from connector.sync.portal import intake
 from tests.support import house as houses
 from tests.support.returns import BOTH, Returns
 from tests.support.sandbox import Sandbox
-from tests.support.sink import listening, until
+from tests.support.sink import listening
+from tests.support.waiting import until
 
 
 class Died(BaseException):

@@ -14,8 +14,6 @@ from tests.support import gate
 from tests.support.depot import Depot
 from tests.support.gate import gate_of
 
-#: Looks, 0.02 s apart, after which what is waited for does not come.
-MOST_LOOKS = 1_500
 BUSY = PACES[Road.OTHERS, Flow.BACKGROUND]
 
 
@@ -27,14 +25,6 @@ async def again(depot: Depot, bling_id: int) -> UUID:
     """Somebody presses Reprocessar."""
     house = depot.house
     return await replay(house.engine, house.tenant_id, record(depot, bling_id), of=house.tenant_id)
-
-
-async def outcome(depot: Depot, event: UUID) -> str | None:
-    for _ in range(MOST_LOOKS):
-        if found := (await depot.house.outcome(event))[0]:
-            return found
-        await asyncio.sleep(0.02)
-    return None
 
 
 async def claimed(depot: Depot, flow: Flow, records: int = 100) -> list[int]:
@@ -57,7 +47,7 @@ async def test_a_replay_settles_while_an_imports_records_are_being_read(depot: D
     draining = asyncio.create_task(depot.house.drain())
     await shut.reached(BUSY.chunks)
     event = await again(depot, mine)
-    assert await outcome(depot, event) == "unchanged"
+    assert await depot.house.settled(event) == "unchanged"
     # The import had asked for that very record, too, and nobody had claimed it yet.
     assert (await depot.look(run.id)).done <= 1
     shut.open()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import UUID
 
 from connector.domain.events import Kind
 from connector.domain.runs import Deed, RunState
@@ -12,8 +11,6 @@ from tests.support.depot import Depot
 
 #: Requests under way at once (bitrix24/packer), the live change's own two, and one that a chunk had begun.
 A_COUPLE = 9
-#: Looks at an event, 0.02 s apart, after which it is lost.
-MOST_LOOKS = 1_500
 #: Seconds for what was being written.
 MOST_WAITS = 20
 
@@ -28,16 +25,6 @@ async def under_way(depot: Depot, products: int = 600) -> Run:
     depot.fill(products=products)
     depot.house.fault(provider="bitrix24", method="batch", delay_ms=150, times=1_000)
     return await depot.start()
-
-
-async def settled(depot: Depot, event: UUID) -> str | None:
-    """What became of an event, once it is known."""
-    for _ in range(MOST_LOOKS):
-        outcome = (await depot.house.outcome(event))[0]
-        if outcome is not None:
-            return outcome
-        await asyncio.sleep(0.02)
-    return None
 
 
 async def at_rest(depot: Depot) -> None:
@@ -59,7 +46,7 @@ async def test_a_live_change_is_written_within_a_couple_of_requests(depot: Depot
         depot.house.forget_calls()
         depot.change(first, nome="Depois")
         event = await depot.house.told(first, nome="Depois", codigo="VIVO")
-        assert await settled(depot, event) == "updated"
+        assert await depot.house.settled(event) == "updated"
         requests = batches(depot)
         now = await depot.look(run.id)
     (place, *_) = [n for n, commands in enumerate(requests) if any("Depois" in one for one in commands)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -20,18 +19,7 @@ from connector.sync.runs import walk
 from tests.support import gate
 from tests.support.depot import Depot
 from tests.support.gate import Gate, Shuts, gate_of
-
-#: Looks, 0.02 s apart, after which what is waited for does not come.
-MOST_LOOKS = 1_500
-
-
-async def until(asked: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something to be so."""
-    for _ in range(MOST_LOOKS):
-        if await asked():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came to be")
+from tests.support.waiting import until_answered
 
 
 def listed(depot: Depot) -> Counter[str]:
@@ -93,9 +81,9 @@ async def test_a_page_and_a_settling_never_wait_for_each_other(depot: Depot) -> 
         await count_a_page(conn, depot)
         pid = await conn.fetchval("SELECT pg_backend_pid()")
         shut.open()
-        await until(lambda: waits_for(depot, pid))
+        await until_answered(lambda: waits_for(depot, pid))
         await settle_one(conn, depot, run)
-    await until(lambda: _is_listed(depot, run))
+    await until_answered(lambda: _is_listed(depot, run))
     walking.cancel()
     await asyncio.gather(walking, return_exceptions=True)
     now = await depot.look(run.id)
@@ -111,10 +99,10 @@ async def test_a_walker_that_waits_long_for_its_turn_keeps_its_run(
     run, shut, walking = await reading(depot)
     async with depot.house.database.system() as conn:
         await conn.execute("UPDATE run SET held_until = now() - interval '1 second' WHERE id = $1", run.id)
-    await until(lambda: _is_held(depot, run))
+    await until_answered(lambda: _is_held(depot, run))
     assert await depot.walk(run, "another") is None
     shut.open()
-    await until(lambda: _is_listed(depot, run))
+    await until_answered(lambda: _is_listed(depot, run))
     walking.cancel()
     await asyncio.gather(walking, return_exceptions=True)
     assert set(listed(depot).values()) == {1}
