@@ -11,7 +11,6 @@ from arq.connections import ArqRedis
 from litestar import Litestar
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
@@ -25,6 +24,7 @@ from connector.settings import Settings
 from connector.store.scope import Database, DatabaseAway
 from connector.sync.engine import Engine
 from server import problems
+from server.api.described import TellsProblems
 from server.api.routes import api
 from server.bodies import LARGEST_BODY
 from server.gauges import Gauges
@@ -47,6 +47,8 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     ValidationException: problems.answer_validation,
     SerializationException: problems.answer_unreadable,
     RecursionError: problems.answer_unreadable,
+    # A body's text that is not UTF-8: the decoder raises it as it is.
+    UnicodeDecodeError: problems.answer_unreadable,
     HTTPException: problems.answer_http,
     DatabaseAway: problems.answer_database_away,
     Exception: problems.answer_unexpected,
@@ -57,7 +59,7 @@ OPENAPI = OpenAPIConfig(
     version="1",
     description="The JSON API of a tenant: `Authorization: Bearer <api key>`.",
     path="/schema",
-    render_plugins=[JsonRenderPlugin()],
+    render_plugins=[TellsProblems()],
     components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
 )
 

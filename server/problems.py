@@ -136,6 +136,9 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     headers = {name: value for name, value in (error.headers or {}).items() if value is not None}
     if status is HTTPStatus.TOO_MANY_REQUESTS:
         headers.setdefault("Retry-After", "1")
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        # The rest of the body was not read: who keeps the connection would lose the next request on it.
+        headers.setdefault("Connection", "close")
     return _problem_response(_body(status, status.name.lower()), headers)
 
 

@@ -7,9 +7,12 @@ import re
 import structlog
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
+
+from server.problems import Problem
 
 REQUEST_ID = "x-request-id"
 ACCEPTABLE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}\Z")
@@ -47,7 +50,12 @@ class RequestNames(ASGIMiddleware):
                     headers.setdefault(name, value)
             await send(message)
 
-        await next_app(scope, receive, send_named)
+        try:
+            await next_app(scope, receive, send_named)
+        except (Problem, HTTPException) as error:
+            # What a middleware raises is answered outside of this one.
+            error.headers = {REQUEST_ID: request_id, **self._headers, **(error.headers or {})}
+            raise
 
 
 def _given_id(scope: Scope) -> str | None:

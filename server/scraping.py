@@ -23,7 +23,7 @@ async def metrics(
     """With the token; without one set only for this machine, and never in production."""
     _check(request, settings)
     await parts.gauges.refresh()
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _check(request: Request[Any, Any, Any], settings: Settings) -> None:

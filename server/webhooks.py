@@ -26,7 +26,7 @@ _STORED = Answer(200)
 _BAD_SIGNATURE = Answer(401)
 _UNKNOWN_KEY = Answer(404)
 _ONLY_POST = Answer(405, b"", (b"allow", b"POST"))
-_TOO_LARGE = Answer(413)
+_TOO_LARGE = Answer(413, b"", (b"connection", b"close"))
 _AWAY = Answer(503, b"", (b"retry-after", b"5"))
 
 #: What was stored is counted by what it became.

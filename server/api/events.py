@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
 from connector.account import replaying
@@ -111,7 +112,11 @@ async def get_event(parts: Used, caller: Calling, event_id: FromPath[UUID]) -> E
     return _detail(event, sync, calls, portal)
 
 
-@post("/events/{event_id:uuid}/replay", status_code=202)
+@post(
+    "/events/{event_id:uuid}/replay",
+    status_code=202,
+    responses={200: ResponseSpec(PlanShown, description="A dry run")},
+)
 async def replay_event(
     parts: Used, caller: Calling, event_id: FromPath[UUID], data: HowToReplay
 ) -> Response[PlanShown | Replayed]:
@@ -128,7 +133,7 @@ async def replay_event(
     return Response(Replayed(event_id=str(new)), status_code=202)
 
 
-@post("/events/replay", status_code=202)
+@post("/events/replay", status_code=202, responses={200: ResponseSpec(BulkCounted, description="A dry run")})
 async def replay_events(
     parts: Used, caller: Calling, data: WhatToReplay
 ) -> Response[BulkCounted | BulkReplayed]:

@@ -67,9 +67,10 @@ def read_moment(text: str) -> datetime | None:
         if len(text) == len("2026-01-31"):
             return datetime.combine(date.fromisoformat(text), time(), _BRAZIL).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        # The first and the last hours of the calendar have no counterpart in UTC.
         return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
 
 
 def _flag(name: str, value: Any, errors: list[FieldError]) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from connector.store.ids import new_id
 from server.api.access import PER_SECOND
+from server.bodies import LARGEST_BODY
 from tests.support.office import Customer, Office, message
 
 TOGGLES = [
@@ -285,6 +286,57 @@ async def test_the_schema_needs_no_key_and_lists_every_path(office: Office) -> N
     assert {parameter["name"] for parameter in listed} == filters | {"after", "limit"}
     records = schema["paths"]["/api/v1/records"]["get"]["parameters"]
     assert {parameter["name"] for parameter in records} == {"kind", "state", "reason", "q", "after", "limit"}
+
+
+async def test_the_schema_tells_errors_as_they_are(office: Office) -> None:
+    schema = (await office.client.get("/schema/openapi.json")).json()
+    replay = schema["paths"]["/api/v1/events/{event_id}/replay"]["post"]["responses"]
+    assert set(replay) == {"200", "202", "401", "403", "404", "409", "413", "422", "429", "503"}
+    assert replay["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/PlanShown")
+    (media,) = replay["422"]["content"].items()
+    assert media == ("application/problem+json", {"schema": {"$ref": "#/components/schemas/ProblemBody"}})
+    errors = schema["components"]["schemas"]["ProblemBody"]["properties"]["errors"]
+    assert errors["items"]["$ref"].rpartition("/")[2] in schema["components"]["schemas"]
+    answers = [part["responses"] for item in schema["paths"].values() for part in item.values()]
+    assert not [answer for answer in answers if "400" in answer or "422" not in answer]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=1e2", "limit=1.0", "limit=%2B5", "limit=5%20", "limit=", "record=1.0", "record=1e2"),
+        *("kind=null", "outcome=NULL", "record=null"),
+    ],
+)
+async def test_a_parameter_is_taken_as_it_is_written_or_not_at_all(
+    office: Office, customer: Customer, query: str
+) -> None:
+    answer = await office.api(customer, "GET", f"/events?{query}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_time_beyond_the_calendar_is_a_bad_since(
+    office: Office, customer: Customer, since: str
+) -> None:
+    answer = await office.api(customer, "POST", "/imports", json={"kind": "product", "since": since})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "since")
+
+
+async def test_a_body_that_was_not_read_to_its_end_closes_the_connection(
+    office: Office, customer: Customer
+) -> None:
+    sent = b'{"a": "' + b"x" * LARGEST_BODY + b'"}'
+    answer = await office.api(customer, "PUT", "/toggles", content=sent)
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+
+
+async def test_a_refused_stranger_is_told_the_requests_name(office: Office) -> None:
+    answer = await office.client.get("/api/v1/status")
+    assert answer.status_code == 401
+    assert answer.headers["x-request-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_a_request_has_a_name_and_secure_headers(office: Office, customer: Customer) -> None:

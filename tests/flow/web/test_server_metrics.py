@@ -20,7 +20,9 @@ async def test_a_healthy_server_is_ready(office: Office) -> None:
 async def test_messages_are_counted_by_result(office: Office) -> None:
     await office.bling_sends(message("f" * 32))
     await office.bling_sends(b"{}", signed="wrong")
-    text = (await office.client.get("/metrics")).text
+    answer = await office.client.get("/metrics")
+    text = answer.text
+    assert answer.headers["content-type"].count("charset") == 1
     for result in ("unclaimed", "bad_signature"):
         assert f'ponte_webhooks_total{{result="{result}"}}' in text
 
