@@ -146,6 +146,11 @@ class Bitrix24State:
         self.tokens.revoke(portal.member_id)
         self._tell_app(portal, "ONAPPUNINSTALL", {"LANGUAGE_ID": "br", "CLEAN": int(clean)})
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether an online event is on its way to its handler."""
+        return bool(self._sending)
+
     def dump(self, member_id: str) -> dict[str, list[dict[str, Any]]]:
         """All records of a portal as its own `get` answers them. KeyError: no such portal."""
         portal = self.by_member_id[member_id]

@@ -145,10 +145,13 @@ def set_webhooks(data: sent.WebhookOrder, world: World) -> dict[str, bool]:
 
 @get("/webhooks", sync_to_thread=False)
 def get_webhooks(world: World) -> dict[str, bool]:
-    """What of Bling's has not arrived: messages on their way, and balances that follow orders later."""
+    """What has not arrived: Bling's messages, balances that follow orders later, and portals' events."""
     companies = world.bling.companies.values()
-    later = any(company.has_more_to_tell for company in companies)
-    return {"on_their_way": world.bling.webhooks.pending > 0, "later": later}
+    return {
+        "on_their_way": world.bling.webhooks.pending > 0,
+        "later": any(company.has_more_to_tell for company in companies),
+        "events": world.bitrix24.is_telling,
+    }
 
 
 @delete("/webhooks", status_code=200, sync_to_thread=False)

@@ -24,8 +24,8 @@ from tests.browser.look import keep as keep
 from tests.browser.look import overflows as overflows
 from tests.browser.portal import Portal
 from tests.browser.watchdog import LIMIT_S, Chromium, limited
+from tests.support.waiting import wait_for
 
-PATIENCE_S = 15.0
 #: Seconds that a demo has to be ready.
 STARTING_S = 60.0
 #: Milliseconds that Playwright waits for a page, an element or what is expected, unless told otherwise.
@@ -183,7 +183,9 @@ def tenant(demo: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, An
 def api(demo: dict[str, Any], tenant: dict[str, Any]) -> Iterator[httpx.Client]:
     """The tenant's JSON API."""
     headers = {"Authorization": f"Bearer {tenant['api_key']}"}
-    with httpx.Client(base_url=f"{demo['app_url']}/api/v1", headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"{demo['app_url']}/api/v1", headers=headers, trust_env=False, timeout=30
+    ) as client:
         yield client
 
 
@@ -208,7 +210,9 @@ def bling(demo: dict[str, Any], tenant: dict[str, Any]) -> Iterator[httpx.Client
     """The tenant's Bling, as another program of theirs would use it."""
     headers = {"Authorization": f"Bearer {tenant['bling_access_token']}"}
     api = demo["bling"]["api_url"]
-    with httpx.Client(base_url=api, headers=headers, trust_env=False, transport=Patient()) as client:
+    with httpx.Client(
+        base_url=api, headers=headers, trust_env=False, timeout=30, transport=Patient()
+    ) as client:
         yield client
 
 
@@ -247,26 +251,28 @@ def signed_in(page: Page, tenant: dict[str, Any]) -> Page:
     return page
 
 
-def settled(api: httpx.Client, bling_id: int, outcome: str) -> dict[str, Any]:
-    """The record's newest event once it has ended so."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        events = (
-            api.get("/events", params={"kind": "product", "record": bling_id})
-            .raise_for_status()
-            .json()["items"]
-        )
-        found = [event for event in events if event["outcome"] == outcome]
-        if found:
-            return dict(found[0])
-        time.sleep(0.1)
-    pytest.fail(f"no event of {bling_id} ended as {outcome}")
+def settled(api: httpx.Client, bling_id: int, outcome: str, kind: str = "product") -> dict[str, Any]:
+    """The record's newest event that ended so, once there is one."""
+
+    def events() -> list[dict[str, Any]]:
+        asked: dict[str, str | int] = {"kind": kind, "record": bling_id}
+        return list(api.get("/events", params=asked).raise_for_status().json()["items"])
+
+    return wait_for(
+        lambda: next((event for event in events() if event["outcome"] == outcome), None),
+        missed=lambda: f"no event of {kind} {bling_id} ended as {outcome}: {events()}",
+    )
 
 
 def uninstall(portal_page: str) -> None:
-    """As if the app had never been there; the portal tells Ponte a moment later."""
-    httpx.post(f"{portal_page}acts/uninstall-clean", trust_env=False).raise_for_status()
-    time.sleep(2)
+    """As if the app had never been there: Ponte has heard of it."""
+    httpx.post(f"{portal_page}acts/uninstall-clean", trust_env=False, timeout=30).raise_for_status()
+    sandbox = portal_page.partition("/bitrix24/")[0]
+    wait_for(lambda: not _asked(f"{sandbox}/control/webhooks")["events"])
+
+
+def _asked(url: str) -> Any:
+    return httpx.get(url, trust_env=False, timeout=30).raise_for_status().json()
 
 
 @pytest.fixture

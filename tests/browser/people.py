@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_S
+from tests.support.waiting import wait_for
 
 PASSWORD = "uma senha bem comprida"
 
 
 def mailed_link(demo: dict[str, Any], to: str, number: int = 1) -> str:
     """The one link of the newest mail to this address, once so many have come."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        items = httpx.get(f"{demo['sandbox_url']}/mail", trust_env=False).raise_for_status().json()["items"]
-        mails = [item for item in items if item["to"] == to]
-        if len(mails) >= number:
-            (url,) = (word for word in mails[0]["text"].split() if word.startswith("http"))
-            assert url.startswith(demo["app_url"])
-            return str(url)
-        time.sleep(0.1)
-    pytest.fail(f"no mail came to {to}")
+
+    def mails() -> list[dict[str, Any]]:
+        answer = httpx.get(f"{demo['sandbox_url']}/mail", trust_env=False, timeout=30)
+        return [item for item in answer.raise_for_status().json()["items"] if item["to"] == to]
+
+    wait_for(lambda: len(mails()) >= number, missed=lambda: f"no mail came to {to}")
+    (url,) = (word for word in mails()[0]["text"].split() if word.startswith("http"))
+    assert url.startswith(demo["app_url"])
+    return str(url)
 
 
 def invite(owner: Page) -> str:

@@ -19,7 +19,7 @@ class Portal:
     def call(self, method: str, **params: Any) -> Any:
         """The result."""
         sent = {"auth": self._token, **params}
-        answer = httpx.post(f"{self._url}{method}", json=sent, trust_env=False)
+        answer = httpx.post(f"{self._url}{method}", json=sent, trust_env=False, timeout=30)
         return answer.raise_for_status().json()["result"]
 
     @contextmanager

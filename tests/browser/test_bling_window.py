@@ -19,9 +19,9 @@ PATIENCE_MS = 90_000
 def alone(demo: dict[str, Any]) -> Iterator[None]:
     """Bling's page refuses to be framed, as long as this test runs."""
     door = f"{demo['sandbox_url']}/control/framing"
-    httpx.post(door, json={"bling": False}, trust_env=False).raise_for_status()
+    httpx.post(door, json={"bling": False}, trust_env=False, timeout=30).raise_for_status()
     yield
-    httpx.post(door, json={"bling": True}, trust_env=False).raise_for_status()
+    httpx.post(door, json={"bling": True}, trust_env=False, timeout=30).raise_for_status()
 
 
 @pytest.fixture

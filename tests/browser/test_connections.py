@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE_S, sign_in
+from tests.browser.conftest import settled, sign_in
 from tests.browser.look import findings, keep
+from tests.support.waiting import wait_for
 
 PATH = "/configuracao/conexoes"
 AGAIN = re.compile("Reconectar")
@@ -48,7 +48,7 @@ def _consent(page: Page, company: str, button: str) -> None:
 def _states(demo: dict[str, Any]) -> dict[str, str]:
     """Of the second tenant's accounts, by company."""
     headers = {"Authorization": f"Bearer {demo['tenants'][1]['api_key']}"}
-    answer = httpx.get(f"{demo['app_url']}/api/v1/status", headers=headers, trust_env=False)
+    answer = httpx.get(f"{demo['app_url']}/api/v1/status", headers=headers, trust_env=False, timeout=30)
     return {one["company_id"]: one["state"] for one in answer.json()["connections"]["bling"]}
 
 
@@ -139,32 +139,24 @@ def _withdraw(demo: dict[str, Any], tenant: dict[str, Any]) -> None:
     headers = {"Authorization": f"Bearer {tenant['api_key']}"}
     outsider = {"Authorization": f"Bearer {tenant['bling_access_token']}"}
     app = (demo["bling"]["client_id"], demo["bling"]["client_secret"])
-    api = f"{demo['app_url']}/api/v1"
-    with httpx.Client(trust_env=False) as client:
+    address = f"{demo['app_url']}/api/v1"
+    with (
+        httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=30) as api,
+        httpx.Client(trust_env=False, timeout=30) as client,
+    ):
         toggles = {"product.create": True, "product.update": True}
-        client.put(f"{api}/toggles", json=toggles, headers=headers).raise_for_status()
+        api.put("/toggles", json=toggles).raise_for_status()
         body = {"nome": "Filtro de pano", "tipo": "P", "situacao": "A", "formato": "S", "preco": 12}
         made = client.post(f"{demo['bling']['api_url']}/produtos", json=body, headers=outsider)
-        event = _settled(client, api, headers, made.json()["data"]["id"])
+        event = settled(api, made.json()["data"]["id"], "created")
         grant = {"provider": "bling", "company_id": tenant["bling_company_id"]}
         code = client.post(f"{demo['sandbox_url']}/control/grant", json=grant).json()["code"]
         for _ in range(2):
             form = {"grant_type": "authorization_code", "code": code}
             client.post(demo["bling"]["token_url"], data=form, auth=app)
-        replay = client.post(f"{api}/events/{event}/replay", json={"dry_run": False}, headers=headers)
+        replay = api.post(f"/events/{event['id']}/replay", json={"dry_run": False})
         assert replay.status_code == 202
-    deadline = time.monotonic() + PATIENCE_S
-    while _states(demo)[tenant["bling_company_id"]] != "needs_reconnect":
-        assert time.monotonic() < deadline, "nobody noticed"
-        time.sleep(0.2)
-
-
-def _settled(client: httpx.Client, api: str, headers: dict[str, str], bling_id: int) -> str:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        params = {"kind": "product", "record": str(bling_id)}
-        found = client.get(f"{api}/events", params=params, headers=headers).json()["items"]
-        if found and found[0]["outcome"] == "created":
-            return str(found[0]["id"])
-        time.sleep(0.2)
-    pytest.fail("the product never arrived")
+    wait_for(
+        lambda: _states(demo)[tenant["bling_company_id"]] == "needs_reconnect",
+        missed=lambda: "nobody noticed",
+    )

@@ -80,7 +80,9 @@ def test_from_install_to_the_first_product_and_back(narrow: Page, spare: str, de
     inside.get_by_role("link", name="Agora teste").click()
     _at_home(narrow)
     seed = {"tenant": company, "products": 1, "orders": 0}
-    httpx.post(f"{demo['sandbox_url']}/control/seed", json=seed, trust_env=False).raise_for_status()
+    httpx.post(
+        f"{demo['sandbox_url']}/control/seed", json=seed, trust_env=False, timeout=30
+    ).raise_for_status()
     expect(inside.get_by_text("Criado").first).to_be_visible(timeout=PATIENCE_MS)
     keep(narrow, "iframe-primeiro-produto")
     narrow.goto(spare)

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import PATIENCE_S, settled, sign_in
+from tests.browser.conftest import settled, sign_in
 from tests.browser.look import in_all_dresses, keep
+from tests.support.waiting import wait_for
 
 #: What a new tenant has.
 TOGGLES = ("product.create", "product.update")
@@ -53,12 +54,10 @@ def _open(api: httpx.Client) -> list[dict[str, Any]]:
 
 def _hold(api: httpx.Client, changes: int) -> dict[str, Any]:
     """The incident, once all of these changes have come to it."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        if (found := _open(api)) and len(found[0]["items"]) == changes:
-            return found[0]
-        time.sleep(0.1)
-    pytest.fail(f"not {changes} changes were held: {_open(api)}")
+    return wait_for(
+        lambda: next((one for one in _open(api)[:1] if len(one["items"]) == changes), None),
+        missed=lambda: f"not {changes} changes were held: {_open(api)}",
+    )
 
 
 def test_what_is_held_is_shown_to_everybody_and_released_without_javascript(

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import running_demo, sign_in
 from tests.browser.look import findings, keep
+from tests.support.waiting import wait_for
 
 DAY_S = 86_400
 #: Ponte's clock follows within 30 s; idle accounts are tried one every six seconds.
@@ -85,10 +86,7 @@ class Company:
 
 def until(done: Callable[[], bool], what: str) -> None:
     """Wait for it."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not done():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.3)
+    wait_for(done, missed=lambda: what, pause_s=0.3)
 
 
 def pay(page: Page, plan: str, card: str) -> None:

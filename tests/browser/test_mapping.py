@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import settled, sign_in
 from tests.browser.look import NARROW, findings, keep, overflows
 from tests.browser.people import invite, join, mailed_link
+from tests.support.waiting import wait_for
 
 #: Seconds for everything that other tests have synced to be read again, three a second.
 APPLYING_S = 90
@@ -52,18 +52,21 @@ class Shelf:
         """Somebody edits it in Bling."""
         self._asked("PATCH", f"/produtos/{product}", json=fields)
 
-    def brand(self, bling_id: int, wanted: str) -> str:
-        """The product's property *Marca* in Bitrix24, once it is as wanted."""
-        deadline, found = time.monotonic() + APPLYING_S, ""
-        while time.monotonic() < deadline and found != wanted:
-            found = self._brand(str(bling_id))
-            time.sleep(0.2)
-        return found
+    def shows_brand(self, bling_id: int, wanted: str) -> None:
+        """Wait until the product's property *Marca* in Bitrix24 is as wanted."""
+        wait_for(
+            lambda: self._brand(str(bling_id)) == wanted,
+            missed=lambda: f"{self._brand(str(bling_id))} is not {wanted}",
+            pause_s=0.2,
+            patience_s=APPLYING_S,
+        )
 
     def _brand(self, bling_id: str) -> str:
         asked = {"provider": "bitrix24", "tenant": str(self._tenant["id"])}
         url = f"{self._demo['sandbox_url']}/control/dump"
-        products = httpx.get(url, params=asked, trust_env=False).raise_for_status().json()["products"]
+        products = (
+            httpx.get(url, params=asked, trust_env=False, timeout=30).raise_for_status().json()["products"]
+        )
         values = (
             {name: _value(one[name]) for name in one if name.startswith("property")} for one in products
         )
@@ -132,7 +135,7 @@ def test_a_rule_from_the_first_click_to_bitrix24(signed_in: Page, shelf: Shelf, 
     expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
     assert [one["bling"] for one in own_rules(api)] == ["marca"]
     shelf.change(product, marca="Aurora Nova")
-    assert shelf.brand(product, "Aurora Nova") == "Aurora Nova"
+    shelf.shows_brand(product, "Aurora Nova")
     settled(api, product, "updated")
     signed_in.goto(f"/registros/product/{product}")
     row = signed_in.get_by_role("region", name="Campo por campo").get_by_role("row")
@@ -173,7 +176,7 @@ def test_a_new_version_goes_to_what_is_synced(signed_in: Page, shelf: Shelf, api
     expect(offer).to_contain_text(re.compile(r"\d+ produtos? já sincronizado"))
     offer.get_by_role("button").click()
     expect(signed_in.get_by_role("status").filter(has_text="na fila")).to_be_visible()
-    assert shelf.brand(product, "Aurora Funil") == "Aurora Funil"
+    shelf.shows_brand(product, "Aurora Funil")
 
 
 def test_mistakes_are_told_at_their_rule_and_nothing_is_saved(

@@ -6,7 +6,6 @@ Nobody reads a help page and nobody knows an address: each step presses what the
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -15,8 +14,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_S, uninstall
+from tests.browser.conftest import uninstall
 from tests.browser.look import findings, keep
+from tests.support.waiting import wait_for
 
 PASSWORD = "uma senha bem comprida"
 #: A fresh demo lets four calls of Bling's token endpoint through in its first minute.
@@ -69,10 +69,12 @@ class Desk:
         tab = self._context.new_page()
         tab.goto(f"{self._sandbox}/mail")
         mine = tab.locator("main p", has_text=to).first
-        deadline = time.monotonic() + PATIENCE_S
-        while not mine.is_visible():
-            assert time.monotonic() < deadline, f"no mail came to {to}"
+
+        def is_there() -> bool:
             tab.reload()
+            return mine.is_visible()
+
+        wait_for(is_there, missed=lambda: f"no mail came to {to}")
         url = str(mine.locator("xpath=following-sibling::div[1]").get_by_role("link").get_attribute("href"))
         tab.close()
         return url
@@ -150,7 +152,7 @@ def _correct(page: Page, name: str, price: str) -> None:
 
 def _in_bitrix24(demo: dict[str, Any], name: str) -> list[dict[str, Any]]:
     asked = {"provider": "bitrix24", "tenant": demo["spare"]["bitrix24_member_id"]}
-    answer = httpx.get(f"{demo['sandbox_url']}/control/dump", params=asked, trust_env=False)
+    answer = httpx.get(f"{demo['sandbox_url']}/control/dump", params=asked, trust_env=False, timeout=30)
     return [one for one in answer.raise_for_status().json()["products"] if one["name"] == name]
 
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from connector.security import totp
-from tests.browser.conftest import PATIENCE_S, settled, sign_in
+from tests.browser.conftest import settled, sign_in
 from tests.browser.look import WIDE, findings, in_all_dresses, keep
 from tests.support import crowd
 
@@ -53,7 +53,9 @@ def stopped(many: dict[str, Any]) -> dict[str, Any]:
 def stopped_api(many: dict[str, Any], stopped: dict[str, Any]) -> Iterator[httpx.Client]:
     """Its JSON API."""
     headers = {"Authorization": f"Bearer {stopped['api_key']}"}
-    with httpx.Client(base_url=f"{many['app_url']}/api/v1", headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"{many['app_url']}/api/v1", headers=headers, trust_env=False, timeout=30
+    ) as client:
         yield client
 
 
@@ -102,19 +104,14 @@ def _make_product(many: dict[str, Any], stopped: dict[str, Any]) -> int:
         "formato": "S",
         "situacao": "A",
     }
-    with httpx.Client(base_url=many["bling"]["api_url"], headers=headers, trust_env=False) as bling:
+    with httpx.Client(
+        base_url=many["bling"]["api_url"], headers=headers, trust_env=False, timeout=30
+    ) as bling:
         return int(bling.post("/produtos", json=body).raise_for_status().json()["data"]["id"])
 
 
 def _is_held(api: httpx.Client, bling_id: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        items = api.get("/events", params={"record": bling_id}).raise_for_status().json()["items"]
-        if items and items[0]["outcome"] == "held":
-            assert items[0]["reason"] == "licence"
-            return
-        time.sleep(0.1)
-    pytest.fail("the event was not held")
+    assert settled(api, bling_id, "held")["reason"] == "licence"
 
 
 def test_an_operator_finds_why_one_of_a_thousand_stopped_gives_a_licence_and_sees_its_events_run(

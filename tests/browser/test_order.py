@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE_S, sign_in
+from tests.browser.conftest import settled, sign_in
 from tests.browser.look import findings, keep
 
 PATH = "/configuracao/pedido"
@@ -55,15 +55,7 @@ class Shop:
 
     def event(self, order: int, outcome: str) -> dict[str, Any]:
         """The order's newest event that ended so."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            asked: dict[str, str | int] = {"kind": "order", "record": order}
-            events = self._api.get("/events", params=asked).raise_for_status().json()["items"]
-            found = [event for event in events if event["outcome"] == outcome]
-            if found:
-                return dict(found[0])
-            time.sleep(0.1)
-        pytest.fail(f"no event of order {order} ended as {outcome}: {events}")
+        return settled(self._api, order, outcome, "order")
 
     def _rows(self, path: str) -> list[dict[str, Any]]:
         return list(self._asked("GET", path)["data"])

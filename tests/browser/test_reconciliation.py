@@ -17,7 +17,7 @@ LONG = 90_000
 def _edit_by_hand(demo: dict[str, Any], tenant: dict[str, Any], bitrix_id: str, name: str) -> None:
     url = demo["bitrix24"]["rest_url"].replace("{member_id}", tenant["bitrix24_member_id"])
     body = {"auth": tenant["bitrix24_access_token"], "id": bitrix_id, "fields": {"name": name}}
-    httpx.post(f"{url}catalog.product.update", json=body, trust_env=False).raise_for_status()
+    httpx.post(f"{url}catalog.product.update", json=body, trust_env=False, timeout=30).raise_for_status()
 
 
 def test_an_edit_by_hand_is_found_and_repaired(

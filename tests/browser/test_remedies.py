@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_S
 from tests.browser.look import findings, keep, overflows
 from tests.browser.portal import Portal
+from tests.support.waiting import wait_for
 
 CREATE = "Criação no Bling ERP cria produto no Bitrix24"
 
@@ -25,14 +23,16 @@ def _make(bling: httpx.Client, name: str, sku: str) -> int:
 
 def _state(api: httpx.Client, bling_id: int, state: str) -> dict[str, Any]:
     """The record, once it is in this state."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        answer = api.get(f"/records/product/{bling_id}")
-        if answer.status_code == 200 and answer.json()["state"] == state:
-            found: dict[str, Any] = answer.json()
-            return found
-        time.sleep(0.2)
-    pytest.fail(f"{bling_id} is not {state}: {answer.text[:300]}")
+
+    def look() -> httpx.Response:
+        return api.get(f"/records/product/{bling_id}")
+
+    def found() -> dict[str, Any] | None:
+        answer = look()
+        there = answer.status_code == httpx.codes.OK and answer.json()["state"] == state
+        return dict(answer.json()) if there else None
+
+    return wait_for(found, missed=lambda: f"{bling_id} is not {state}: {look().text[:300]}")
 
 
 def _toggles(api: httpx.Client, *, create: bool, update: bool = True) -> None:

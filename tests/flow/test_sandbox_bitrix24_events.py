@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.portal import Portal
 from tests.support.sandbox import Sandbox
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import PATIENCE_S, until_answered
 
 
 @pytest.fixture
@@ -71,7 +71,12 @@ def _rename(portal: Portal, deal_id: int, title: str, **more: Any) -> None:
     portal.call("crm.item.update", entityTypeId=2, id=deal_id, fields={"title": title}, **more)
 
 
-async def test_an_online_event_is_posted_once(portal: Portal, handler: Handler) -> None:
+async def _all_is_told(sandbox: Sandbox) -> bool:
+    told: dict[str, bool] = await _in_thread(sandbox.control, "webhooks", method="GET")
+    return not told["events"]
+
+
+async def test_an_online_event_is_posted_once(sandbox: Sandbox, portal: Portal, handler: Handler) -> None:
     await _in_thread(portal.call, "event.bind", event="onCrmDealAdd", handler=handler.url)
     deal_id = await _in_thread(_deal, portal)
     event = await handler.next()
@@ -79,7 +84,7 @@ async def test_an_online_event_is_posted_once(portal: Portal, handler: Handler) 
     assert event["auth[member_id]"] == portal.member_id
     assert event["auth[client_endpoint]"] == portal.rest_url
     assert {"auth[application_token]", "auth[access_token]", "ts", "event_handler_id"} <= set(event)
-    await asyncio.sleep(0.3)
+    await until_answered(lambda: _all_is_told(sandbox))
     assert handler.received.empty()
 
 

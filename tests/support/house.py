@@ -224,7 +224,7 @@ class House:
         )
         return row["outcome"], row["reason"]
 
-    async def settled(self, event_id: UUID) -> str | None:
+    async def settled(self, event_id: UUID) -> str:
         """The outcome of an event that somebody works on, once it has one."""
 
         async def ended() -> str | None:

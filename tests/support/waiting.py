@@ -18,26 +18,29 @@ NEVER = "it never happened"
 
 
 def wait_for(
-    asked: Callable[[], T], missed: Callable[[], object] = lambda: NEVER, pause_s: float = 0.05
+    asked: Callable[[], T | None],
+    missed: Callable[[], object] = lambda: NEVER,
+    pause_s: float = 0.05,
+    patience_s: float = PATIENCE_S,
 ) -> T:
     """The first answer that is true, for tests without an event loop; fails with what `missed` says."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not (found := asked()):
         assert time.monotonic() < deadline, missed()
         time.sleep(pause_s)
     return found
 
 
-async def until(asked: Callable[[], T], pause_s: float = 0.005) -> T:
+async def until(asked: Callable[[], T | None], pause_s: float = 0.005) -> T:
     """The first answer that is true; meanwhile the event loop goes on."""
 
-    async def ask() -> T:
+    async def ask() -> T | None:
         return asked()
 
     return await until_answered(ask, pause_s)
 
 
-async def until_answered(asked: Callable[[], Awaitable[T]], pause_s: float = 0.02) -> T:
+async def until_answered(asked: Callable[[], Awaitable[T | None]], pause_s: float = 0.02) -> T:
     """The first answer that is true, of somebody who has to be awaited."""
     deadline = time.monotonic() + PATIENCE_S
     while not (found := await asked()):
