@@ -12,6 +12,7 @@ import structlog
 import uvloop
 
 from benchmarks.burst import burst, large_burst
+from benchmarks.contention import contention
 from benchmarks.demo import demo
 from benchmarks.ground import Ground, ground
 from benchmarks.hundred import hundred
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "importing": importing,
     "reconciling": reconciling,
     "demo": demo,
+    "contention": contention,
     "pages": pages,
 }
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from statistics import median
 
 import asyncpg
-import msgspec
 
 from benchmarks.door import OWNER_URL
 from benchmarks.ground import Ground
-from benchmarks.load import Figures, Order
+from benchmarks.load import Order, load
 from benchmarks.results import Rows, alternate, ratio, row
 from benchmarks.tenants import Tenant, connect, imagined
 from connector.settings import Settings, to_environment
@@ -66,21 +63,11 @@ class _Server:
             requests=REQUESTS,
             connections=CONNECTIONS,
         )
-        figures = await _load(order)
+        figures = await load(order)
         stored = await self._owner.fetchval("SELECT count(*) FROM inbox")
         if figures.refused or stored != (REQUESTS if name in STORING else 0):
             raise AssertionError(f"{name}: {figures.refused} refused, {stored} stored")
         return REQUESTS / figures.seconds
-
-
-async def _load(order: Order) -> Figures:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.load"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    said, _ = await process.communicate(msgspec.json.encode(order))
-    if process.returncode:
-        raise RuntimeError("the load generator failed")
-    return msgspec.json.decode(said, type=Figures)
 
 
 @asynccontextmanager

@@ -9,8 +9,7 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -26,9 +25,7 @@ from benchmarks import history
 from benchmarks.ground import Ground, ground
 from benchmarks.machine import machine
 from benchmarks.results import Row, Rows, row
-from benchmarks.running import Ready, running
-from ponte.demo import template
-from ponte.runtime import databases
+from benchmarks.running import Ready, housed
 
 EVENTS = 10_000_000
 #: Requests of each page, one after the other, after two that do not count.
@@ -45,7 +42,7 @@ class Took(msgspec.Struct, frozen=True):
 
 async def pages(on: Ground, events: int = EVENTS) -> Rows:
     """The slowest page's p95, in milliseconds from sending the request to the last byte of the answer."""
-    async with _house(on) as (ready, owner_url):
+    async with housed(on) as (ready, owner_url):
         begun = time.perf_counter()
         tenants = [UUID(one["id"]) for one in ready["tenants"]]
         await history.fill(owner_url, tenants, events)
@@ -56,19 +53,6 @@ async def pages(on: Ground, events: int = EVENTS) -> Rows:
     detail: dict[str, object] = {"slowest": slowest, "pages": told, "visits": VISITS}
     detail |= {"events": events, "days": history.DAYS, "fill_s": round(filled, 1), "gigabytes": size}
     yield row("pages_p95_ms", told[slowest].p95, "<=", TARGET_MS, **detail)
-
-
-@asynccontextmanager
-async def _house(on: Ground) -> AsyncIterator[tuple[Ready, str]]:
-    """A demo on this run's PostgreSQL; its database goes with it."""
-    owner_url = databases.at(on.owner_url, database=template.DATABASE)
-    try:
-        async with running(on.folder, {"DATABASE_URL": on.owner_url}) as (ready, _):
-            yield ready, owner_url
-    finally:
-        conn = await asyncpg.connect(on.owner_url)
-        await conn.execute(f'DROP DATABASE IF EXISTS "{template.DATABASE}" WITH (FORCE)')
-        await conn.close()
 
 
 async def _size(owner_url: str) -> float:

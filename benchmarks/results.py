@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from statistics import median
 from typing import Literal, TypeAlias
 
@@ -53,3 +53,8 @@ async def alternate(rounds: int, **sides: Callable[[], Awaitable[float]]) -> dic
 def ratio(told: dict[str, list[float]], ours: str, theirs: str) -> float:
     """Median of one side over median of the other."""
     return median(told[ours]) / median(told[theirs])
+
+
+def percentile(ascending: Sequence[float], percent: int) -> float:
+    """Nearest rank."""
+    return ascending[-(-len(ascending) * percent // 100) - 1]

@@ -15,7 +15,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
+
+from benchmarks.ground import Ground
+from ponte.demo import template
+from ponte.runtime import databases
 
 READY_S = 60.0
 
@@ -47,3 +52,16 @@ async def running(
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         await process.wait()
+
+
+@asynccontextmanager
+async def housed(on: Ground) -> AsyncIterator[tuple[Ready, str]]:
+    """A demo on this run's PostgreSQL: its ready line and its database's owner, who goes with it."""
+    owner_url = databases.at(on.owner_url, database=template.DATABASE)
+    try:
+        async with running(on.folder, {"DATABASE_URL": on.owner_url}) as (ready, _):
+            yield ready, owner_url
+    finally:
+        conn = await asyncpg.connect(on.owner_url)
+        await conn.execute(f'DROP DATABASE IF EXISTS "{template.DATABASE}" WITH (FORCE)')
+        await conn.close()
