@@ -31,21 +31,8 @@ _CHANGED_TOP = re.compile(r"[. ]")
 Params = Mapping[str, Any]
 
 
-class NotBatchable(ValueError):
+class _NotBatchable(ValueError):
     """The parameters would not arrive as they are meant."""
-
-
-def command_text(method: str, params: Params) -> str:
-    """`method?query`; raises `NotBatchable` for what a query cannot carry."""
-    text = encoded(method, params)
-    if text is None:
-        raise NotBatchable(method)
-    return text
-
-
-def batchable(params: Params) -> bool:
-    """Whether a batch would carry the parameters unchanged."""
-    return encoded("", params) is not None
 
 
 def encoded(method: str, params: Params) -> str | None:
@@ -54,7 +41,7 @@ def encoded(method: str, params: Params) -> str | None:
     try:
         for name, value in params.items():
             _put(pairs, _top(name), value)
-    except NotBatchable:
+    except _NotBatchable:
         return None
     if len(pairs) > MAX_PARAMETERS:
         return None
@@ -81,13 +68,13 @@ def _put_all(pairs: list[str], name: str, items: Any) -> None:
     for key, item in items:
         _put(pairs, _below(name, key), item)
     if len(pairs) == before:
-        raise NotBatchable("an empty list or map has no form in a query")
+        raise _NotBatchable("an empty list or map has no form in a query")
 
 
 def _put_rare(pairs: list[str], name: str, value: Any) -> None:
     match value:
         case bool():
-            raise NotBatchable("a query has no booleans")
+            raise _NotBatchable("a query has no booleans")
         case Decimal():
             pairs.append(f"{name}={_text(format(value, 'f'))}")
         case float():
@@ -99,14 +86,14 @@ def _put_rare(pairs: list[str], name: str, value: Any) -> None:
         case Sequence() if not isinstance(value, bytes | bytearray):
             _put_all(pairs, name, enumerate(value))
         case _:
-            raise NotBatchable(f"a query has no {type(value).__name__}")
+            raise _NotBatchable(f"a query has no {type(value).__name__}")
 
 
 def _text(value: str) -> str:
     if _SAFE(value):
         return value
     if "$" in value and _REFERENCE.search(value):
-        raise NotBatchable("the portal would take a part of the text for a reference")
+        raise _NotBatchable("the portal would take a part of the text for a reference")
     if "%" not in value and _SAFE_ENCODED(spaced := value.replace(" ", "%20")):
         return spaced
     return _quoted(value)
@@ -116,13 +103,13 @@ def _quoted(value: str) -> str:
     try:
         return quote(value, safe="")
     except UnicodeEncodeError as error:
-        raise NotBatchable("half a character") from error
+        raise _NotBatchable("half a character") from error
 
 
 @lru_cache(maxsize=4096)
 def _top(name: str) -> str:
     if not name or _CHANGED_NAME.search(name) or _CHANGED_TOP.search(name):
-        raise NotBatchable(f"PHP would change the name {name!r}")
+        raise _NotBatchable(f"PHP would change the name {name!r}")
     return _quoted(name)
 
 
@@ -130,5 +117,5 @@ def _top(name: str) -> str:
 def _below(name: str, key: str | int) -> str:
     text = str(key)
     if not text.strip() or _CHANGED_NAME.search(text):
-        raise NotBatchable(f"PHP would change the name {text!r}")
+        raise _NotBatchable(f"PHP would change the name {text!r}")
     return f"{name}%5B{_quoted(text)}%5D"

@@ -9,7 +9,7 @@ order is spread over its rows. Amounts are whole cents (`int`) inside, `Decimal`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -115,11 +115,6 @@ def rows_of(items: Sequence[Item], amounts: Amounts) -> tuple[Row, ...]:
 def row_total(row: Row) -> Decimal:
     """What Bitrix24 counts for a row, in reais."""
     return _EXACT.quantize(_EXACT.multiply(row.price, row.quantity), _CENT)
-
-
-def total_of(rows: Iterable[Row]) -> Decimal:
-    """What Bitrix24 shows as the deal's amount, in reais."""
-    return sum((row_total(row) for row in rows), Decimal("0.00"))
 
 
 def _line(item: Item) -> _Line:

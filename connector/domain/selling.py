@@ -105,20 +105,6 @@ def order_of(
     }
 
 
-def total_of(order: dict[str, Any]) -> Decimal:
-    """What Bling reckons for an order that `order_of` made, in reais."""
-    products = sum(
-        (Decimal(str(item["quantidade"])) * Decimal(str(item["valor"])) for item in order["itens"]),
-        Decimal(0),
-    )
-    extras = (order["outrasDespesas"], order["transporte"]["frete"])
-    return (
-        _cents(products)
-        - Decimal(str(order["desconto"]["valor"]))
-        + sum((Decimal(str(extra)) for extra in extras), Decimal(0))
-    )
-
-
 def _check(deal: WonDeal) -> None:
     if deal.currency != "BRL":
         raise BadDeal(f"o negócio está em {deal.currency}, e o Bling só tem reais: mude a moeda do negócio")

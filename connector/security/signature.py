@@ -11,13 +11,6 @@ def hmac_sha256_hex(secret: str, body: bytes) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """Whether `signature` (hexadecimal, any case) is the HMAC of `body`; an empty secret signs nothing."""
-    if not secret:
-        return False
-    return same(hmac_sha256_hex(secret, body), signature.lower())
-
-
 def same(one: str, other: str) -> bool:
     """Compare secrets in constant time; any text may come in."""
     return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))

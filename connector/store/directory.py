@@ -127,14 +127,8 @@ async def remove_portal(conn: Connection, member_id: str) -> None:
     await conn.execute(_SQL["remove_portal"], member_id)
 
 
-async def tenant_of_api_key(conn: Connection, key_hash: bytes, now: datetime | None = None) -> UUID | None:
-    """Whose key it is, if it is in force; with `now` its use is noted."""
-    holder = await key_holder(conn, key_hash, now)
-    return None if holder is None else holder.tenant_id
-
-
 async def key_holder(conn: Connection, key_hash: bytes, now: datetime | None = None) -> KeyHolder | None:
-    """The same, with what the key may do."""
+    """Whose key it is and what it may do, if it is in force; with `now` its use is noted."""
     row = await conn.fetchrow(_SQL["key_holder"], key_hash)
     if row is not None and now is not None:
         await conn.execute(_SQL["api_key_used"], key_hash, now)

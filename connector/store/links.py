@@ -117,14 +117,6 @@ async def load(conn: Connection, tenant_id: UUID, keys: Iterable[RecordKey]) -> 
     return {key: found[key] for key in wanted if key in found}
 
 
-async def load_children(
-    conn: Connection, tenant_id: UUID, account_id: UUID, parent_bling_ids: Collection[int]
-) -> list[Link]:
-    """The links of the variations of these parents, parents together."""
-    rows = await conn.fetch(_SQL["children"], tenant_id, account_id, list(parent_bling_ids))
-    return list(map(link_of, rows))
-
-
 async def by_bitrix(
     conn: Connection, tenant_id: UUID, kind: Kind, bitrix_ids: Collection[int]
 ) -> dict[int, Link]:

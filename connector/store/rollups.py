@@ -82,22 +82,6 @@ async def days(conn: Connection, tenant_id: UUID, since: datetime, zone: str) ->
     return [DayCount(row["day"], Outcome(row["outcome"]), row["latency"], row["n"]) for row in rows]
 
 
-async def median_ms(conn: Connection, tenant_id: UUID, since: datetime) -> int | None:
-    """Half of the created and updated events settled within so many ms of their receipt."""
-    rows = await conn.fetch(_SQL["latencies"], tenant_id, since)
-    return median_of({row["latency"]: row["n"] for row in rows})
-
-
-def median_of(buckets: dict[int, int]) -> int | None:
-    """The median of counts by log2 of milliseconds: the middle of the bucket that it falls into."""
-    half, seen = sum(buckets.values()) / 2, 0
-    for bucket in sorted(buckets):
-        seen += buckets[bucket]
-        if seen >= half:
-            return (3 << bucket) // 2
-    return None
-
-
 async def calls(conn: Connection, tenant_id: UUID, since: datetime) -> list[CallCount]:
     """Requests to vendors, of whole hours from `since` on."""
     rows = await conn.fetch(_SQL["calls"], tenant_id, since)

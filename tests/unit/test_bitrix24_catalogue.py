@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connector.bitrix24 import catalogue
-from connector.bitrix24.encoding import batchable
+from connector.bitrix24.encoding import encoded
 from connector.domain.vendor import Transient
 
 ROW = {
@@ -27,7 +27,7 @@ def test_the_link_is_looked_for_in_the_property() -> None:
     assert command.method == "catalog.product.list"
     assert command.params["filter"] == {"iblockId": 23, "property101": ["16842381890", "5"]}
     assert {"id", "iblockId", "property101", "xmlId"} <= set(command.params["select"])
-    assert batchable(command.params)
+    assert encoded("m", command.params) is not None
 
 
 def test_records_are_decoded() -> None:

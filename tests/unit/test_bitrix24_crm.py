@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connector.bitrix24 import crm
 from connector.bitrix24.crm_setup import INVOICE, INVOICE_LINK
-from connector.bitrix24.encoding import batchable, command_text
+from connector.bitrix24.encoding import encoded
 from connector.domain.vendor import Transient
 
 #: As the client encodes direct calls.
@@ -57,7 +57,7 @@ def test_a_deal_is_looked_for_by_its_origin() -> None:
     assert command.method == "crm.item.list"
     assert command.params["filter"] == {"=originatorId": "ponte", "@originId": ["c:1", "c:2"]}
     assert command.params["select"] == ["id", "originId", "title"]
-    assert batchable(command.params)
+    assert encoded("m", command.params) is not None
 
 
 def test_no_command_asks_for_original_names() -> None:
@@ -148,8 +148,8 @@ def _many(count: int) -> list[crm.RowParams]:
 
 
 def test_many_rows_go_as_a_direct_call() -> None:
-    assert batchable(crm.set_rows(1, _many(100)).params)
-    assert not batchable(crm.set_rows(1, _many(500)).params)
+    assert encoded("m", crm.set_rows(1, _many(100)).params) is not None
+    assert encoded("m", crm.set_rows(1, _many(500)).params) is None
 
 
 @given(
@@ -161,7 +161,7 @@ def test_decimals_reach_the_portal_exactly_either_way(price: Decimal, quantity: 
     direct = DIRECT.encode(params)
     (row,) = msgspec.json.Decoder(float_hook=Decimal).decode(direct)["productRows"]
     assert (Decimal(row["price"]), Decimal(row["quantity"])) == (price, quantity)
-    text = unquote(command_text("m", params))
+    text = unquote(encoded("m", params) or "")
     assert f"[price]={price:f}&" in text
     assert text.endswith(f"[quantity]={quantity:f}")
 
@@ -169,7 +169,7 @@ def test_decimals_reach_the_portal_exactly_either_way(price: Decimal, quantity: 
 def test_requisites_are_looked_for_in_both_spellings() -> None:
     command = crm.find_requisites("RQ_CPF", ["52998224725", "529.982.247-25"])
     assert command.params["filter"] == {"@RQ_CPF": ["52998224725", "529.982.247-25"]}
-    assert batchable(command.params)
+    assert encoded("m", command.params) is not None
 
 
 def test_requisites_are_decoded() -> None:

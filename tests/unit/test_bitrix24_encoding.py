@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connector.bitrix24.encoding import NotBatchable, batchable, command_text, encoded
+from connector.bitrix24.encoding import encoded
 from sandbox.bitrix24.phpquery import parse_str, split_command
 from sandbox.bitrix24.references import resolve
 
@@ -70,38 +70,36 @@ def test_only_harmless_characters_are_sent(params: dict[str, Any]) -> None:
     ],
 )
 def test_a_text_like_a_reference_is_not_batched(text: str) -> None:
-    assert not batchable({"fields": {"name": text}})
+    assert encoded("m", {"fields": {"name": text}}) is None
 
 
 @pytest.mark.parametrize("text", ["R$ 10,00 [novo]", "$resultado", "result[a]", "$ result[a]", "[a] $result"])
 def test_other_dollars_are(text: str) -> None:
-    assert batchable({"fields": {"name": text}})
+    assert encoded("m", {"fields": {"name": text}}) is not None
 
 
 @pytest.mark.parametrize("value", [None, [], {}, True, [[]], {"a": None}])
 def test_what_needs_a_type_is_not_batched(value: object) -> None:
-    assert not batchable({"fields": {"x": value}})
+    assert encoded("m", {"fields": {"x": value}}) is None
 
 
 @pytest.mark.parametrize("name", ["a b", "a.b", "a[b", "a]", "", "a\0"])
 def test_a_name_that_php_changes_is_not_batched(name: str) -> None:
-    assert not batchable({name: "x"})
+    assert encoded("m", {name: "x"}) is None
 
 
 def test_half_a_character_is_not_batched() -> None:
-    assert not batchable({"name": "\ud83d"})
+    assert encoded("m", {"name": "\ud83d"}) is None
 
 
 def test_long_commands_are_not_batched() -> None:
-    assert batchable({"a": [1] * 500})
-    assert not batchable({"a": [1] * 501})
+    assert encoded("m", {"a": [1] * 500}) is not None
+    assert encoded("m", {"a": [1] * 501}) is None
 
 
-def test_command_text_says_what_it_cannot_do() -> None:
-    assert command_text("app.info", {}) == "app.info"
-    with pytest.raises(NotBatchable):
-        command_text("m", {"a": None})
+def test_a_command_without_parameters_is_its_method() -> None:
+    assert encoded("app.info", {}) == "app.info"
 
 
 def test_numbers_are_written_plainly() -> None:
-    assert command_text("m", {"a": Decimal("1E+3"), "b": 1.5}) == "m?a=1000&b=1.5"
+    assert encoded("m", {"a": Decimal("1E+3"), "b": 1.5}) == "m?a=1000&b=1.5"

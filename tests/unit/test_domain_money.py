@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from connector.domain.money import Amounts, Item, Row, RowKind, row_total, rows_of, total_of
+from connector.domain.money import Amounts, Item, Row, RowKind, row_total, rows_of
 
 CENT = Decimal("0.01")
 ITEM, FREIGHT, EXPENSES, ADJUSTMENT = RowKind
@@ -32,6 +32,11 @@ def amounts(
 
 def shown(rows: tuple[Row, ...]) -> list[tuple[RowKind, str]]:
     return [(row.kind, str(row_total(row))) for row in rows]
+
+
+def total_of(rows: Iterable[Row]) -> Decimal:
+    """What Bitrix24 shows as the deal's amount, in reais."""
+    return sum((row_total(row) for row in rows), Decimal("0.00"))
 
 
 # The law

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from connector.domain import money
 from connector.domain.money import Amounts, Item
-from connector.domain.selling import BadDeal, SoldRow, WonDeal, deal_marked, mark_of, order_of, total_of
+from connector.domain.selling import BadDeal, SoldRow, WonDeal, deal_marked, mark_of, order_of
+from tests.support.clerk import total_of
 
 TODAY = date(2026, 11, 23)
 MEMBER = "0123456789abcdef0123456789abcdef"

@@ -4,11 +4,6 @@
 SELECT * FROM link
 WHERE tenant_id = $1 AND kind = ANY($2::text[]) AND account_id = ANY($3::uuid[]) AND bling_id = ANY($4::bigint[]);
 
--- name: children
-SELECT * FROM link
-WHERE tenant_id = $1 AND kind = 'product' AND account_id = $2 AND parent_id = ANY($3::bigint[])
-ORDER BY parent_id, bling_id;
-
 -- name: by_bitrix
 SELECT * FROM link WHERE tenant_id = $1 AND kind = $2 AND bitrix_id = ANY($3::bigint[]);
 

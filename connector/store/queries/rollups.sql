@@ -22,11 +22,6 @@ FROM event_hour WHERE tenant_id = $1 AND hour >= $2
   AND outcome IN ('created', 'updated', 'failed', 'dead')
 GROUP BY day, outcome, latency;
 
--- name: latencies
-SELECT latency, sum(n)::bigint AS n FROM event_hour
-WHERE tenant_id = $1 AND hour >= $2 AND outcome IN ('created', 'updated')
-GROUP BY latency ORDER BY latency;
-
 -- name: calls
 SELECT provider, scope, method, sum(calls)::bigint AS calls, sum(errors)::bigint AS errors,
        sum(operating_ms)::bigint AS operating_ms

@@ -15,7 +15,7 @@ from connector.store import history, lease, links
 from connector.store.lease import Fenced
 from connector.store.links import Choice, Link, ReasonCount
 from connector.store.scope import Database
-from tests.support.rows import ACCOUNT, key, link, now
+from tests.support.rows import key, link, now
 
 
 async def save(db: Database, tenant_id: UUID, *rows: Link) -> None:
@@ -85,14 +85,6 @@ async def test_only_what_was_asked_for_is_loaded(db: Database, tenant_id: UUID) 
     asked = (key(1), key(2, Kind.ORDER), key(5))
     assert (await load(db, tenant_id, *asked)).keys() == {key(1)}
     assert await load(db, tenant_id) == {}
-
-
-async def test_children_are_found_by_their_parents(db: Database, tenant_id: UUID) -> None:
-    await save(db, tenant_id, link(1), link(3, parent_id=1), link(2, parent_id=1), link(4, parent_id=9))
-    async with db.tenant(tenant_id) as conn:
-        found = await links.load_children(conn, tenant_id, ACCOUNT, [1, 7])
-        assert [child.record.bling_id for child in found] == [2, 3]
-        assert await links.load_children(conn, tenant_id, uuid4(), [1]) == []
 
 
 async def test_links_are_found_by_bitrix24s_id(db: Database, tenant_id: UUID) -> None:
