@@ -43,8 +43,9 @@ __all__ = [
 #: Queues drains (connector.sync.wake).
 Wake = Callable[[Iterable[UUID]], Awaitable[None]]
 
-#: What a rule names and the portal does not have may have been made since the portal was read.
-SURE = timedelta(minutes=1)
+#: What a rule names and the portal does not have may have been made since the portal was read; between
+#: readings for that reason.
+BETWEEN = timedelta(seconds=1)
 
 
 async def current(conn: Connection, tenant_id: UUID, kind: Kind) -> MappingVersion:
@@ -111,8 +112,12 @@ async def _checked(connecting: Connecting, tenant_id: UUID, kind: Kind, sent: An
         if _is_known(kind, known):
             return wish
     except BadMapping as error:
-        if not _is_doubtful(error, _read_at(kind, known), at):
+        read_at = _read_at(kind, known)
+        if read_at is None or any(one.code is not Flaw.NOT_THERE for one in error.errors):
             raise
+        wait = max(timedelta(), read_at + BETWEEN - at)
+        await asyncio.sleep(wait.total_seconds())
+        at += wait
     return await _checked_anew(connecting, tenant_id, kind, sent, portal, at)
 
 
@@ -124,12 +129,6 @@ def _read_at(kind: Kind, known: FieldLists) -> datetime | None:
     """When the older of what is known was read; None while nothing is."""
     times = (known.portal_at, known.deals.places_at if kind in DEALS else known.accounts_at)
     return min((one for one in times if one is not None), default=None)
-
-
-def _is_doubtful(error: BadMapping, read_at: datetime | None, at: datetime) -> bool:
-    """All that is wrong may be right by now."""
-    old = read_at is not None and at - read_at > SURE
-    return old and all(one.code is Flaw.NOT_THERE for one in error.errors)
 
 
 async def _checked_anew(

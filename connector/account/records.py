@@ -94,8 +94,13 @@ def _pair(rule: Rule, said: dict[str, Any], written: dict[str, str], name: str) 
         bitrix24=name,
         bling_value=shown,
         bitrix24_value=there,
-        in_step=expected == _key(rule, there),
+        in_step=(expected or "") == (_key(rule, there) or "") or _may_differ(rule, value),
     )
+
+
+def _may_differ(rule: Rule, value: object) -> bool:
+    """What is empty in Bling changes nothing, unless the rule says that it erases."""
+    return value == "" and rule.empty == "ignore"
 
 
 def _said(rule: Rule, said: dict[str, Any]) -> object:
@@ -147,6 +152,8 @@ def _payload(body: bytes) -> dict[str, Any]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return value if isinstance(value, str) else _NUMBERS.encode(value).decode()
 
 

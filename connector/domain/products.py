@@ -16,12 +16,14 @@ from connector.domain.events import Reason
 from connector.domain.fields import PortalFields
 from connector.domain.mapping import PRICE_FIELD, BadField, Lens, Source, Target
 from connector.domain.transforms import Section
-from connector.domain.values import InvalidValue, at, number, plain
+from connector.domain.values import InvalidValue, at, day_or_moment, number, plain
 
 #: Bitrix24's fields that hold numbers.
 NUMBERS = frozenset(
     {"weight", "width", "height", "length", "measure", "iblockSectionId", "purchasingPrice", "vatId"}
 )
+#: Those that hold moments.
+MOMENTS = frozenset({"dateActiveFrom", "dateActiveTo"})
 #: Digits of EAN-8, UPC-A, EAN-13 and GTIN-14.
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 #: What lives on variations and not on their parent (facts of Bitrix24, catalogue).
@@ -184,6 +186,8 @@ def wanted(
             del target[name]
         elif name in NUMBERS and name != section and (text := target[name]):
             _tidy(lens, target, name, text, passed)
+        elif name in MOMENTS:
+            target[name] = day_or_moment(target[name])
     if shape is Shape.OFFER and section:
         # A variation stands where its parent does: that it has no section of its own is no problem.
         passed = [bad for bad in passed if not isinstance(bad.rule.transform, Section)]

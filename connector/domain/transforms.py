@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Literal
@@ -20,10 +20,11 @@ import msgspec
 from connector.domain import pictures
 from connector.domain.html_text import text_of_html
 from connector.domain.units import factor
-from connector.domain.values import InvalidValue, at, money, number, plain, text
+from connector.domain.values import DOUBLE, LARGEST_NUMBER, InvalidValue, at, money, number, plain, text
 
-#: What a scaled number is rounded to.
-NINTH = Decimal("1e-9")
+#: What Bling's side of a scaled number is rounded to: one digit less than the other side keeps, so that what
+#: went forth comes back.
+NINTH, FOURTEEN = Decimal("1e-9"), Context(prec=14, rounding=ROUND_HALF_UP)
 #: What stands for no date in Bling.
 NO_DATE = "0000-00-00"
 
@@ -44,7 +45,7 @@ class Text(msgspec.Struct, frozen=True, tag="text", tag_field="type", omit_defau
 
 
 class Number(msgspec.Struct, frozen=True, tag="number", tag_field="type", omit_defaults=True):
-    """A number, Bling's times `scale`; at most nine decimals, without superfluous zeros."""
+    """A number, Bling's times `scale`; Bling's has at most nine decimals. Without superfluous zeros."""
 
     scale: int | float = 1
 
@@ -192,15 +193,15 @@ def backward(transform: Transform) -> Callable[[str], object]:
             return partial(_number, by=1 / Fraction(str(scale)))
         case Unit():
             return partial(_number, by=1 / _factor(transform))
-        case Money():
-            return Decimal
+        case Money(negative=negative):
+            return lambda value: Decimal(money(value, negative=negative))
         case YesNo(true=true, false=false):
-            return lambda value: true if value == "Y" else false
+            return lambda value: _word(value, true, false)
         case Choice(table=table):
             back = {there: here for here, there in reversed(table.items())}
-            return lambda value: back.get(value, "")
+            return lambda value: _chosen(value, back)
         case ListOf(separator=separator):
-            return lambda value: separator.join(msgspec.json.decode(value, type=list[str]))
+            return lambda value: _joined(value, separator)
         case Section(table=table):
             return lambda value: _category(value, table)
         case FirstImage() | HtmlText() | Template() | Constant():
@@ -245,20 +246,29 @@ def filled(pattern: str, source: object) -> str:
 
 def _written_date(value: str, zone: str) -> str:
     """As Bling writes it: a day, or day and time of its own zone."""
-    if len(value) <= len(NO_DATE):
-        return value
-    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+    found = _moment(value, zone)
+    if isinstance(found, datetime):
+        return found.replace(tzinfo=None).isoformat(" ")
+    return "" if found is None else found.isoformat()
 
 
 def _scaled(value: object, by: Fraction) -> str:
-    return plain(_number(value, by))
+    return plain(_divided(Fraction(_ninth(number(value))) * by, DOUBLE))
 
 
 def _number(value: object, by: Fraction) -> Decimal:
-    exact = Fraction(number(value)) * by
-    with localcontext(prec=60):
-        return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(NINTH, ROUND_HALF_UP)
+    return Decimal(plain(_ninth(_divided(Fraction(number(value)) * by, FOURTEEN))))
+
+
+def _ninth(value: Decimal) -> Decimal:
+    return FOURTEEN.plus(value).quantize(NINTH, ROUND_HALF_UP)
+
+
+def _divided(exact: Fraction, how: Context) -> Decimal:
+    found = how.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    if abs(found) > LARGEST_NUMBER:
+        raise InvalidValue("não é um número que caiba: %(value)s", value=found)
+    return found
 
 
 def _factor(unit: Unit) -> Fraction:
@@ -302,16 +312,50 @@ def _yes_no(value: object, true: str, false: str) -> str:
 
 
 def _date(value: object, zone: str) -> str:
-    written = text(value).strip()
+    found = _moment(text(value), zone)
+    return "" if found is None else found.isoformat()
+
+
+def _moment(value: str, zone: str) -> date | None:
+    """A day, or a moment to the second as the zone's clocks show it; None where Bling says none."""
+    written = value.strip()
     if not written or written.startswith(NO_DATE):
-        return ""
+        return None
     try:
         if len(written) <= len(NO_DATE):
-            return date.fromisoformat(written).isoformat()
-        moment = datetime.fromisoformat(written)
-    except ValueError:
+            return date.fromisoformat(written)
+        found, place = datetime.fromisoformat(written).replace(microsecond=0), ZoneInfo(zone)
+        # By way of UTC: an hour that clocks leave out in spring is the one after it. Of one that they show
+        # twice in autumn Bling's writing means the first.
+        shown = (found if found.tzinfo else found.replace(tzinfo=place)).astimezone(UTC).astimezone(place)
+        return shown.replace(fold=0)
+    except (ValueError, OverflowError):
         raise InvalidValue("não é uma data: %(value)s", value=repr(value)) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).isoformat()
+
+
+def _word(value: str, true: str, false: str) -> str:
+    if value not in ("Y", "N"):
+        raise InvalidValue(
+            "esperado %(true)s ou %(false)s, veio %(value)s", true="Y", false="N", value=repr(value)
+        )
+    return true if value == "Y" else false
+
+
+def _chosen(value: str, back: Mapping[str, str]) -> str:
+    """What is not in the table has no name in Bling: nothing is erased there because of it."""
+    if value not in back:
+        raise InvalidValue("%(value)s não está na tabela", value=repr(value))
+    return back[value]
+
+
+def _joined(value: str, separator: str) -> str:
+    try:
+        parts = msgspec.json.decode(value, type=list[str])
+    except msgspec.MsgspecError:
+        raise InvalidValue("não é uma lista: %(value)s", value=repr(value)) from None
+    if whole := next((part for part in parts if separator in part), None):
+        raise InvalidValue("o separador está dentro de um valor: %(value)s", value=repr(whole))
+    return separator.join(parts)
 
 
 def _section(value: object, table: Mapping[str, str]) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from datetime import datetime, time
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 CENT = Decimal("0.01")
+#: The zone of Bling's clocks.
+BRASILIA = ZoneInfo("America/Sao_Paulo")
 #: Bitrix24 keeps prices with two decimals by default; more digits than this are no price.
 LARGEST_PRICE = Decimal("9999999999999.99")
 #: What a number must not exceed.
 LARGEST_NUMBER = Decimal("1e15")
+#: Both vendors keep numbers as doubles: more digits than these do not come back as they went.
+DOUBLE = Context(prec=15, rounding=ROUND_HALF_UP)
 
 
 class InvalidValue(ValueError):
@@ -63,28 +69,50 @@ def money(value: object, *, negative: bool = False) -> str:
     """An amount as text with two decimals, such as `1234.50`."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise InvalidValue("não é um valor em reais: %(value)s", value=repr(value))
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise InvalidValue("não é um valor em reais: %(value)s", value=repr(value)) from None
+    amount = _decimal(value)
+    if amount is None:
+        raise InvalidValue("não é um valor em reais: %(value)s", value=repr(value))
     if not amount.is_finite() or abs(amount) > LARGEST_PRICE:
         raise InvalidValue("o valor %(value)s é grande demais", value=value)
     if amount < 0 and not negative:
         raise InvalidValue("o valor %(value)s é negativo", value=value)
-    return str(amount.quantize(CENT, ROUND_HALF_UP))
+    # Zero has no sign.
+    return str(amount.quantize(CENT, ROUND_HALF_UP) + 0)
 
 
 def number(value: object) -> Decimal:
-    """Any finite number; raises `InvalidValue`."""
+    """Any finite number, with the digits that both sides keep; raises `InvalidValue`."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise InvalidValue("não é um número: %(value)s", value=repr(value))
-    try:
-        found = Decimal(value)
-    except InvalidOperation:
-        raise InvalidValue("não é um número: %(value)s", value=repr(value)) from None
+    found = _decimal(value)
+    if found is None:
+        raise InvalidValue("não é um número: %(value)s", value=repr(value))
     if not found.is_finite() or abs(found) > LARGEST_NUMBER:
         raise InvalidValue("não é um número que caiba: %(value)s", value=repr(value))
-    return found
+    return DOUBLE.plus(found)
+
+
+def _decimal(value: int | Decimal | str) -> Decimal | None:
+    """None for what is none; what Python alone would read as one (`1_000`, `١٢`) is none."""
+    if isinstance(value, str) and (not value.isascii() or "_" in value):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None
+
+
+def day_or_moment(written: str) -> str:
+    """One spelling for a field that holds moments: a portal makes its own midnight of a day."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    if moment.tzinfo is None:
+        return written
+    here = moment.astimezone(BRASILIA)
+    day = next((one.date() for one in (moment, here) if one.time() == time()), None)
+    return here.isoformat() if day is None else day.isoformat()
 
 
 def plain(value: Decimal) -> str:

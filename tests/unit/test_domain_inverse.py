@@ -196,6 +196,16 @@ def test_empty_fields_come_back_empty_where_the_rule_erases():
     assert invert(mapping).apply({"property1": "", "property2": ""}) == {"marca": ""}
 
 
+def test_a_value_without_a_name_in_bling_is_passed_over_and_named():
+    chosen = rule("condicao", "property1", Choice(table={"1": "Novo"}))
+    mapping = MappingVersion(
+        kind=Kind.PRODUCT, version=2, rules=(chosen, rule("marca", "property2", Identity()))
+    )
+    passed: list[BadField] = []
+    assert invert(mapping).apply({"property1": "Usado", "property2": "Acme"}, passed) == {"marca": "Acme"}
+    assert [(one.rule, str(one.why)) for one in passed] == [(chosen, "'Usado' não está na tabela")]
+
+
 def test_a_custom_field_with_a_list_says_the_chosen_name():
     chosen = {"camposCustomizados": [{"idCampoCustomizado": 77, "valor": "3", "item": "Algodão"}]}
     assert at(chosen, "camposCustomizados.77") == "Algodão"

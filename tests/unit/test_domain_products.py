@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.events import Kind, Reason
-from connector.domain.mapping import Lens, default
+from connector.domain.mapping import Lens, MappingVersion, Rule, default
 from connector.domain.products import (
     Allowed,
     Create,
@@ -27,6 +27,8 @@ from connector.domain.products import (
     shape_of,
     wanted,
 )
+from connector.domain.transforms import Date
+from connector.domain.values import day_or_moment
 
 LENS = Lens(default(Kind.PRODUCT))
 TARGET = {"link": "7", "name": "Copo", "xmlId": "C-1", "price": "4.99", "active": "Y"}
@@ -162,3 +164,27 @@ def test_changes_name_exactly_the_fields_that_differ(target, before):
     link = Linked(bitrix_id=1, shape=Shape.SIMPLE, written=before, price_id=3)
     named = {one.field for one in changes(LENS, plan_linked(target, Shape.SIMPLE, link, ALL), before)}
     assert named == {name for name in target if target[name] != before[name]}
+
+
+@pytest.mark.parametrize(
+    ("held", "text"),
+    [
+        ("2027-02-28", "2027-02-28"),
+        ("2027-02-28T00:00:00-03:00", "2027-02-28"),
+        ("2027-02-28T00:00:00+03:00", "2027-02-28"),
+        ("2027-02-28T06:00:00+03:00", "2027-02-28"),
+        ("2027-02-28T16:30:00+03:00", "2027-02-28T10:30:00-03:00"),
+        ("2027-02-28 10:30:00", "2027-02-28 10:30:00"),
+        ("amanhã", "amanhã"),
+    ],
+)
+def test_a_day_and_a_moment_have_one_spelling_whatever_the_portals_zone(held: str, text: str) -> None:
+    assert day_or_moment(held) == text
+
+
+def test_a_moment_for_a_field_of_moments_is_spelled_as_it_is_read() -> None:
+    rule = Rule(id="fim", bling="fim", bitrix24="dateActiveTo", transform=Date(zone="UTC"))
+    lens = Lens(MappingVersion(kind=Kind.PRODUCT, version=2, rules=(rule,)))
+    assert wanted(lens, {"fim": "2027-02-28 13:30:00"}, Shape.SIMPLE)[0] == {
+        "dateActiveTo": "2027-02-28T10:30:00-03:00"
+    }

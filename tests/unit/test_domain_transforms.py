@@ -131,6 +131,84 @@ def test_any_scale_that_is_not_zero_has_a_way_back(value: Decimal, scale: float)
     assert forward(transform)(backward(transform)(text)) == text
 
 
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9),
+    st.floats(min_value=1e-6, max_value=1e6),
+)
+def test_however_long_a_number_is_its_normal_form_comes_back(value: Decimal, scale: float) -> None:
+    """More digits than a double has, more decimals than Bling has: once there and back is the normal form."""
+    forth, back = forward(Number(scale=scale)), backward(Number(scale=scale))
+    text = forth(value)
+    assert forth(back(text)) == text
+    assert back(forth(back(text))) == back(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("-0.0", "0"),
+        ("1E-10", "0"),
+        ("0.12345678912345", "0.123456789"),
+        ("12345678901234.5", "12345678901235"),
+    ],
+)
+def test_a_number_has_one_spelling(value: str, text: str) -> None:
+    assert forward(Number())(Decimal(value)) == text
+
+
+def test_a_number_that_grows_too_large_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="que caiba"):
+        forward(Number(scale=1_000_000))(Decimal(10) ** 12)
+
+
+def test_small_units_of_large_ones_are_not_lost() -> None:
+    milligrams = Unit(source="mg", target="t")
+    assert backward(milligrams)(forward(milligrams)(Decimal("0.5"))) == Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("2018-11-04 00:30:00", "2018-11-04T01:30:00-02:00"),
+        ("2018-02-17 23:30:00", "2018-02-17T23:30:00-02:00"),
+        ("2018-02-18T02:30:00+00:00", "2018-02-17T23:30:00-02:00"),
+        ("2026-11-23T10:00:00+00:00", "2026-11-23T07:00:00-03:00"),
+        ("2026-11-23 10:00:00.123", "2026-11-23T10:00:00-03:00"),
+    ],
+    ids=["left-out-in-spring", "twice-in-autumn", "the-second-time", "another-zone", "parts-of-seconds"],
+)
+def test_a_moment_is_as_the_zones_clocks_show_it(written: str, text: str) -> None:
+    forth, back = forward(Date()), backward(Date())
+    assert forth(written) == text
+    assert forth(back(text)) == text
+
+
+TO_BLING: dict[str, tuple[Transform, str]] = {
+    "money": (Money(), "NaN"),
+    "too-large": (Money(), "1e400"),
+    "underscored": (Money(), "1_000"),
+    "number": (Number(), "12,5"),
+    "day": (Date(), "31/01/2029"),
+    "moment": (Date(), "9999-12-31T23:59:59-03:00"),
+    "yes_no": (YesNo(true="S", false="N"), "Sim"),
+    "choice": (Choice(table={"1": "Novo"}), "Quebrado"),
+    "list": (ListOf(), "azul"),
+    "separator-inside": (ListOf(), '["azul","verde;mar"]'),
+}
+
+
+@pytest.mark.parametrize("name", TO_BLING)
+def test_what_bling_could_not_mean_is_not_sent_there(name: str) -> None:
+    transform, text = TO_BLING[name]
+    with pytest.raises(InvalidValue):
+        backward(transform)(text)
+
+
+def test_money_comes_back_to_the_cent() -> None:
+    assert backward(Money())("12.345") == Decimal("12.35")
+    assert forward(Money())(Decimal("-0.0")) == "0.00"
+
+
 @given(st.sampled_from(sorted(UNITS)), st.sampled_from(sorted(UNITS)))
 def test_units_of_one_kind_lead_there_and_back(source: str, target: str) -> None:
     there, back = factor(source, target), factor(target, source)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from connector.bitrix24.catalogue import SIMPLE
 from connector.domain.events import Outcome, Reason
 from connector.domain.export import Export, Merge, Way, overlaid, to_send
@@ -88,7 +90,8 @@ def _weigh(work: ExportWork, way: Way, context: Context) -> None:
     target, passed = wanted(context.lens, source, work.shape(), context.fields)
     work.there = way.seen(source, target)
     merge = way.merge(base, here, work.there)
-    fields = way.fields(merge.export, passed) if context.exports.update else {}
+    refused: list[BadField] = []
+    fields = way.fields(merge.export, refused) if context.exports.update else {}
     back = merge.back if context.allowed.update else {}
     section = context.lens.section_rule
     apart = {
@@ -103,9 +106,10 @@ def _weigh(work: ExportWork, way: Way, context: Context) -> None:
         back = {name: text for name, text in back.items() if name not in apart}
     elif len(back) < len(merge.back) and merge.conflicts:
         work.note("os dois lados mudaram, e o Bling não atualiza o Bitrix24 enquanto isso estiver desligado")
-    for bad in passed:
+    for bad in passed + refused:
         work.note(str(bad))
-    work.merge = Merge(export=merge.export if fields else {}, back=back, conflicts=merge.conflicts)
+    export = _without(merge.export, refused) if fields else {}
+    work.merge = Merge(export=export, back=back, conflicts=merge.conflicts)
     work.before = here
     work.changes = way.changes(context.lens, work.merge, here, work.there, fields)
     work.plan = Export(bling_id=work.key.bling_id, fields=to_send(source, fields) if fields else {})
@@ -124,10 +128,16 @@ def invent(work: ExportWork, way: Way, context: Context) -> None:
         return work.end(Outcome.SKIPPED, Reason.FILTERED)
     for bad in passed:
         work.note(str(bad))
-    work.merge = Merge(export=here, back={}, conflicts=())
+    work.merge = Merge(export=_without(here, passed), back={}, conflicts=())
     work.changes = way.changes(context.lens, work.merge, work.present.values, {}, fields)
     work.plan = Export(bling_id=None, fields=fields)
     return None
+
+
+def _without(values: Target, refused: Iterable[BadField]) -> Target:
+    """What Bling cannot be told is not what both sides hold."""
+    names = {bad.rule.bitrix24 for bad in refused}
+    return {name: text for name, text in values.items() if name not in names}
 
 
 def agree(work: ExportWork, context: Context, written_back: Target) -> None:

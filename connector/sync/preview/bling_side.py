@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 #: How long a program waits for records that were not kept, and how long a person, who is shown what is there
 #: and asks again. No new read begins after that; one that is under way has a little longer.
 PATIENCE_S, GLANCE_S, GRACE_S = 8.0, 1.0, 3.0
+#: Seconds that the first rows of an account are kept while nothing is synced: one request brings them.
+FRESH_S = 60
 #: Reads of one account at a time: an account's turns are given beforehand, so more would be kept from syncs.
 TOGETHER = 3
 
@@ -47,8 +49,13 @@ class One(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """As shelves know it."""
-        return f"{self.account_id}:{self.bling_id}"
+        """As shelves know it: after a sync of the record by another name, for it may have changed."""
+        return f"{self.account_id}:{self.bling_id}:{stamp(self.link)}"
+
+
+def stamp(link: Link | None) -> str:
+    """What the last sync of a record left."""
+    return str(link.updated_at.timestamp()) if link is not None else ""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +81,7 @@ class BlingSide:
 
     async def first(self, limit: int) -> list[One]:
         """A fresh tenant: what its accounts' lists show first."""
-        shelf = self._shelf("fresh")
+        shelf = Shelf(self._engine.redis, self._context.tenant_id, f"{self._kind}:fresh", FRESH_S)
         found: list[One] = []
         for account_id in self._connected():
             kept = await shelf.load([str(account_id)])
@@ -119,8 +126,9 @@ class BlingSide:
         new: dict[str, Record] = {}
         for account_id, group in self._by_account(one for one in ones if one.name not in kept).items():
             client = self._bling(account_id)
-            rows = await self._in_time(client.products(ids=[one.bling_id for one in group]))
-            new |= {f"{account_id}:{row['id']}": row for row in rows or []}
+            names = {one.bling_id: one.name for one in group}
+            rows = await self._in_time(client.products(ids=list(names)))
+            new |= {names[row["id"]]: row for row in rows or [] if row["id"] in names}
             self._silent |= {one.name for one in group} - new.keys() if rows is not None else set()
         await shelf.keep(new)
         return kept | new

@@ -16,10 +16,12 @@ from connector.store.links import Link
 from connector.sync.clients import bitrix24_client
 from connector.sync.context import Context
 from connector.sync.engine import Engine
-from connector.sync.preview.bling_side import GRACE_S
+from connector.sync.preview.bling_side import GRACE_S, stamp
 from connector.sync.preview.cache import Record, Shelf
 from connector.sync.products import elements
 
+#: Seconds that Bitrix24's records are kept: nobody tells of an edit by hand, and all are one request.
+PRESENT_S = 60
 #: Every field of a record of the catalogue, and of a deal.
 _WHOLE, _WHOLE_DEAL = ("*", "property*"), ("*", "uf_*")
 
@@ -38,15 +40,17 @@ class PortalSide:
         portal, catalogue = self._context.portal, self._context.catalogue
         if not links or portal is None or portal.state is not ConnectionState.CONNECTED:
             return {}
-        shelf = Shelf(self._engine.redis, self._tenant_id, f"{self._kind}:present")
-        wanted = [link.bitrix_id for link in links if link.bitrix_id is not None]
-        kept = await shelf.load(map(str, wanted))
-        missing = [number for number in wanted if str(number) not in kept]
+        shelf = Shelf(self._engine.redis, self._tenant_id, f"{self._kind}:present", PRESENT_S)
+        names = {link.bitrix_id: f"{link.bitrix_id}:{stamp(link)}" for link in links if link.bitrix_id}
+        kept = await shelf.load(names.values())
+        found = {number: kept[name] for number, name in names.items() if name in kept}
+        missing = [number for number in names if number not in found]
         if missing:
             packer = Packer(bitrix24_client(self._engine, self._tenant_id, portal, self.calls.append))
-            kept |= await self._asked(packer, self._questions(catalogue, links, missing))
-            await shelf.keep({name: kept[name] for name in map(str, missing) if name in kept})
-        return {int(name): row for name, row in kept.items()}
+            new = await self._asked(packer, self._questions(catalogue, links, missing))
+            await shelf.keep({names[number]: row for number, row in new.items() if number in names})
+            found |= new
+        return found
 
     def _questions(self, catalogue: Catalogue | None, links: list[Link], missing: list[int]) -> list[Command]:
         if self._kind is not Kind.PRODUCT:
@@ -62,14 +66,14 @@ class PortalSide:
                 found.append(vendor.find_by_ids(*place, ids, _WHOLE))
         return found
 
-    async def _asked(self, packer: Packer, commands: list[Command]) -> dict[str, Record]:
+    async def _asked(self, packer: Packer, commands: list[Command]) -> dict[int, Record]:
         """Rows by id; a product's price goes with it."""
         try:
             async with asyncio.timeout(self._patience):
                 results = await packer.run(commands)
         except (VendorError, TimeoutError):
             return {}
-        rows: dict[str, Record] = {}
+        rows: dict[int, Record] = {}
         prices: dict[int, str] = {}
         for command, result in zip(commands, results, strict=True):
             if isinstance(result, Failed):
@@ -77,7 +81,7 @@ class PortalSide:
             if command.method == "catalog.price.list":
                 prices = {one.product_id: elements.amount(one) for one in vendor.prices(result.result)}
             elif self._kind is Kind.PRODUCT:
-                rows |= {str(one.id): dict(one.fields) for one in vendor.found(result.result, 0)}
+                rows |= {one.id: dict(one.fields) for one in vendor.found(result.result, 0)}
             else:
-                rows |= {str(row["id"]): row for row in crm.items(result.result)}
-        return {name: {**row, PRICE_FIELD: prices.get(int(name), "")} for name, row in rows.items()}
+                rows |= {int(row["id"]): row for row in crm.items(result.result)}
+        return {number: {**row, PRICE_FIELD: prices.get(number, "")} for number, row in rows.items()}

@@ -16,8 +16,8 @@ from connector.bitrix24.batch import Command
 from connector.bitrix24.catalogue import Catalogue
 from connector.domain.mapping import LINK_FIELD, Target
 from connector.domain.pictures import FOREIGN
-from connector.domain.products import NUMBERS, Present, Shape
-from connector.domain.values import InvalidValue, money, number, plain
+from connector.domain.products import MOMENTS, NUMBERS, Present, Shape
+from connector.domain.values import InvalidValue, day_or_moment, money, number, plain
 
 _ADD = {Shape.SIMPLE: vendor.add_product, Shape.SKU: vendor.add_sku, Shape.OFFER: vendor.add_offer}
 _UPDATE = {
@@ -130,6 +130,8 @@ def _text(name: str, value: Any) -> str:
         return vendor.property_text(value)
     if value is None or value is False:
         return ""
+    if name in MOMENTS:
+        return day_or_moment(str(value))
     if name in NUMBERS:
         try:
             return plain(number(str(value)))

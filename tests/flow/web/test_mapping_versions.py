@@ -220,8 +220,8 @@ async def test_products_own_rules_are_saved_and_shown(
 async def test_a_field_that_was_just_made_can_be_named(
     office: Office, tenant: Customer, portal: Portal
 ) -> None:
-    connecting = office.parts.connecting
-    await field_lists.load(connecting, tenant.tenant_id, now() - timedelta(minutes=5))
+    """However lately the portal was read."""
+    await call(office, tenant, "GET", "product/fields", params={"refresh": "true"})
     target = portal.property(portal.iblocks()[0], name="Marca")
     assert (await branded(office, tenant, target))["version"] == 2
 

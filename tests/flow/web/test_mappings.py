@@ -104,7 +104,8 @@ async def test_bad_rules_are_all_named_and_change_nothing(office: Office, custom
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no json", b"[]", b"null", b"\xff", b"[" * 20_000, b'{"rules": 1}']
+    "content",
+    [b"", b"no json", b"[]", b"null", b"\xff", b'{"note": "\xe1"}', b"[" * 20_000, b'{"rules": 1}'],
 )
 async def test_a_body_that_is_no_mapping_is_422(office: Office, customer: Customer, content: bytes) -> None:
     answer = await office.api(customer, "PUT", "/mappings/order", content=content)
@@ -183,10 +184,8 @@ async def test_a_pipeline_made_since_the_portal_was_read_is_found(
     rule_in(sent, "etapa")["transform"]["table"] = {"6": second.stages[0].id}
     assert (await put(office, tenant, sent))["version"] == 2
     rule_in(sent, "funil")["transform"]["value"] = "999"
-    sandbox.control("calls", method="DELETE")
     answer = await office.api(tenant, "PUT", "/mappings/order", json=sent)
     assert [one["code"] for one in answer.json()["errors"]] == ["not_there"]
-    assert paths_called(sandbox) == []
 
 
 async def _keep_places(office: Office, tenant: Customer, crm: str, ago: timedelta) -> None:

@@ -165,6 +165,20 @@ async def test_the_second_preview_reads_nothing(
     assert fields_of(second["records"][0])["weight"][1] == "0.7"
 
 
+async def test_a_record_that_was_synced_since_is_read_again(
+    office: Office, sandbox: Sandbox, tenant: Customer, portal: Portal
+) -> None:
+    bling_id = in_bling(sandbox, codigo="C-1", pesoBruto=0.35)
+    made = portal.product(weight=1)
+    await linked(office, tenant, bling_id, made["id"], weight="1")
+    (before,) = (await seen(office, tenant, WEIGHT))["records"]
+    assert fields_of(before)["weight"] == ("1", "350")
+    portal.call("catalog.product.update", id=made["id"], fields={"weight": 350})
+    await linked(office, tenant, bling_id, made["id"], weight="350")
+    (after,) = (await seen(office, tenant, WEIGHT))["records"]
+    assert fields_of(after)["weight"] == ("350", "350")
+
+
 async def test_a_mapping_that_lists_cover_reads_a_list(
     office: Office, sandbox: Sandbox, tenant: Customer, portal: Portal
 ) -> None:

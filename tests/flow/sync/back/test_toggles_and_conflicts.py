@@ -6,7 +6,7 @@ import json
 
 from connector.domain.events import Kind
 from connector.domain.mapping import Rule
-from connector.domain.transforms import Number, Text
+from connector.domain.transforms import Choice, Date, Number, Text
 from connector.store import portal_intake
 from tests.support.returns import Returns
 
@@ -103,6 +103,43 @@ async def test_what_lies_in_an_object_keeps_its_neighbours(returns: Returns):
     returns.edit(product_id, height=55)
     await returns.rest()
     assert returns.bling_product(bling_id)["dimensoes"] == {**size, "altura": 5.5}
+
+
+async def test_what_bling_has_no_word_for_stays_there_and_is_said(returns: Returns):
+    state = Rule(
+        id="estado",
+        bling="condicao",
+        bitrix24="detailText",
+        transform=Choice(table={"1": "Novo", "2": "Usado"}),
+    )
+    day = Rule(id="validade", bling="dataValidade", bitrix24="previewText", transform=Date())
+    await returns.house.map(Kind.PRODUCT, state, day)
+    bling_id, product_id = await returns.pair(condicao=1, dataValidade="2027-02-28")
+    returns.edit(product_id, detailText="Quebrado", previewText="31/01/2029", name="Caneca")
+    await returns.rest()
+    product = returns.bling_product(bling_id)
+    assert (product["nome"], product["condicao"], product["dataValidade"]) == ("Caneca", 1, "2027-02-28")
+    row = await returns.house.row(
+        "SELECT e.detail, s.changes FROM sync s JOIN event e ON e.tenant_id = $1 AND e.sync_id = s.id"
+        " WHERE s.tenant_id = $1 AND e.source = 'bitrix24' ORDER BY s.id DESC LIMIT 1"
+    )
+    assert [one["field"] for one in json.loads(row["changes"])] == ["nome"]
+    assert "'Quebrado' não está na tabela" in row["detail"]
+    link = await returns.house.link(bling_id)
+    assert json.loads(link["written"])["detailText"] == "Novo"
+
+
+async def test_a_day_that_a_portal_holds_as_a_moment_is_nobodys_edit(returns: Returns):
+    day = Rule(id="validade", bling="dataValidade", bitrix24="dateActiveTo", transform=Date())
+    await returns.house.map(Kind.PRODUCT, day)
+    bling_id, product_id = await returns.pair(dataValidade="2027-02-28")
+    assert returns.b24_product(product_id)["dateActiveTo"] == "2027-02-28T00:00:00-03:00"
+    returns.edit(product_id, sort=7)
+    await returns.rest()
+    assert await _last(returns) == ("unchanged", None)
+    returns.edit(product_id, dateActiveTo="2029-01-31")
+    await returns.rest()
+    assert returns.bling_product(bling_id)["dataValidade"] == "2029-01-31"
 
 
 async def _last(returns: Returns) -> tuple[str, str | None]:
