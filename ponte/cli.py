@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     add = orders.add_parser("add", help="let somebody in, or give them new secrets", description=_ADD)
     add.add_argument("email", metavar="EMAIL", help="whom")
     add.set_defaults(run=_operator_add)
+    reseal = command("reseal", "seal everything with the newest key of PONTE_VAULT_KEYS", _reseal)
+    reseal.add_argument(
+        "--dry-run", action="store_true", help="count what is under which key, change nothing"
+    )
     bring = command("import", "bring over what a tenant has in Bling already", _import)
     _import_arguments(bring)
     compare = command("reconcile", "compare both sides of a tenant", _reconcile)
@@ -117,6 +121,12 @@ def _operator_add(options: argparse.Namespace) -> int:
     from ponte import operators
 
     return operators.add(_production(), options.email)
+
+
+def _reseal(options: argparse.Namespace) -> int:
+    from ponte import resealing
+
+    return resealing.run(_production(), dry_run=options.dry_run)
 
 
 def _replay_arguments(parser: argparse.ArgumentParser) -> None:

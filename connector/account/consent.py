@@ -118,7 +118,7 @@ async def keep_app(
         person_id=viewer.person_id,
         account_id=account_id,
         client_id=app.client_id,
-        client_secret=connecting.vault.seal(app.client_secret, _sealed_for(viewer.tenant_id)),
+        client_secret=connecting.vault.seal(app.client_secret, asked_app_name(viewer.tenant_id)),
     )
     async with connecting.database.system() as conn:
         key, whose = token_hash(ticket), token_hash(session)
@@ -159,11 +159,12 @@ def _asked(viewer: Viewer, account_id: UUID | None) -> Consent:
 def _app(connecting: Connecting, asked: Consent) -> OwnApp | None:
     if asked.client_id is None or asked.client_secret is None:
         return None
-    secret = connecting.vault.open(asked.client_secret, _sealed_for(asked.tenant_id))
+    secret = connecting.vault.open(asked.client_secret, asked_app_name(asked.tenant_id))
     return OwnApp(asked.client_id, secret)
 
 
-def _sealed_for(tenant_id: UUID) -> str:
+def asked_app_name(tenant_id: UUID) -> str:
+    """The name under which the secret of an app that a consent is under way for is sealed."""
     return f"consent:{tenant_id}"
 
 

@@ -68,7 +68,7 @@ async def make(
     async with database.system() as conn:
         known = await operators.by_email(conn, email)
         operator_id = known.id if known else new_id(now)
-        sealed = vault.seal(secret, _context(operator_id))
+        sealed = vault.seal(secret, code_name(operator_id))
         if known is not None:
             await operators.replace(conn, email, hashed, sealed)
             await operators.close_sessions(conn, operator_id)
@@ -172,7 +172,7 @@ def _step(vault: Vault, found: Operator | None, code: str, now: datetime) -> int
     if found is None:
         return None
     try:
-        secret = vault.open(found.totp_secret, _context(found.id))
+        secret = vault.open(found.totp_secret, code_name(found.id))
     except VaultError as error:
         log.error("operator_secret_unreadable", operator=str(found.id), error=str(error))
         return None
@@ -206,5 +206,6 @@ def _brake(email: str) -> str:
     return f"operator {email}"
 
 
-def _context(operator_id: UUID) -> str:
+def code_name(operator_id: UUID) -> str:
+    """The name under which an operator's secret of one-time codes is sealed."""
     return f"operator:{operator_id}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -18,7 +19,7 @@ from redis.exceptions import RedisError
 from connector.mail.letters import Letter, Words, render
 from connector.mail.sending import NotSent, Refused, Sender
 from connector.mail.words import Occasion, words
-from connector.security.vault import Vault
+from connector.security.vault import Vault, VaultError
 from connector.store import mail, people
 from connector.store.ids import new_id
 from connector.store.mail import Waiting
@@ -80,7 +81,12 @@ Wish: TypeAlias = SignupWish | ResetWish | InvitationWish | Note
 async def put_down(conn: Connection, vault: Vault, wish: Wish, at: datetime) -> None:
     """To be sent once this system scope's transaction is committed; then call `ring`."""
     id_ = new_id(at)
-    await mail.put(conn, id_, vault.seal(msgspec.json.encode(wish).decode(), f"mail:{id_}"), at)
+    await mail.put(conn, id_, vault.seal(msgspec.json.encode(wish).decode(), wish_name(id_)), at)
+
+
+def wish_name(id_: UUID) -> str:
+    """The name under which a wish is sealed."""
+    return f"mail:{id_}"
 
 
 async def ring(redis: ArqRedis) -> None:
@@ -108,10 +114,8 @@ class PostOffice:
                 return
 
     async def _send(self, waiting: Waiting) -> None:
-        wish: Wish = msgspec.json.decode(self._vault.open(waiting.sealed, f"mail:{waiting.id}"), type=Wish)
-        async with self._database.system() as conn:
-            letter = await self._letter(conn, wish)
         try:
+            letter = await self._written_by(self._opened(waiting))
             if letter is not None:
                 await self._sender.send(render(letter))
         except NotSent as error:
@@ -126,6 +130,19 @@ class PostOffice:
                 return
         async with self._database.system() as conn:
             await mail.sent(conn, waiting.id)
+
+    def _opened(self, waiting: Waiting) -> Wish:
+        """What was put down; without its key it waits like a mail that nobody takes, and stops no other."""
+        try:
+            plain = self._vault.open(waiting.sealed, wish_name(waiting.id))
+        except VaultError as error:
+            raise NotSent(str(error)) from error
+        wish: Wish = msgspec.json.decode(plain, type=Wish)
+        return wish
+
+    async def _written_by(self, wish: Wish) -> Letter | None:
+        async with self._database.system() as conn:
+            return await self._letter(conn, wish)
 
     async def _letter(self, conn: Connection, wish: Wish) -> Letter | None:
         match wish:

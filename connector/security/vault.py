@@ -46,10 +46,9 @@ class Vault:
 
     def seal(self, plain: str, context: str = "") -> bytes:
         """Encrypt; only `open` with the same context (say, whose token this is) opens it again."""
-        key_id = self._newest.encode()
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[self._newest].encrypt(nonce, plain.encode(), context.encode())
-        return bytes((_FORMAT, len(key_id))) + key_id + nonce + sealed
+        return self.mark + nonce + sealed
 
     def open(self, sealed: bytes, context: str = "") -> str:
         """Decrypt; raises `VaultError` when the key is not at hand or the value was changed or moved."""
@@ -63,9 +62,20 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise VaultError(f"key {key_id} does not open this value, or it was changed") from error
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether the newest key sealed it; otherwise seal it anew when you write it next."""
-        return key_id_of(sealed) == self._newest
+    @property
+    def mark(self) -> bytes:
+        """What every value begins with that the newest key sealed; values of other keys do not."""
+        return bytes((_FORMAT, len(self._newest))) + self._newest.encode()
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that writes."""
+        return self._newest
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the newest first."""
+        return tuple(self._ciphers)
 
 
 def key_id_of(sealed: bytes) -> str:

@@ -81,6 +81,16 @@ async def test_smtp_carries_text_and_html(
     ]
 
 
+async def test_a_mail_that_no_key_opens_stops_no_other(desk: Desk, settings: Settings) -> None:
+    await _put(desk, "/first")
+    async with desk.database.system() as conn:
+        await conn.execute("UPDATE mail SET sealed = substring(sealed FROM 1 FOR 40)")
+    await _put(desk, "/second")
+    await _office(desk, settings).send_due(desk.parts.clock.now())
+    async with desk.database.system() as conn:
+        assert await conn.fetchval("SELECT attempts FROM mail") == 1
+
+
 async def test_a_password_never_goes_out_in_the_clear(
     settings: Settings, http: httpx.AsyncClient, box: tuple[Box, str]
 ) -> None:
