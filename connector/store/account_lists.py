@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from connector.store.tables import AccountList
+from connector.store.tables.tenants import AccountList
 
 
 class ListName(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from connector.store import ids
-from connector.store.tables import Audit
+from connector.store.tables.tenants import Audit
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ from connector.domain.licence import Facts, Grant, Licence, LicenceSource, Licen
 from connector.store.columns import columns
 from connector.store.scope import Connection
 from connector.store.sql import named
-from connector.store.tables import Licence as LicenceTable
-from connector.store.tables import Usage
+from connector.store.tables.tenants import Licence as LicenceTable
+from connector.store.tables.tenants import Usage
 
 _SQL = named("licences")
 

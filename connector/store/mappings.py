@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from connector.domain.events import Kind
-from connector.store.tables import Mapping
+from connector.store.tables.tenants import Mapping
 
 
 class SavedMapping(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import msgspec
 
 from connector.store.scope import Connection
 from connector.store.sql import named
-from connector.store.tables_directory import Person as PersonTable
+from connector.store.tables.directory import Person as PersonTable
 
 _SQL = named("people")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from connector.store.tables import Tenant as TenantTable
+from connector.store.tables.tenants import Tenant as TenantTable
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from connector.store.tables import Preference, Toggle
+from connector.store.tables.tenants import Preference, Toggle
 
 
 async def load(tenant_id: UUID) -> dict[str, bool]:

@@ -13,7 +13,7 @@ from connector.domain.vendor import ConnectionState
 from connector.store import connections
 from connector.store.connections import Account
 from connector.store.scope import Database
-from connector.store.tables import Tenant
+from connector.store.tables.tenants import Tenant
 from tests.support.rows import ACCOUNT, now
 from tests.support.shelf import MANY, OTHER, TABLES, Shelf
 

@@ -10,7 +10,7 @@ import pytest
 
 from connector.store.check import differences
 from connector.store.tables import TABLES, names
-from connector.store.tables_directory import Class
+from connector.store.tables.columns import Class
 
 TENANT, DIRECTORY = names(Class.TENANT), names(Class.DIRECTORY)
 OWN_ROWS = "(tenant_id = (NULLIF(current_setting('ponte.tenant'::text, true), ''::text))::uuid)"

@@ -12,8 +12,9 @@ import pytest
 from connector.store.engine import OutOfScope
 from connector.store.migrate import migrate
 from connector.store.scope import Database, DatabaseAway
-from connector.store.tables import Tenant, names
-from connector.store.tables_directory import Class
+from connector.store.tables import names
+from connector.store.tables.columns import Class
+from connector.store.tables.tenants import Tenant
 from ponte.runtime import databases
 from ponte.runtime.postgres import Postgres
 from tests.support.rows import fill, now

@@ -1,4 +1,4 @@
-"""The guard rail's tables as Piccolo sees them (see connector/store/tables.py)."""
+"""What the guard rail holds, and what it let pass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from piccolo.columns import JSON, UUID, BigInt, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
-from connector.store.tables_directory import NULL, Class
+from connector.store.tables.columns import NULL, Class
 
 
 class Hold(Table, tablename="hold", db=ENGINE, tags=[Class.TENANT]):

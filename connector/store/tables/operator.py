@@ -1,4 +1,4 @@
-"""The operator's tables as Piccolo sees them (connector/store/tables.py says what holds for all of them)."""
+"""The operators' own house."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from piccolo.columns import JSON, UUID, BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
-from connector.store.tables_directory import NULL, Class
+from connector.store.tables.columns import NULL, Class
 
 
 class Operator(Table, tablename="operator", db=ENGINE, tags=[Class.DIRECTORY]):

@@ -1,4 +1,4 @@
-"""The tables of reconciliations as Piccolo sees them (connector/store/tables.py says how)."""
+"""How far both sides agree, and what is left to look at twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from piccolo.columns import UUID, BigInt, Bytea, Integer, SmallInt, Text, Timest
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
-from connector.store.tables_directory import NULL, Class
+from connector.store.tables.columns import NULL, Class
 
 
 class Drift(Table, tablename="drift", db=ENGINE, tags=[Class.TENANT]):

@@ -1,4 +1,4 @@
-"""The tables of imports and reconciliations as Piccolo sees them (connector/store/tables.py says how)."""
+"""Imports, rehearsals, reconciliations and exports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from piccolo.columns import JSON, UUID, BigInt, Boolean, Integer, SmallInt, Text
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
-from connector.store.tables_directory import NULL, Class
+from connector.store.tables.columns import NULL, Class
 
 
 class Run(Table, tablename="run", db=ENGINE, tags=[Class.TENANT]):

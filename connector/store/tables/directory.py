@@ -1,27 +1,12 @@
-"""The directory's tables as Piccolo sees them (connector/store/tables.py says what holds for all of them)."""
+"""The directory: who is where, whose keys, portals and messages these are, and mail under way."""
 
 from __future__ import annotations
-
-from enum import StrEnum
-from typing import Any
 
 from piccolo.columns import JSON, UUID, Array, Boolean, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from connector.store.engine import ENGINE
-
-
-class Class(StrEnum):
-    """The classes of DESIGN §7; a table carries its class as a tag."""
-
-    #: Distributed by tenant_id, row-level security.
-    TENANT = "tenant"
-    #: Not distributed, no row-level security, read by the system role alone.
-    DIRECTORY = "directory"
-
-
-#: Of a column that may be empty.
-NULL: dict[str, Any] = {"null": True, "default": None}
+from connector.store.tables.columns import NULL, Class
 
 
 class Person(Table, tablename="person", db=ENGINE, tags=[Class.DIRECTORY]):
