@@ -14,8 +14,10 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from connector.account import connect_bling
 from connector.account.clock import now
-from connector.account.connect import Connecting, OwnApp
+from connector.account.connect import Connecting
+from connector.account.connect_bling import OwnApp
 from connector.account.people import Viewer
 from connector.bling.oauth import authorize_url
 from connector.domain.vendor import (
@@ -98,7 +100,7 @@ async def begin(
         known = asked.account_id and await connections.account(conn, viewer.tenant_id, asked.account_id)
     if asked.account_id is not None and known is None:
         raise Failed(Failure.STATE)
-    if asked.account_id is None and await connecting.is_full(viewer.tenant_id):
+    if asked.account_id is None and await connect_bling.is_full(connecting, viewer.tenant_id):
         raise Failed(Failure.PLAN)
     async with connecting.database.system() as conn:
         await consents.sweep(conn, at)
@@ -138,7 +140,9 @@ async def finish(connecting: Connecting, viewer: Viewer, session: str, back: Ret
     if back.error or not back.code:
         await _refused(connecting, viewer, _told(back.error))
     try:
-        account = await connecting.bling(viewer.tenant_id, back.code, viewer.actor, _app(connecting, asked))
+        account = await connect_bling.connect(
+            connecting, viewer.tenant_id, back.code, viewer.actor, _app(connecting, asked)
+        )
     except VendorError as error:
         await _refused(connecting, viewer, _failure(error), error.code)
     return Connected(account, instead=asked.account_id not in (None, account.id))

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from connector.account import connect_bling
 from connector.account.connect import Connecting
 from connector.account.people import PONTE
 from connector.domain.vendor import VendorError
@@ -66,7 +67,7 @@ class Eraser:
             if account.refresh_token is None and account.access_token is None:
                 continue
             try:
-                await self.connecting.disconnect(tenant_id, account.id, PONTE)
+                await connect_bling.disconnect(self.connecting, tenant_id, account.id, PONTE)
             except (VendorError, VaultError) as error:
                 log.warning("not_given_back", tenant=str(tenant_id), error=type(error).__name__)
 

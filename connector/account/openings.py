@@ -15,7 +15,9 @@ import msgspec
 import structlog
 from redis.asyncio import Redis
 
-from connector.account.connect import Connecting, Grant
+from connector.account import connect_bitrix24
+from connector.account.connect import Connecting
+from connector.account.connect_bitrix24 import Grant
 from connector.account.signin import origin_of
 from connector.bitrix24.reach import refuse_inner
 from connector.domain.vendor import Disconnected, Rejected, Throttled
@@ -66,7 +68,7 @@ class Openings:
         try:
             refuse_odd(form)
             await self.spend(address)
-            grant = await self.connecting.proved(form)
+            grant = await connect_bitrix24.proved(self.connecting, form)
             user = await self.user(grant)
         except (Rejected, Disconnected) as error:
             log.warning("bitrix24_opening_refused", address=address, code=error.code)
@@ -77,7 +79,7 @@ class Openings:
         """Who consented on their portal's page; a code is tried once. Raises as `prove`."""
         await self.spend(address)
         try:
-            grant = await self.connecting.exchanged(code, server)
+            grant = await connect_bitrix24.exchanged(self.connecting, code, server)
             user = await self.user(grant)
         except (Rejected, Disconnected) as error:
             log.warning("bitrix24_code_refused", address=address, code=error.code)
@@ -87,7 +89,7 @@ class Openings:
     async def user(self, grant: Grant) -> PortalUser:
         """Ask the portal whose token it is."""
         await refuse_inner(grant.client_endpoint, self.connecting.settings)
-        answer = await self.connecting.portal_client(grant).call("profile", {})
+        answer = await connect_bitrix24.client_of(self.connecting, grant).call("profile", {})
         told: Mapping[str, Any] = answer.result if isinstance(answer.result, dict) else {}
         if not told.get("ID"):
             raise Rejected("the portal does not say who this is", code="no_profile")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from connector.account import leaving
+from connector.account import connect_bitrix24, leaving
 from connector.account.clock import now
 from connector.account.connect import Connecting
 from connector.account.openings import Openings
@@ -77,7 +77,7 @@ class PortalEvents:
     async def bind_again(self, tenant_id: UUID) -> None:
         """All handlers vanished with an update."""
         try:
-            await self.connecting.bind_events(tenant_id)
+            await connect_bitrix24.bind_events(self.connecting, tenant_id)
         except VendorError as error:
             log.warning("events_not_bound", tenant=str(tenant_id), code=error.code)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from connector.account import licence
+from connector.account import connect_bitrix24, licence
 from connector.account.connect import Connecting
 from connector.account.openings import Opening, PortalUser
 from connector.account.people import NOWHERE, Actor, Viewer
@@ -58,7 +58,7 @@ class PortalDoor:
             await licence.begin_trial(conn, tenant_id, business_now, now)
             person_id = await _add(conn, tenant_id, opening, Role.OWNER, now)
             by = Actor(opening.user.name, person_id)
-            await self.connecting.keep_portal(conn, tenant_id, opening.grant, by)
+            await connect_bitrix24.keep_portal(self.connecting, conn, tenant_id, opening.grant, by)
             token = await open_session(conn, person_id, now, browser, tenant_id)
         await self.prepared(tenant_id)
         return token
@@ -69,7 +69,7 @@ class PortalDoor:
         async with self.connecting.database.system() as conn:
             tenant_id = await _home(conn, person, opening)
             by = Actor(person.name or person.email, person.id)
-            await self.connecting.keep_portal(conn, tenant_id, opening.grant, by)
+            await connect_bitrix24.keep_portal(self.connecting, conn, tenant_id, opening.grant, by)
             token = await open_session(conn, person.id, now, browser, tenant_id)
         await self.prepared(tenant_id)
         return token
@@ -80,7 +80,9 @@ class PortalDoor:
             raise Rejected("Seu papel na Ponte só permite ver.", code="role")
         _administrators_only(opening)
         async with self.connecting.database.system() as conn:
-            await self.connecting.keep_portal(conn, viewer.tenant_id, opening.grant, viewer.actor)
+            await connect_bitrix24.keep_portal(
+                self.connecting, conn, viewer.tenant_id, opening.grant, viewer.actor
+            )
         await self.prepared(viewer.tenant_id)
 
     async def renew(self, tenant_id: UUID, opening: Opening, *, always: bool) -> None:
@@ -91,9 +93,11 @@ class PortalDoor:
             portal = await connections.portal(conn, tenant_id)
             mend = always or portal is None or portal.state is not ConnectionState.CONNECTED
             if mend:
-                await self.connecting.keep_portal(conn, tenant_id, opening.grant, _actor(opening.user))
+                await connect_bitrix24.keep_portal(
+                    self.connecting, conn, tenant_id, opening.grant, _actor(opening.user)
+                )
             else:
-                await self.connecting.learn_token(conn, tenant_id, opening.grant)
+                await connect_bitrix24.learn_token(self.connecting, conn, tenant_id, opening.grant)
         if mend:
             await self.prepared(tenant_id)
         else:
@@ -102,13 +106,13 @@ class PortalDoor:
     async def prepared(self, tenant_id: UUID) -> None:
         """Get the portal ready; what does not work is told by the connection's state, not by an error."""
         try:
-            await self.connecting.prepare_portal(tenant_id)
+            await connect_bitrix24.prepare_portal(self.connecting, tenant_id)
         except VendorError as error:
             log.warning("portal_not_prepared", tenant=str(tenant_id), code=error.code)
 
     async def _bound(self, tenant_id: UUID) -> None:
         try:
-            await self.connecting.bind_events(tenant_id)
+            await connect_bitrix24.bind_events(self.connecting, tenant_id)
         except VendorError as error:
             log.warning("events_not_bound", tenant=str(tenant_id), code=error.code)
 

@@ -85,7 +85,7 @@ __all__ = [
 
 #: `entityTypeId`.
 DEAL, CONTACT, COMPANY = 2, 3, 4
-#: `originatorId` of what Ponte made; `originId` names the Bling record, DESIGN's `{companyId}:{orderId}`.
+#: `originatorId` of what Ponte made; `originId` names the Bling record, `{companyId}:{orderId}`.
 ORIGINATOR = "ponte"
 #: Ids of one list command: its page has no more rows.
 MOST_IDS = 50

@@ -13,8 +13,8 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from connector.account import billing, consent
-from connector.account.connect import OwnApp
+from connector.account import billing, connect_bling, consent
+from connector.account.connect_bling import OwnApp
 from connector.account.status import status_of
 from connector.store import consents
 from dashboard.pages.limits import usages_now
@@ -72,7 +72,7 @@ async def show_connections(viewer: Viewing, parts: Used, request: Request[Any, A
 @post(f"{PATH}/{{account_id:uuid}}/desconectar", status_code=303)
 async def disconnect(account_id: FromPath[UUID], viewer: Viewing, parts: Used) -> Redirect:
     """Give the tokens back; links and history stay."""
-    if await parts.connecting.disconnect(viewer.tenant_id, account_id, viewer.actor) is None:
+    if await connect_bling.disconnect(parts.connecting, viewer.tenant_id, account_id, viewer.actor) is None:
         raise NotFound
     return _back({DISCONNECTED: str(account_id)})
 
@@ -80,7 +80,7 @@ async def disconnect(account_id: FromPath[UUID], viewer: Viewing, parts: Used) -
 @post(f"{PATH}/{{account_id:uuid}}/principal", status_code=303)
 async def choose_main(account_id: FromPath[UUID], viewer: Viewing, parts: Used) -> Redirect:
     """Records born in Bitrix24 go to this account from now on."""
-    if not await parts.connecting.choose_main(viewer.tenant_id, account_id, viewer.actor):
+    if not await connect_bling.choose_main(parts.connecting, viewer.tenant_id, account_id, viewer.actor):
         raise Conflict("not_connected", _("Só uma conta conectada pode ser a principal."))
     return _back({})
 

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 from redis.asyncio import Redis
 
-from connector.account import operators
+from connector.account import connect_bitrix24, connect_bling, operators
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
 from connector.account.connections import Connections
@@ -118,9 +118,9 @@ async def _make(
     await vendors.name_tenant(tenant_id, company["company_id"], portal["member_id"])
     by = Actor(owner.name, person_id)
     consent = await vendors.grant("bling", company_id=company["company_id"])
-    account = await connecting.bling(tenant_id, consent["code"], by)
+    account = await connect_bling.connect(connecting, tenant_id, consent["code"], by)
     form = await vendors.grant("bitrix24", member_id=portal["member_id"])
-    await connecting.bitrix24(tenant_id, form, by)
+    await connect_bitrix24.connect(connecting, tenant_id, form, by)
     return _entry(tenant_id, company, portal, owner, account, api_key)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from connector.account import connect_bling
 from connector.account.people import PONTE
 from connector.account.signin import SignedIn, sign_in
 from connector.store.connections import Account
@@ -70,7 +71,7 @@ async def connected(office: Office, sandbox: Sandbox, tenant: Customer, company:
     """A Bling account that Ponte itself connected."""
     company_id = sandbox.ready["companies"][company]["company_id"]
     code = sandbox.control("grant", {"provider": "bling", "company_id": company_id})["code"]
-    return await office.parts.connecting.bling(tenant.tenant_id, code, PONTE)
+    return await connect_bling.connect(office.parts.connecting, tenant.tenant_id, code, PONTE)
 
 
 def oauth_calls(sandbox: Sandbox, end: str = "token") -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from connector import pace
-from connector.account import deal_lists
+from connector.account import connect_bitrix24, deal_lists
 from connector.account.clock import now
 from connector.account.deal_lists import DealLists
 from connector.account.people import PONTE
@@ -24,7 +24,9 @@ async def settled(office: Office, sandbox: Sandbox) -> Customer:
         await conn.execute("DELETE FROM account WHERE id = $1", customer.account_id)
     await connected(office, sandbox, customer)
     portal = {"provider": "bitrix24", "member_id": sandbox.ready["portals"][0]["member_id"]}
-    await office.parts.connecting.bitrix24(customer.tenant_id, sandbox.control("grant", portal), PONTE)
+    await connect_bitrix24.connect(
+        office.parts.connecting, customer.tenant_id, sandbox.control("grant", portal), PONTE
+    )
     return customer
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from connector import pace
+from connector.account import connect_bitrix24
 from connector.account.people import PONTE
 from connector.store.people import Role
 from dashboard.help_texts import Topic
@@ -28,7 +29,7 @@ async def tenant(office: Office, sandbox: Sandbox) -> Customer:
     await connected(office, sandbox, customer)
     member_id = sandbox.ready["portals"][0]["member_id"]
     form = sandbox.control("grant", {"provider": "bitrix24", "member_id": member_id})
-    await office.parts.connecting.bitrix24(customer.tenant_id, form, PONTE)
+    await connect_bitrix24.connect(office.parts.connecting, customer.tenant_id, form, PONTE)
     return customer
 
 

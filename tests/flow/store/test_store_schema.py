@@ -1,4 +1,4 @@
-"""The schema by the catalogue: classes of tables, as Citus and row-level security need them (DESIGN §7)."""
+"""The schema by the catalogue: classes of tables, as Citus and row-level security need them."""
 
 from __future__ import annotations
 

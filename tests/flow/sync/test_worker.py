@@ -12,6 +12,7 @@ import pytest
 from arq.connections import ArqRedis
 from arq.worker import Worker
 
+from connector.account import connect_bitrix24, connect_bling
 from connector.account.clock import Clock
 from connector.account.connect import Connecting
 from connector.account.connections import Connections
@@ -40,10 +41,10 @@ async def real_house(house: House, settings: Settings, database: Database, redis
             await conn.execute(f"DELETE FROM {table}")
     house.tenant_id = await create_tenant(database, "Casa", clock.now(), clock.business_now())
     grant = house.sandbox.control("grant", {"provider": "bling", "company_id": house.company_id})
-    account = await connecting.bling(house.tenant_id, grant["code"], PONTE)
+    account = await connect_bling.connect(connecting, house.tenant_id, grant["code"], PONTE)
     house.account_id = account.id
     form = house.sandbox.control("grant", {"provider": "bitrix24", "member_id": house.portal.member_id})
-    await connecting.bitrix24(house.tenant_id, form, PONTE)
+    await connect_bitrix24.connect(connecting, house.tenant_id, form, PONTE)
     await house.tick("product.create", "product.update", "product.delete")
     return house
 

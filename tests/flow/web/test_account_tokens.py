@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from connector import pace
+from connector.account import connect_bitrix24, connect_bling
 from connector.account.connections import Connections
 from connector.account.people import PONTE
 from connector.domain.vendor import ConnectionState, Disconnected, Provider, Rejected
@@ -36,13 +37,13 @@ async def other_process(office: Office) -> AsyncIterator[Connections]:
 async def _connected(office: Office, sandbox: Sandbox, tenant: Customer, company: int = 0) -> Account:
     company_id = sandbox.ready["companies"][company]["company_id"]
     code = sandbox.control("grant", {"provider": "bling", "company_id": company_id})["code"]
-    return await office.parts.connecting.bling(tenant.tenant_id, code, PONTE)
+    return await connect_bling.connect(office.parts.connecting, tenant.tenant_id, code, PONTE)
 
 
 async def _install(office: Office, sandbox: Sandbox, tenant: Customer) -> None:
     member_id = sandbox.ready["portals"][0]["member_id"]
     form = sandbox.control("grant", {"provider": "bitrix24", "member_id": member_id})
-    await office.parts.connecting.bitrix24(tenant.tenant_id, form, PONTE)
+    await connect_bitrix24.connect(office.parts.connecting, tenant.tenant_id, form, PONTE)
 
 
 def _token_calls(sandbox: Sandbox) -> int:
@@ -87,7 +88,7 @@ async def test_tokens_are_sealed_at_rest(office: Office, sandbox: Sandbox, tenan
 
 async def test_a_code_is_good_once(office: Office, sandbox: Sandbox, tenant: Customer) -> None:
     with pytest.raises(Rejected):
-        await office.parts.connecting.bling(tenant.tenant_id, "no code", PONTE)
+        await connect_bling.connect(office.parts.connecting, tenant.tenant_id, "no code", PONTE)
 
 
 async def test_connecting_bitrix24_prepares_the_catalogue(
@@ -109,7 +110,7 @@ async def test_a_forged_install_is_refused(office: Office, sandbox: Sandbox, ten
     member_id = sandbox.ready["portals"][0]["member_id"]
     form = {"member_id": member_id, "AUTH_ID": "x", "REFRESH_ID": "x"}
     with pytest.raises(Rejected):
-        await office.parts.connecting.bitrix24(tenant.tenant_id, form, PONTE)
+        await connect_bitrix24.connect(office.parts.connecting, tenant.tenant_id, form, PONTE)
     assert not await office.rows("portal")
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from connector import pace
+from connector.account import connect_bitrix24, connect_bling
 from connector.account.checkups import Checkups
 from connector.account.connections import Connections
 from connector.account.crier import Crier
@@ -93,7 +94,7 @@ async def _tell(office: Office, crier: Crier, after: timedelta) -> int:
 async def _install(office: Office, sandbox: Sandbox, tenant: Customer) -> None:
     member_id = sandbox.ready["portals"][0]["member_id"]
     form = sandbox.control("grant", {"provider": "bitrix24", "member_id": member_id})
-    await office.parts.connecting.bitrix24(tenant.tenant_id, form, PONTE)
+    await connect_bitrix24.connect(office.parts.connecting, tenant.tenant_id, form, PONTE)
 
 
 async def test_ten_workers_that_find_an_expired_token_make_one_call(
@@ -257,7 +258,7 @@ async def test_nothing_else_uses_the_tokens_of_an_inactive_company(
 
 
 async def test_who_disconnected_is_not_broken(office: Office, tenant: Customer, account: Account) -> None:
-    await office.parts.connecting.disconnect(tenant.tenant_id, account.id, PONTE)
+    await connect_bling.disconnect(office.parts.connecting, tenant.tenant_id, account.id, PONTE)
     await _broken(office, account, tenant)
     assert await _state(office, account) == "none"
     assert not await office.rows("alert")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.account import connect_bitrix24, connect_bling
 from connector.account.people import PONTE
 from connector.domain.vendor import ConnectionState, Disconnected
 from connector.store.connections import Account
@@ -48,7 +49,7 @@ async def test_the_same_company_of_another_tenant_stays_connected(
 
 
 async def test_nobody_calls_in_its_name_any_more(office: Office, tenant: Customer, account: Account) -> None:
-    await office.parts.connecting.disconnect(tenant.tenant_id, account.id, PONTE)
+    await connect_bling.disconnect(office.parts.connecting, tenant.tenant_id, account.id, PONTE)
     with pytest.raises(Disconnected) as refusal:
         await office.parts.connections.bling_tokens(tenant.tenant_id, account.id).token()
     assert refusal.value.state is ConnectionState.NONE
@@ -58,7 +59,9 @@ async def test_a_bling_that_does_not_answer_does_not_keep_the_account(
     office: Office, sandbox: Sandbox, tenant: Customer, account: Account
 ) -> None:
     sandbox.control("faults", {"provider": "bling", "method": "oauth", "status": 500, "times": 1})
-    assert await office.parts.connecting.disconnect(tenant.tenant_id, account.id, PONTE) is False
+    assert (
+        await connect_bling.disconnect(office.parts.connecting, tenant.tenant_id, account.id, PONTE) is False
+    )
     assert await _state(office, account) == "none"
 
 
@@ -70,7 +73,7 @@ async def test_what_comes_meanwhile_is_held_and_released_by_reconnecting(
     form = sandbox.control(
         "grant", {"provider": "bitrix24", "member_id": sandbox.ready["portals"][0]["member_id"]}
     )
-    await office.parts.connecting.bitrix24(tenant.tenant_id, form, PONTE)
+    await connect_bitrix24.connect(office.parts.connecting, tenant.tenant_id, form, PONTE)
     await owner.post(f"/configuracao/conexoes/{account.id}/desconectar")
     await office.bling_sends(message(account.company_id))
     await drain(office.parts.engine, tenant.tenant_id, "test")
@@ -90,7 +93,7 @@ async def test_what_comes_meanwhile_is_held_and_released_by_reconnecting(
 async def test_another_account_becomes_the_main_one(
     office: Office, sandbox: Sandbox, owner: Visitor, tenant: Customer, account: Account
 ) -> None:
-    await office.parts.connecting.disconnect(tenant.tenant_id, tenant.account_id, PONTE)
+    await connect_bling.disconnect(office.parts.connecting, tenant.tenant_id, tenant.account_id, PONTE)
     (main,) = await office.rows("account", "main")
     assert main["id"] == account.id
 
@@ -101,7 +104,7 @@ async def test_the_main_account_is_the_tenants_choice(
     assert (await owner.post(f"/configuracao/conexoes/{account.id}/principal")).status_code == 303
     (main,) = await office.rows("account", "main")
     assert main["id"] == account.id
-    await office.parts.connecting.disconnect(tenant.tenant_id, tenant.account_id, PONTE)
+    await connect_bling.disconnect(office.parts.connecting, tenant.tenant_id, tenant.account_id, PONTE)
     refused = await owner.post(f"/configuracao/conexoes/{tenant.account_id}/principal")
     assert refused.status_code == 409
 
