@@ -75,6 +75,14 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     portal: ConnectionState | None
 
 
+class Hour(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tenant settled in the hour that begins then (UTC)."""
+
+    hour: datetime
+    settled: int
+    failed: int
+
+
 class LaneRow(msgspec.Struct, frozen=True):
     """Waiting events of a lane, counted up to a bound, and when the most overdue was due."""
 
@@ -159,6 +167,15 @@ async def health(conn: Connection, tenants: list[UUID], now: datetime) -> dict[U
     day = timedelta(days=1)
     rows = await conn.fetch(_SQL["health"], tenants, now - 2 * day, now - 35 * day, COUNTED + 1, now - day)
     return {row["tenant_id"]: msgspec.convert(dict(row), Health) for row in rows}
+
+
+async def hours(conn: Connection, tenants: list[UUID], since: datetime) -> dict[UUID, list[Hour]]:
+    """Of these few tenants, the hours from `since` on in which something was settled, in no order."""
+    found: dict[UUID, list[Hour]] = {}
+    for row in await conn.fetch(_SQL["hours"], tenants, since):
+        hour = Hour(hour=row["hour"], settled=row["settled"], failed=row["failed"])
+        found.setdefault(row["tenant_id"], []).append(hour)
+    return found
 
 
 async def lanes(conn: Connection, tenant_id: UUID) -> list[LaneRow]:

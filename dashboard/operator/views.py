@@ -46,6 +46,23 @@ class Tab(msgspec.Struct, frozen=True, kw_only=True):
     current: bool = False
 
 
+class SparkBar(msgspec.Struct, frozen=True, kw_only=True):
+    """A rectangle, in pixels."""
+
+    x: int
+    y: int
+    height: int
+    tone: str
+
+
+class Spark(msgspec.Struct, frozen=True, kw_only=True):
+    """24 hours in 95 by 20 pixels, their sum, and the same in words."""
+
+    bars: tuple[SparkBar, ...]
+    count: str
+    title: str
+
+
 class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant in the list."""
 
@@ -58,6 +75,7 @@ class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
     depth: str
     age: str
     failures: str
+    spark: Spark
 
 
 class Tenants(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +90,7 @@ class Tenants(msgspec.Struct, frozen=True, kw_only=True):
     older: str
     first_page: bool
     start_url: str
+    sheet_url: str
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):

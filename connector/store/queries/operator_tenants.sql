@@ -93,6 +93,12 @@ LEFT JOIN LATERAL (
     FROM event_hour d WHERE d.tenant_id = t.id AND d.hour >= $5
 ) AS day ON true;
 
+-- name: hours
+-- What the sparks of one page are drawn from.
+SELECT tenant_id, hour, sum(n)::bigint AS settled,
+    coalesce(sum(n) FILTER (WHERE outcome IN ('failed', 'dead')), 0)::bigint AS failed
+FROM event_hour WHERE tenant_id = ANY($1::uuid[]) AND hour >= $2 GROUP BY tenant_id, hour;
+
 -- name: lanes
 -- What waits of one tenant, by lane: bounded, so that a million waiting rows cost what a thousand do.
 SELECT lane, count(*) AS n, min(due_at) AS oldest

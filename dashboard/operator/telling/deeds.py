@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from connector.store.operator_tenants import Trouble
 from connector.store.operators import Deed
 from dashboard.operator.telling import words
+from dashboard.operator.telling.tenants import TROUBLES
 from dashboard.operator.views import DeedLine, Deeds
 from dashboard.reader import N_, _
 
@@ -22,6 +24,7 @@ ACTIONS = {
     "visit.ended": N_("encerrou a visita a"),
     "tenant.paused": N_("pausou"),
     "tenant.resumed": N_("retomou"),
+    "tenants.exported": N_("exportou a lista de clientes"),
     "licence.granted": N_("deu uma licença a"),
     "licence.ended": N_("encerrou a licença dada a"),
     "messages.claimed": N_("entregou avisos a"),
@@ -31,7 +34,7 @@ ACTIONS = {
     "events.revived": N_("repetiu eventos parados"),
 }
 #: What of an entry is worth a line, in this order.
-SHOWN = ("reason", "plan", "until", "note", "company", "messages", "events")
+SHOWN = ("reason", "filter", "plan", "until", "note", "company", "messages", "events")
 
 
 def deed(one: Deed) -> DeedLine:
@@ -65,6 +68,8 @@ def _word(name: str, value: object) -> str:
     match name:
         case "plan":
             return words.plan(str(value))
+        case "filter" if value in TROUBLES:
+            return _(TROUBLES[Trouble(str(value))][0])
         case "until":
             return _("até %(date)s") % {"date": str(value)[:10]}
         case "messages":

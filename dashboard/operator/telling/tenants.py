@@ -10,14 +10,16 @@ import msgspec
 
 from connector.domain.licence import DATED_STATES, OPEN_STATES, LicenceState
 from connector.domain.vendor import ConnectionState
-from connector.store.operator_tenants import COUNTED, Health, Place, TenantRow, Trouble
+from connector.store.operator_tenants import COUNTED, Health, Hour, Place, TenantRow, Trouble
 from dashboard import formats
 from dashboard.operator.telling import words
+from dashboard.operator.telling.spark import spark
 from dashboard.operator.views import Beat, Figure, Tab, TenantLine, Tenants
 from dashboard.reader import N_, _
 from dashboard.views.parts import Chip, Tone
 
 PATH = "/operator"
+SHEET = f"{PATH}/clientes.csv"
 #: Due for so long, an event is late: a drain in order takes seconds.
 LATE = timedelta(minutes=5)
 TROUBLES: dict[Trouble, tuple[str, Tone]] = {
@@ -43,6 +45,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: list[TenantRow]
     health: dict[UUID, Health]
+    hours: dict[UUID, list[Hour]]
     figures: tuple[Figure, ...]
     beats: tuple[Beat, ...]
 
@@ -59,10 +62,11 @@ def tenants(asked: Asked, found: Found, page: int, now: datetime, business_now: 
         tabs=_tabs(asked),
         search=asked.search,
         trouble=asked.trouble.value if asked.trouble else "",
-        rows=tuple(_line(row, found.health[row.tenant_id], now, business_now) for row in shown),
+        rows=tuple(_line(row, found, now, business_now) for row in shown),
         older=older,
         first_page=asked.after == Place(),
         start_url=_address(asked.search, asked.trouble),
+        sheet_url=_address(asked.search, asked.trouble, SHEET),
     )
 
 
@@ -114,7 +118,8 @@ def failures(health: Health) -> str:
     return formats.percent(health.failed / health.settled, 1) if health.settled else "–"
 
 
-def _line(row: TenantRow, health: Health, now: datetime, business_now: datetime) -> TenantLine:
+def _line(row: TenantRow, found: Found, now: datetime, business_now: datetime) -> TenantLine:
+    health = found.health[row.tenant_id]
     return TenantLine(
         url=f"{PATH}/clientes/{row.tenant_id}",
         name=row.name,
@@ -125,6 +130,7 @@ def _line(row: TenantRow, health: Health, now: datetime, business_now: datetime)
         depth=words.up_to(health.depth + health.held, COUNTED),
         age=words.overdue(health.oldest_due, now),
         failures=failures(health),
+        spark=spark(found.hours.get(row.tenant_id, ()), now),
     )
 
 
@@ -141,7 +147,7 @@ def _url(asked: Asked, last: TenantRow) -> str:
     return _address(asked.search, asked.trouble, depois=last.name, id=str(last.tenant_id))
 
 
-def _address(search: str, trouble: Trouble | None, **more: str) -> str:
+def _address(search: str, trouble: Trouble | None, path: str = PATH, **more: str) -> str:
     query = {"q": search, "estado": trouble.value if trouble else "", **more}
     kept = {name: value for name, value in query.items() if value}
-    return f"{PATH}?{urlencode(kept)}" if kept else PATH
+    return f"{path}?{urlencode(kept)}" if kept else path

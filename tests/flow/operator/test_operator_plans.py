@@ -45,6 +45,7 @@ ASKED: dict[tuple[str, str], tuple[Any, ...]] = {
     ("operator_tenants", "held"): (1000,),
     ("operator_tenants", "late"): (1000, NOW),
     ("operator_tenants", "health"): (SOME, NOW - 2 * DAY, NOW - 35 * DAY, 1001, NOW - DAY),
+    ("operator_tenants", "hours"): (SOME, NOW - DAY),
     ("operator_tenants", "lanes"): (SOME[0], 1001),
     ("operator_tenants", "licences"): (),
     ("operator_tenants", "ending"): (["trial"], NOW, NOW + DAY, 50),

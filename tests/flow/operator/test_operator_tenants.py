@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ from connector.account.signup import create_tenant
 from connector.domain.events import Outcome, Reason
 from connector.domain.vendor import ConnectionState
 from connector.store import connections, inbox, licences, tenants
+from dashboard.operator.pages import tenants as tenants_page
 from tests.support.office import Customer, Office
 from tests.support.rows import arrival
 from tests.support.watch import Watch
@@ -111,6 +114,84 @@ async def test_a_filter_names_those_in_trouble_and_nobody_else(
     text = (await operator.get("", estado=trouble)).text
     assert f"/operator/clientes/{customer.tenant_id}" in text
     assert f"/operator/clientes/{other.tenant_id}" not in text
+
+
+async def _settled(office: Office, customer: Customer, hours_ago: int, n: int, outcome: Outcome) -> None:
+    hour = office.parts.clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours_ago)
+    async with office.database.system() as conn:
+        await conn.execute(
+            "INSERT INTO event_hour (tenant_id, hour, kind, outcome, latency, n)"
+            " VALUES ($1, $2, 'product', $3, 8, $4)",
+            *(customer.tenant_id, hour, outcome, n),
+        )
+
+
+async def test_a_line_draws_the_tenants_own_24_hours(
+    office: Office, operator: Watch, customer: Customer
+) -> None:
+    await office.customer()
+    await _settled(office, customer, 0, 1_990, Outcome.UPDATED)
+    await _settled(office, customer, 23, 10, Outcome.FAILED)
+    await _settled(office, customer, 24, 500, Outcome.UPDATED)
+    text = (await operator.get("")).text
+    assert 'aria-label="2.000 eventos em 24 horas, 10 falharam"' in text
+    assert '<rect class="bar-done" x="92" y="0" width="3" height="20"/>' in text
+    assert '<rect class="bar-failed" x="0" y="18" width="3" height="2"/>' in text
+    assert text.count('<rect class="bar-') == 2
+    assert text.count('aria-label="Nada nas últimas 24 horas"') == 1
+
+
+async def _sheet(operator: Watch, language: str = "pt", **query: str) -> list[list[str]]:
+    async with operator.office.database.system() as conn:
+        await conn.execute("UPDATE operator SET language = $1", language)
+    answer = await operator.get("/clientes.csv", **query)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="clientes-')
+    text = answer.content.decode("utf-8-sig")
+    assert text != answer.text
+    return list(csv.reader(io.StringIO(text), delimiter="," if language == "en" else ";"))
+
+
+async def test_the_list_leaves_whole_as_it_is_filtered(
+    office: Office, operator: Watch, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenants_page, "SHEET_PAGE", 7)
+    await _named(office, *(f"Empório {number:02d}" for number in range(21)))
+    await _settled(office, customer, 1, 3, Outcome.DEAD)
+    head, *rows = await _sheet(operator)
+    assert (head[:2], len(rows), len({row[0] for row in rows})) == (["ID", "Cliente"], 22, 22)
+    mine = dict(zip(head, next(row for row in rows if row[0] == str(customer.tenant_id)), strict=True))
+    assert (mine["Cliente"], mine["Eventos 24 h"], mine["Falhas 24 h"]) == ("Loja", "3", "3")
+    assert (mine["Licença"], mine["Plano"], mine["Contas do Bling"]) == ("Teste", "Profissional", "connected")
+    assert len(await _sheet(operator, q="empório")) == 22
+    await _held(office, customer, Reason.LICENCE)
+    _, only = await _sheet(operator, estado="held")
+    assert only[0] == str(customer.tenant_id)
+
+
+async def test_a_spreadsheet_finds_text_where_a_name_looks_like_a_formula(
+    office: Office, operator: Watch
+) -> None:
+    names = ('=HYPERLINK("http://x")', "+1", "-1", "@a", "\t=1", 'A;B"C\nD', "A,B")
+    await _named(office, *names)
+    for language in ("pt", "en"):
+        _, *rows = await _sheet(operator, language)
+        assert {row[1] for row in rows} == {*(f"'{name}" for name in names[:5]), *names[5:]}
+        assert {len(row) for row in rows} == {16}
+    assert (await _sheet(operator, "en"))[0][1] == "Customer"
+
+
+async def test_an_export_stands_in_the_audit_log(office: Office, operator: Watch) -> None:
+    await _sheet(operator, q="aurora", estado="late")
+    text = (await operator.get("/auditoria")).text
+    assert "exportou a lista de clientes" in text
+    assert "aurora · Atrasados" in text
+
+
+async def test_nobody_else_takes_the_list(office: Office, operator: Watch) -> None:
+    answer = await office.client.get("/operator/clientes.csv", headers={"accept": "text/html"})
+    assert answer.headers["location"].startswith("/operator/entrar")
 
 
 async def test_a_tenants_page_says_why_it_stopped(
