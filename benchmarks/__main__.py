@@ -13,6 +13,7 @@ import uvloop
 
 from benchmarks.burst import burst, large_burst
 from benchmarks.contention import contention
+from benchmarks.crowd import crowd
 from benchmarks.demo import demo
 from benchmarks.ground import Ground, ground
 from benchmarks.hundred import hundred
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Rows]] = {
     "reconciling": reconciling,
     "demo": demo,
     "contention": contention,
+    "crowd": crowd,
     "pages": pages,
 }
 

@@ -1,4 +1,4 @@
-"""A Bitrix24 that answers at once, inside this process: what is left is Ponte's own work.
+"""A Bitrix24 that answers at once: what is left is Ponte's own work.
 
 Answers are as long as the vendor's (its documentation's samples of `batch`, `catalog.product.add`,
 `catalog.price.*`), so that reading them costs what it costs.
@@ -43,15 +43,13 @@ class _Batch(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_Batch)
-_HEADERS = {"content-type": "application/json; charset=utf-8"}
+HEADERS = {"content-type": "application/json; charset=utf-8"}
 
 
-class CannedBitrix24(httpx.AsyncBaseTransport):
-    """Takes batches of creates, updates and prices; counts its requests and their commands."""
+class Canned:
+    """Answers batches of creates, updates and prices."""
 
     def __init__(self) -> None:
-        self.requests = 0
-        self.commands = 0
         self._ids = itertools.count(1)
         self._results: dict[str, Callable[[], object]] = {
             "catalog.product.list": lambda: {"products": []},
@@ -63,13 +61,10 @@ class CannedBitrix24(httpx.AsyncBaseTransport):
         }
         self._ready: dict[tuple[str, int], bytes] = {}
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a batch; anything else is a mistake of the benchmark."""
-        content = b"".join([part async for part in request.stream])  # type: ignore[union-attr]
-        methods = [text.partition("?")[0] for text in _DECODER.decode(content).cmd.values()]
-        self.requests += 1
-        self.commands += len(methods)
-        return httpx.Response(200, headers=_HEADERS, content=self._answer(methods))
+    def batch(self, body: bytes) -> bytes:
+        """The answer of a batch; anything else is a mistake of the benchmark."""
+        methods = [text.partition("?")[0] for text in _DECODER.decode(body).cmd.values()]
+        return self._answer(methods)
 
     def _answer(self, methods: list[str]) -> bytes:
         """Nobody reads more of an update's answer than that it came, so one of each length does."""
@@ -95,6 +90,18 @@ class CannedBitrix24(httpx.AsyncBaseTransport):
                 "time": next(_times()),
             }
         )
+
+
+class CannedBitrix24(httpx.AsyncBaseTransport):
+    """The same as an HTTP transport of this process."""
+
+    def __init__(self) -> None:
+        self.canned = Canned()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a batch."""
+        content = b"".join([part async for part in request.stream])  # type: ignore[union-attr]
+        return httpx.Response(200, headers=HEADERS, content=self.canned.batch(content))
 
 
 def _times() -> Iterator[dict[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from pathlib import Path
 
 from benchmarks.results import Row
@@ -21,6 +22,12 @@ def machine() -> Row:
     return Row(
         name="machine", value=f"{platform.system()} {platform.release()}", target="", ok=True, detail=detail
     )
+
+
+def resident_mib(pid: int) -> float:
+    """Memory that a process holds in RAM."""
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return int(told.stdout) / 1024
 
 
 def _field(file: str, name: str) -> str:

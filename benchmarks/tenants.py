@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -109,38 +110,47 @@ def imagined(rest_url: str) -> Tenant:
     )
 
 
-async def connect(database: Database, tenant: Tenant) -> None:
-    """Write the tenant's rows."""
+async def connect(database: Database, *tenants: Tenant) -> None:
+    """Write the tenants' rows."""
     now = datetime.now(UTC)
     async with database.system() as conn:
-        await conn.execute(
-            "INSERT INTO tenant (tenant_id, name, created_at) VALUES ($1, 'Bench', $2)", tenant.id, now
-        )
-        await conn.execute(
-            "INSERT INTO licence (tenant_id, state, plan, source, ends_at, updated_at)"
-            " VALUES ($1, 'granted', 'escala', 'operator', $2, $3)",
-            *(tenant.id, now + timedelta(days=30), now),
-        )
-        await conn.execute(
-            "INSERT INTO account (tenant_id, id, company_id, name, account_key, main, state, state_since,"
-            " created_at) VALUES ($1, $2, $3, 'Bench', $4, true, 'connected', $5, $5)",
-            *(tenant.id, tenant.account_id, tenant.company_id, tenant.account_id.hex, now),
-        )
-        await conn.execute(
-            "INSERT INTO account_route (account_key, company_id, tenant_id, account_id)"
-            " VALUES ($1, $2, $3, $4)",
-            *(tenant.account_id.hex, tenant.company_id, tenant.id, tenant.account_id),
-        )
-        await conn.execute(
-            "INSERT INTO portal (tenant_id, member_id, client_endpoint, oauth_url, state, state_since,"
-            " created_at, product_iblock_id, offer_iblock_id, product_link_property, offer_link_property,"
-            " base_price_type) VALUES ($1, $2, $3, '', 'connected', $4, $4, $5, $6, $7, $8, $9)",
-            *(tenant.id, tenant.member_id, tenant.rest_url, now),
-            *(tenant.catalogue.product_iblock_id, tenant.catalogue.offer_iblock_id),
-            *(tenant.catalogue.product_link_property, tenant.catalogue.offer_link_property),
-            tenant.catalogue.base_price_type,
-        )
-        await conn.executemany(
-            "INSERT INTO toggle (tenant_id, name, enabled, changed_at) VALUES ($1, $2, true, $3)",
-            [(tenant.id, name, now) for name in TOGGLES],
-        )
+        for sql, rows in _rows(tenants, now).items():
+            await conn.executemany(sql, rows)
+
+
+def _rows(tenants: Sequence[Tenant], now: datetime) -> dict[str, list[tuple[object, ...]]]:
+    """What is written, by statement."""
+    return {
+        "INSERT INTO tenant (tenant_id, name, created_at) VALUES ($1, 'Bench', $2)": [
+            (one.id, now) for one in tenants
+        ],
+        "INSERT INTO licence (tenant_id, state, plan, source, ends_at, updated_at)"
+        " VALUES ($1, 'granted', 'escala', 'operator', $2, $3)": [
+            (one.id, now + timedelta(days=30), now) for one in tenants
+        ],
+        "INSERT INTO account (tenant_id, id, company_id, name, account_key, main, state, state_since,"
+        " checked_at, created_at) VALUES ($1, $2, $3, 'Bench', $4, true, 'connected', $5, $5, $5)": [
+            (one.id, one.account_id, one.company_id, one.account_id.hex, now) for one in tenants
+        ],
+        "INSERT INTO account_route (account_key, company_id, tenant_id, account_id)"
+        " VALUES ($1, $2, $3, $4)": [
+            (one.account_id.hex, one.company_id, one.id, one.account_id) for one in tenants
+        ],
+        "INSERT INTO portal (tenant_id, member_id, client_endpoint, oauth_url, state, state_since,"
+        " checked_at, created_at, product_iblock_id, offer_iblock_id, product_link_property,"
+        " offer_link_property, base_price_type) VALUES ($1, $2, $3, '', 'connected', $4, $4, $4, $5, $6, $7,"
+        " $8, $9)": [_portal(one, now) for one in tenants],
+        "INSERT INTO toggle (tenant_id, name, enabled, changed_at) VALUES ($1, $2, true, $3)": [
+            (one.id, name, now) for one in tenants for name in TOGGLES
+        ],
+    }
+
+
+def _portal(tenant: Tenant, now: datetime) -> tuple[object, ...]:
+    catalogue = tenant.catalogue
+    return (
+        *(tenant.id, tenant.member_id, tenant.rest_url, now),
+        *(catalogue.product_iblock_id, catalogue.offer_iblock_id),
+        *(catalogue.product_link_property, catalogue.offer_link_property),
+        catalogue.base_price_type,
+    )
