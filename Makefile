@@ -61,7 +61,7 @@ check-translations: setup-dev
 check-migrations: setup-dev
 	@$(BIN)/python -m ponte.throwaway $(BIN)/python -m connector.store.check
 
-bench: setup-dev ## the benchmarks, one JSON object a line; ONLY=name,name runs some
+bench: setup-dev ## the benchmarks, one JSON object a line; ONLY=name,name runs some, LONG=1 an hour each of the last two
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 lock: .venv/.dev ## pin what requirements/*.in and the dashboard's package.json ask for
