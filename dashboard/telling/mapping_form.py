@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ YES = "sim"
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A rule as its fields were filled in; `options` are those of any transform, as texts."""
 
+    #: What the row is called while it is in the form; empty for one that was not shown yet.
+    key: str = ""
     id: str = ""
     bling: str = ""
     bitrix24: str = ""
@@ -105,6 +108,17 @@ def sent(form: Iterable[tuple[str, object]]) -> Wish:
             if (found := _values(part, (value for name, value in items if name == f"f.{part}")))
         },
         note=next((value.strip() for name, value in items if name == "nota"), ""),
+    )
+
+
+def keyed(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Each row with a key of its own: the one that it has, else its rule's id, else the next number."""
+    mine = tuple(rows)
+    taken = {row.key for row in mine}
+    free = (name for name in map(str, count()) if name not in taken)
+    return tuple(
+        row if row.key else msgspec.structs.replace(row, key=f"={row.id}" if row.id else next(free))
+        for row in mine
     )
 
 
@@ -202,6 +216,7 @@ def _row(fields: list[tuple[str, str]]) -> Row:
     transform = first.get("transform", "identity")
     options = {name[2:]: value for name, value in first.items() if name.startswith("o.")}
     return Row(
+        key=first.get("key", "")[:80],
         id=first.get("id", "")[:64],
         bling=first.get("bling", ""),
         bitrix24=first.get("bitrix24", ""),

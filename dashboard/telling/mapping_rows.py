@@ -105,7 +105,7 @@ def sides(known: Known) -> Sides:
 
 def rows(wish: Wish, there: Sides, errors: Errors) -> tuple[view.Row, ...]:
     """All rows of the form."""
-    return tuple(_row(number, row, there, errors) for number, row in enumerate(wish.rows))
+    return tuple(_row(number, row, there, errors) for number, row in enumerate(mapping_form.keyed(wish.rows)))
 
 
 def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> view.Row:
@@ -115,6 +115,7 @@ def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> vi
     table = _table(number, row, there, errors) if row.transform == "choice" else None
     return view.Row(
         number=number,
+        key=row.key,
         name=_name(number, row, there),
         id=row.id,
         bitrix24=bitrix24_groups(there.bitrix24.values(), row.bitrix24),

@@ -52,6 +52,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A rule as the form has it."""
 
     number: int
+    #: The same however often the form comes back, whatever rows come and go.
+    key: str
     #: What screen readers call the rule: `Regra 3, Marca`.
     name: str
     id: str

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.conftest import settled, sign_in
 from tests.browser.look import NARROW, findings, keep, overflows
@@ -223,6 +223,41 @@ def test_rules_are_dragged_and_removed_and_filters_kept(
     assert mapping["filter"] == {"tipo": ["P"]}
     (mine,) = own_rules(api)
     assert mine["transform"] == {"type": "unit", "from": "kg", "to": "g"}
+
+
+def test_what_is_done_while_the_form_is_on_its_way_is_done_all_the_same(
+    signed_in: Page, shelf: Shelf, api: httpx.Client
+) -> None:
+    """A second suggestion, one clicked twice, a rule removed twice, a policy, a note, and saving at once."""
+    signed_in.goto(PATH)
+    suggest(signed_in, "Largura")
+    under_way: list[Route] = []
+
+    def hold(sent: Route) -> None:
+        under_way.append(sent)
+
+    signed_in.route("**/mapeamento", hold, times=1)
+    offered = signed_in.get_by_role("group", name="Sugestões:")
+    offered.get_by_role("button", name="Altura", exact=True).click()
+    offered.get_by_role("button", name="Peso", exact=True).dblclick()
+    rule(signed_in, "Largura").get_by_label("Editado à mão").select_option("keep")
+    signed_in.get_by_role("button", name="Regra", exact=True).dblclick()
+    signed_in.get_by_placeholder("Nota desta versão").press_sequentially("com pressa")
+    assert len(under_way) == 1
+    under_way[0].continue_()
+    fresh = signed_in.get_by_role("group", name=re.compile(r"^Regra \d+$"))
+    expect(fresh).to_have_count(2)
+    expect(signed_in.get_by_placeholder("Nota desta versão")).to_be_focused()
+    signed_in.route("**/mapeamento", hold, times=1)
+    signed_in.get_by_role("button", name=re.compile("^Remover: Regra 4")).dblclick()
+    signed_in.get_by_role("button", name=re.compile("^Remover: Regra 5")).click()
+    save(signed_in)
+    under_way[1].continue_()
+    expect(signed_in.get_by_role("status").filter(has_text="Salvo")).to_be_visible()
+    sizes = [("dimensoes.largura", "keep"), ("dimensoes.altura", "bling"), ("pesoLiquido", "bling")]
+    assert [(one["bling"], one["policy"]) for one in own_rules(api)] == sizes
+    (newest, *_) = api.get("/mappings/product/versions").json()["items"]
+    assert newest["note"] == "com pressa"
 
 
 def test_who_only_looks_sees_the_preview_and_saves_nothing(

@@ -107,6 +107,12 @@ def test_new_rules_are_named_after_what_they_read() -> None:
     assert [one["id"] for one in body["rules"][len(PRODUCT_RULES) :]] == ["marca", "marca-2"]
 
 
+def test_a_row_keeps_its_key_whatever_rows_come_and_go() -> None:
+    rows = mapping_form.keyed((Row(), Row(id="marca"), Row(key="0"), Row()))
+    assert [one.key for one in rows] == ["1", "=marca", "0", "2"]
+    assert mapping_form.keyed(rows[1:]) == rows[1:]
+
+
 @pytest.mark.parametrize(("typed", "scale"), [("0,001", 0.001), ("1000", 1000), ("muito", "muito")])
 def test_numbers_are_read_as_people_write_them(typed: str, scale: object) -> None:
     row = Row(bling="preco", bitrix24="weight", transform="number", options={"scale": typed})
