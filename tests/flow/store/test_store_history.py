@@ -175,7 +175,6 @@ LISTS: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "links of a kind": (history._SQL["links"], "link", ("product", *PLACE, 50)),
     "links of Bling": (history._SQL["links_of_bling"], "link", (["product"], 7)),
     "links of Bitrix24": (history._SQL["links_of_bitrix"], "link", (["product"], 7)),
-    "children": (links._SQL["children"], "link", (ACCOUNT, [7, 8])),
     "links of records": (links._SQL["load"], "link", (["product"], [ACCOUNT], [7, 8])),
     "claim": (inbox._SQL["urgent_others"], "inbox", (now(), [], 400, 100, 0, 3)),
     "claim of deals": (inbox._SQL["urgent_deals"], "inbox", (now(), [], 400, 100, 0, 3)),
