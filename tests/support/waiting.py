@@ -47,3 +47,9 @@ async def until_answered(asked: Callable[[], Awaitable[T | None]], pause_s: floa
         assert time.monotonic() < deadline, NEVER
         await asyncio.sleep(pause_s)
     return found
+
+
+async def another_second() -> None:
+    """Bling dates its messages by whole seconds: what happens from here on has another date than before."""
+    this = int(time.time())
+    await until(lambda: int(time.time()) > this, pause_s=0.02)

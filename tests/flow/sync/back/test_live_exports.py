@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.support.returns import Returns
+from tests.support.waiting import another_second
 
 
 async def test_a_product_made_in_bitrix24_is_made_in_bling(returns: Returns):
@@ -61,7 +60,7 @@ async def test_after_an_export_nothing_more_is_called(returns: Returns):
 async def test_blings_message_about_our_own_write_asks_nobody(returns: Returns):
     bling_id, product_id = await returns.pair()
     # Two messages of one second with different words are a doubt, and a doubt is read.
-    await asyncio.sleep(1.1)
+    await another_second()
     returns.edit(product_id, name="Caneca")
     await returns.look()
     await returns.house.drain()
