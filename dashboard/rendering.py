@@ -27,6 +27,9 @@ FILTERS = (
     formats.weekday,
 )
 
+#: For a piece that somebody opens as if it were a page: it does nothing, and stands in nobody's frame.
+_ALONE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 
 def page(
     template: str,
@@ -53,7 +56,8 @@ def page(
 def part(template: str, context: Mapping[str, object]) -> Response[str]:
     """A piece of a page, for htmx."""
     body = _environment().get_template(f"parts/{template}").render(reader=reader(), **context)
-    return Response(body, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
+    sent = {"Cache-Control": "no-store", "Content-Security-Policy": _ALONE}
+    return Response(body, media_type=MediaType.HTML, headers=sent)
 
 
 def content_policy(nonce: str, framed_by: str = "", *, leads_away: bool = False) -> str:

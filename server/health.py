@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Awaitable
 
 import msgspec
-from litestar import Response, get
+from litestar import HttpMethod, Response, route
 
 from server.parts import Parts, Used
 
 #: Seconds that a part has to answer.
 PATIENCE_S = 2.0
+#: Many watchers ask for the headers alone.
+_ASKED_BY = (HttpMethod.GET, HttpMethod.HEAD)
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,13 +23,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     redis: bool
 
 
-@get("/health/live", include_in_schema=False)
+@route("/health/live", http_method=_ASKED_BY, include_in_schema=False)
 async def live() -> dict[str, bool]:
     """The process answers."""
     return {"live": True}
 
 
-@get("/health/ready", include_in_schema=False)
+@route("/health/ready", http_method=_ASKED_BY, include_in_schema=False)
 async def ready(parts: Used) -> Response[Health]:
     """200 when PostgreSQL and Redis answer, else 503 and which of them does not."""
     postgres, redis = await asyncio.gather(_answers(_ask_postgres(parts)), _answers(_ask_redis(parts)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,10 @@ from connector.settings import Settings
 
 #: Where a portal may stand beside us.
 WORKSHOPS = frozenset({"development", "demo", "test"})
+#: All of IPv6 that is given out to the world (IANA, IPv6 global unicast); Python calls more than that global.
+_UNICAST = IPv6Network("2000::/3")
+#: An IPv4 address for networks that speak IPv6 alone (RFC 6052).
+_TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 async def refuse_inner(url: str, settings: Settings) -> None:
@@ -48,8 +52,19 @@ async def public_addresses(host: str, port: int) -> list[str]:
 def is_public(address: str) -> bool:
     """Whether the world can reach it; an IPv4 address inside an IPv6 one counts as itself."""
     ip = ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return (mapped or ip).is_global and not ip.is_multicast
+    if isinstance(ip, IPv6Address):
+        inner = _inside(ip)
+        if inner is None:
+            return ip in _UNICAST and ip.is_global
+        ip = inner
+    return ip.is_global and not ip.is_multicast
+
+
+def _inside(ip: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that a gateway makes of it."""
+    if ip in _TRANSLATED:
+        return IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 def guarded(limits: httpx.Limits | None = None) -> httpx.AsyncHTTPTransport:

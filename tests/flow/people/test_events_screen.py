@@ -113,6 +113,11 @@ async def test_a_wild_address_is_answered(owner: Visitor, path: str, query: str)
     assert (await owner.get(f"{path}?{query}")).status_code in (200, 303)
 
 
+async def test_a_piece_that_is_opened_as_a_page_stands_in_no_frame(owner: Visitor) -> None:
+    answer = await owner.get("/eventos/novos")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
 async def test_a_filter_is_run_again_after_asking_once_more(
     desk: Desk, office: Office, customer: Customer, owner: Visitor
 ) -> None:

@@ -13,6 +13,8 @@ from tests.support.office import Customer, Office, message, running
 
 async def test_a_healthy_server_is_ready(office: Office) -> None:
     assert (await office.client.get("/health/live")).json() == {"live": True}
+    assert (await office.client.head("/health/live")).status_code == 200
+    assert (await office.client.head("/health/ready")).status_code == 200
     answer = await office.client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (200, {"postgres": True, "redis": True})
 
