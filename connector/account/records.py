@@ -11,7 +11,7 @@ import msgspec
 from connector.account import mappings
 from connector.domain.deals import ORIGIN_FIELD, SITUATION
 from connector.domain.events import Kind, Reason
-from connector.domain.mapping import LINK_FIELD, STAGE_FIELD, Rule, bound
+from connector.domain.mapping import LINK_FIELD, STAGE_FIELD, Rule, bound, kept_in
 from connector.domain.remedies import Cure, remedy_of
 from connector.domain.transforms import ONE_WAY, Constant, Template, backward, fields_of, forward
 from connector.domain.values import InvalidValue, at
@@ -23,7 +23,7 @@ from connector.store.scope import Database
 
 
 class FieldPair(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule's field on both sides, as text: what Bling said, and what Ponte wrote last."""
+    """One rule's field on both sides, as text: what Bling said, and what Ponte wrote last or kept."""
 
     rule: str
     bling: str
@@ -32,6 +32,8 @@ class FieldPair(msgspec.Struct, frozen=True, kw_only=True):
     bling_value: str | None
     bitrix24_value: str | None
     in_step: bool
+    #: A person put it there, and the rule keeps that.
+    kept: bool = False
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ def vendor_field(name: str, portal: Portal | None) -> str:
 
 def _pair(rule: Rule, said: dict[str, Any], written: dict[str, str], name: str) -> FieldPair:
     """A message that said nothing of the field leaves what was read when the field was written."""
+    by_hand = kept_in(written).get(rule.bitrix24)
     there = written.get(rule.bitrix24)
     value = _said(rule, said)
     if value is None:
@@ -93,8 +96,11 @@ def _pair(rule: Rule, said: dict[str, Any], written: dict[str, str], name: str) 
         bling=rule.bling,
         bitrix24=name,
         bling_value=shown,
-        bitrix24_value=there,
-        in_step=(expected or "") == (_key(rule, there) or "") or _may_differ(rule, value),
+        bitrix24_value=there if by_hand is None else by_hand,
+        in_step=by_hand is not None
+        or (expected or "") == (_key(rule, there) or "")
+        or _may_differ(rule, value),
+        kept=by_hand is not None,
     )
 
 

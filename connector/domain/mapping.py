@@ -36,6 +36,9 @@ PRICE_FIELD = "price"
 #: Bling's field of the number that names a thing all over the world.
 GTIN_FIELD = "gtin"
 
+#: Behind a field's name in what is remembered of a record: what a person put there, and was kept.
+KEPT = ".kept"
+
 Source = Mapping[str, object]
 Target = dict[str, str]
 
@@ -260,6 +263,23 @@ def edited(target: Target, present: Target, memory: Target, keeps: Iterable[str]
         and present.get(name, "") != memory.get(name, "")
         and present.get(name, "") != target[name]
     )
+
+
+def remembered(written: Target, memory: Target, kept: Mapping[str, str] | None) -> Target:
+    """What a record's link remembers after a sync: what we wrote last, where we did not write, too.
+
+    `kept` = fields that a person edited with what they hold; None = nobody looked, so what was known stays.
+    """
+    if kept is None:
+        kept = kept_in(memory)
+    found = {name: text for name, text in written.items() if name not in kept and not name.endswith(KEPT)}
+    before = {name: memory[name] for name in kept if name in memory}
+    return {**found, **before, **{name + KEPT: text for name, text in kept.items()}}
+
+
+def kept_in(memory: Target) -> Target:
+    """Fields that hold what a person put there, as it was seen last."""
+    return {name.removesuffix(KEPT): text for name, text in memory.items() if name.endswith(KEPT)}
 
 
 def _read(rule: Rule) -> Callable[[Source], object]:

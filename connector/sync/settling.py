@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from connector.domain.events import Kind, Outcome, Reason, RecordKey, RecordState, Source
-from connector.domain.mapping import fingerprint
+from connector.domain.mapping import fingerprint, remembered
 from connector.domain.remedies import state_of
 from connector.domain.retries import LOOP_WINDOW
 from connector.domain.vendor import Call
@@ -141,7 +141,7 @@ def _link(work: Work, context: Context, sync: Sync | None, now: datetime) -> Lin
     if work.keeps_link or (isinstance(ending, Ended) and ending.reason in _KEEPS_LINK):
         return None
     state, reason, detail = _state(work)
-    written = work.written
+    written = _written(work)
     seen = _seen(work, old)
     base = old or _new_link(work, now)
     changed: dict[str, object] = {
@@ -178,7 +178,8 @@ def _link_of_postponed(work: Work, ending: Postponed, now: datetime) -> Link | N
     if not (learned or work.create_in_doubt or work.creates):
         return _waiting_link(work, ending, now)
     base = work.link or _new_link(work, now)
-    written = msgspec.json.encode(work.written).decode() if work.written is not None else base.written
+    told = _written(work)
+    written = msgspec.json.encode(told).decode() if told is not None else base.written
     changed: dict[str, object] = {
         "bitrix_id": work.bitrix_id if work.bitrix_id is not None else base.bitrix_id,
         "written": written,
@@ -243,6 +244,16 @@ def _seen(work: Work, old: Link | None) -> dict[str, object]:
         "bling_date_bare": work.event.bare_date,
         "body_hash": work.body_hash if own_payload else None,
     }
+
+
+def _written(work: Work) -> dict[str, str] | None:
+    """What the link remembers of Bitrix24's values; of another record of Bitrix24's nothing is remembered."""
+    if work.written is None:
+        return None
+    old = work.link
+    same = old is not None and old.written is not None and work.bitrix_id in (None, old.bitrix_id)
+    memory = msgspec.json.decode(old.written or "{}", type=dict[str, str]) if old is not None and same else {}
+    return remembered(work.written, memory, work.kept)
 
 
 def _print(work: Work, written: dict[str, str]) -> bytes | None:

@@ -70,6 +70,8 @@ class Work(abc.ABC):
     changes: list[Change]
     #: Target values that Bitrix24 is known to hold after this turn.
     written: Target | None
+    #: Fields in which an edit by hand was kept, and what they hold; None = nobody looked.
+    kept: Target | None
     bitrix_id: int | None
     calls: list[UUID]
     ending: Ending | None
@@ -102,6 +104,7 @@ class Work(abc.ABC):
         self.key, self.event, self.events = key, event, events
         self.trust, self.started_at, self.link = trust, started_at, link
         self.source = self.body_hash = self.print = self.written = self.ending = None
+        self.kept = None
         self.target, self.before = {}, {}
         self.changes, self.calls, self.also = [], [], []
         self.born, self.keeps_link, self.in_agreement = None, False, True

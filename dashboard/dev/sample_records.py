@@ -105,6 +105,7 @@ def _field(
     bitrix24: str,
     *,
     in_step: bool = True,
+    kept: bool = False,
     origin: record.Origin | None = None,
 ) -> record.FieldLine:
     return record.FieldLine(
@@ -115,6 +116,7 @@ def _field(
         bling_value=bling,
         bitrix24_value=bitrix24,
         in_step=in_step,
+        kept=kept,
         origin=origin,
     )
 

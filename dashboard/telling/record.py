@@ -100,6 +100,7 @@ def _line(pair: FieldPair, story: Story, origins: Mapping[str, Origin]) -> Field
         bling_value=changes.written_in_bling(pair.bling, pair.bling_value),
         bitrix24_value=story.words.value(rule.bitrix24, pair.bitrix24_value),
         in_step=pair.in_step,
+        kept=pair.kept,
         origin=origins.get(pair.rule),
     )
 

@@ -30,6 +30,8 @@ class FieldLine(msgspec.Struct, frozen=True, kw_only=True):
     bling_value: str
     bitrix24_value: str
     in_step: bool
+    #: A person edited Bitrix24's side, and the rule keeps that.
+    kept: bool
     #: None where history does not reach back to it.
     origin: Origin | None
 

@@ -161,6 +161,7 @@ def _field(pair: FieldPair, record: Record) -> FieldShown:
         bling_value=pair.bling_value,
         bitrix24_value=pair.bitrix24_value,
         in_step=pair.in_step,
+        kept=pair.kept,
         version=record.link.mapping_version,
         event_id=None if record.sync is None else str(record.sync.event_id),
     )

@@ -226,7 +226,10 @@ class CandidateShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One field pair of a record: what Bling said last, what Ponte wrote last, and by which rule."""
+    """One field pair of a record: what Bling said last, what Ponte wrote last, and by which rule.
+
+    `kept`: a person edited Bitrix24's side, and the rule keeps that; then its value is theirs.
+    """
 
     rule: str
     bling: str
@@ -234,6 +237,7 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
     bling_value: str | None
     bitrix24_value: str | None
     in_step: bool
+    kept: bool
     version: int | None
     event_id: str | None
 

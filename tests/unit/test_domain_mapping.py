@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.events import Kind
-from connector.domain.mapping import BadField, Lens, MappingVersion, Rule, default, fingerprint
+from connector.domain.mapping import (
+    KEPT,
+    BadField,
+    Lens,
+    MappingVersion,
+    Rule,
+    default,
+    fingerprint,
+    kept_in,
+    remembered,
+)
 from connector.domain.transforms import Identity, Money, YesNo, backward, forward
 from connector.domain.values import InvalidValue, money, text
 
@@ -97,3 +107,13 @@ def test_a_fingerprint_does_not_depend_on_the_order_of_fields(target):
 @given(texts, texts)
 def test_different_targets_have_different_fingerprints(one, other):
     assert (fingerprint(one) == fingerprint(other)) is (one == other)
+
+
+def test_what_was_written_last_is_remembered_where_an_edit_is_kept():
+    memory = {"title": "Pedido 1", "comments": "velho"}
+    seen = remembered({"title": "Pedido 2", "comments": "novo"}, memory, {"comments": "à mão"})
+    assert seen == {"title": "Pedido 2", "comments": "velho", "comments" + KEPT: "à mão"}
+    assert kept_in(seen) == {"comments": "à mão"}
+    unlooked = remembered({"title": "Pedido 3", "comments": "novo"}, seen, None)
+    assert unlooked == {**seen, "title": "Pedido 3"}
+    assert remembered({**seen, "comments": "novo"}, seen, {}) == {"title": "Pedido 2", "comments": "novo"}

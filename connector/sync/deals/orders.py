@@ -22,7 +22,15 @@ from connector.domain.deals import (
     without_former,
 )
 from connector.domain.events import TRUSTING, Kind, Outcome, Reason, RecordKey
-from connector.domain.mapping import PIPELINE_FIELD, STAGE_FIELD, BadField, Target, edited, fingerprint
+from connector.domain.mapping import (
+    PIPELINE_FIELD,
+    STAGE_FIELD,
+    BadField,
+    Target,
+    edited,
+    fingerprint,
+    kept_in,
+)
 from connector.domain.money import Row
 from connector.domain.orders import BadOrder, Person, ProductOf
 from connector.domain.pipelines import counterpart, lost, pipeline_of
@@ -244,9 +252,12 @@ class Orders:
 
         It dates a deal's end when the deal is won or lost (its source).
         """
+        keeps = self.context.deals.order.keeps
         if work.present is None:
-            return work.target
-        kept = edited(work.target, work.present, work.memory, self.context.deals.order.keeps)
+            known = keeps & kept_in(work.memory).keys()
+            return {name: value for name, value in work.target.items() if name not in known}
+        kept = edited(work.target, work.present, work.memory, keeps)
+        work.kept = {name: work.present.get(name, "") for name in kept}
         stages = {stage.id: stage for pipeline in self.places.pipelines for stage in pipeline.stages}
         stage = stages.get(work.present.get(STAGE_FIELD, ""))
         if stage is not None and stage.semantics != "" and _is_doubted(work):

@@ -203,6 +203,7 @@ class Sales:
         if rows is not None and not same_rows(rows, work.target):
             before.pop(ROWS_FIELD, None)
         kept = edited(work.target, work.present, memory, self.context.deals.sale.keeps)
+        work.kept = {name: work.present.get(name, "") for name in kept}
         target = {name: value for name, value in work.target.items() if name not in kept}
         plan = plan_known(target, before, memory, work.bitrix_id or 0, _ALLOWED)
         adopt(work, self.context, plan, before)

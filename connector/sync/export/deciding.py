@@ -8,6 +8,7 @@ from connector.bitrix24.catalogue import SIMPLE
 from connector.domain.events import Outcome, Reason
 from connector.domain.export import Export, Merge, Way, overlaid, to_send
 from connector.domain.mapping import LINK_FIELD, BadField, Target, fingerprint
+from connector.domain.mapping import edited as kept_edits
 from connector.domain.products import is_excluded, is_filtered, wanted
 from connector.domain.sections import NEW
 from connector.sync.context import Context
@@ -148,6 +149,8 @@ def agree(work: ExportWork, context: Context, written_back: Target) -> None:
     there = {**work.there, **work.merge.export}
     agreed = {name: text for name, text in here.items() if there.get(name, "") == text}
     work.written = {**memory_of(work), **agreed, LINK_FIELD: str(work.key.bling_id)}
+    left = kept_edits(there, here, work.written, context.lens.keeps)
+    work.kept = {name: here.get(name, "") for name in left}
     plan = work.plan
     after = overlaid({"id": work.key.bling_id, **(work.source or {})}, plan.fields if plan else {})
     target, _ = wanted(context.lens, after, work.shape(), context.fields)

@@ -171,9 +171,8 @@ class Carrier:
 
 
 def _begin_update(work: ProductWork, plan: Update) -> None:
-    """What was kept counts as not ours, so that it is recognised again."""
     work.bitrix_id = plan.bitrix_id
-    work.written = {**work.before, **{name: work.target[name] for name in work.kept}}
+    work.written = dict(work.before)
 
 
 def _is_unknown_price(error: VendorError) -> bool:

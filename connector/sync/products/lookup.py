@@ -19,7 +19,7 @@ from connector.bitrix24 import catalogue as vendor
 from connector.bitrix24.catalogue import Catalogue
 from connector.bitrix24.packer import Command, Done, Failed, Packer, Result
 from connector.domain.events import Outcome, Reason, RecordKey, Source
-from connector.domain.mapping import PRICE_FIELD, Lens, edited
+from connector.domain.mapping import PRICE_FIELD, Lens, Target, edited
 from connector.domain.pictures import recognised
 from connector.domain.products import (
     Create,
@@ -247,8 +247,13 @@ class Finder:
         work.doubles = sorted(one.id for one in found.with_link(link))[1:]
         if taken is not None:
             work.present, work.bitrix_id, work.price_id = taken, taken.id, taken.price_id
-            work.kept = edited(work.target, taken.values, {}, self._keeps)
-        adopt_plan(work, context, without(plan, work.kept), taken.values if taken else {})
+            self._keep(work, taken.values, {})
+        adopt_plan(work, context, without(plan, frozenset(work.kept or ())), taken.values if taken else {})
+
+    def _keep(self, work: ProductWork, present: Target, memory: Target) -> None:
+        """Leave what somebody edited as it is, where the rule says so."""
+        names = edited(work.target, present, memory, self._keeps)
+        work.kept = {name: present.get(name, "") for name in names}
 
     def _plan_removed(self, work: ProductWork, found: _Found, context: Context) -> None:
         """Gone in Bling: its pair as it is now, or whatever carries its mark, is hidden."""
@@ -306,9 +311,9 @@ class Finder:
         memory = linked_of(work.link).written if work.link is not None else {}
         values = recognised(present.values, memory, self._pictures)
         work.present = present = msgspec.structs.replace(present, values=values)
-        work.kept = edited(work.target, present.values, memory, self._keeps)
+        self._keep(work, present.values, memory)
         plan = plan_present(work.target, work.shape, present, context.allowed)
-        adopt_plan(work, context, without(plan, work.kept), present.values)
+        adopt_plan(work, context, without(plan, frozenset(work.kept or ())), present.values)
 
 
 def _why_not(work: ProductWork, chosen: Present | None) -> str:

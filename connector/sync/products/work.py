@@ -40,8 +40,6 @@ class ProductWork(Work):
         self.family_read = False
         self.present: Present | None = None
         self.price_id = link.price_id if link is not None and link.gone_at is None else None
-        #: Fields in which an edit by hand was kept.
-        self.kept: frozenset[str] = frozenset()
         #: A plain remark on a product that was written.
         self.remark: str | None = None
         #: Why a part of the plan was left out of an update.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from connector.domain.events import Kind
-from connector.domain.mapping import Rule
+from connector.domain.mapping import KEPT, Rule
 from connector.domain.transforms import Choice, Constant, HtmlText, Identity, ListOf, Template, Unit
 from tests.support.house import House
 
@@ -84,6 +86,30 @@ async def test_an_edit_by_hand_is_kept_where_the_rule_says_so(open_house: House)
     await open_house.told(seconds=9, descricaoCurta="outro", preco=8)
     await open_house.drain()
     assert (open_house.product()["previewText"], open_house.product()["price"]) == ("à mão", 8)
+
+
+async def test_an_edit_that_is_taken_back_follows_bling_again(open_house: House) -> None:
+    keeping = Rule(
+        id="resumo", bling="descricaoCurta", bitrix24="previewText", transform=Identity(), policy="keep"
+    )
+    await open_house.map(Kind.PRODUCT, keeping)
+    await open_house.told(action="created", descricaoCurta="de fábrica")
+    await open_house.drain()
+    found = open_house.product()
+    open_house.portal.call("catalog.product.update", id=found["id"], fields={"previewText": "à mão"})
+    await open_house.told(seconds=5, descricaoCurta="novo")
+    await open_house.drain()
+    await open_house.told(seconds=7, descricaoCurta="novo", preco=7)
+    await open_house.drain()
+    row = await open_house.row("SELECT written FROM link WHERE tenant_id = $1")
+    written = json.loads(row["written"])
+    assert (written["previewText"], written["previewText" + KEPT]) == ("de fábrica", "à mão")
+    open_house.portal.call("catalog.product.update", id=found["id"], fields={"previewText": "de fábrica"})
+    await open_house.told(seconds=9, descricaoCurta="outro")
+    await open_house.drain()
+    assert open_house.product()["previewText"] == "outro"
+    row = await open_house.row("SELECT written FROM link WHERE tenant_id = $1")
+    assert "previewText" + KEPT not in json.loads(row["written"])
 
 
 async def test_a_field_that_nobody_edited_follows_bling(open_house: House) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from connector.domain.events import Kind, Reason, RecordKey, RecordState
+from connector.domain.mapping import KEPT
 from connector.store import links
 from connector.store.links import Link
 from tests.support.office import Customer, Office
@@ -109,6 +110,20 @@ async def test_one_record_shows_both_sides_field_by_field(office: Office, linked
     }
     assert fields["situacao"]["bling_value"] == "A"
     assert all(field["in_step"] and field["version"] == 1 for field in record["fields"])
+
+
+async def test_an_edit_that_was_kept_is_shown_as_such(office: Office, linked: Customer) -> None:
+    sent = (await office.api(linked, "GET", "/mappings/product")).json()
+    brand = {"id": "m", "bling": "marca", "bitrix24": "detailText", "transform": {"type": "text"}}
+    sent["rules"] += [{**brand, "policy": "keep"}]
+    assert (await office.api(linked, "PUT", "/mappings/product", json={"rules": sent["rules"]})).is_success
+    async with office.database.tenant(linked.tenant_id) as conn:
+        written = json.dumps(WRITTEN | {"detailText": "Acme", "detailText" + KEPT: "À mão"})
+        await conn.execute("UPDATE link SET written = $1 WHERE bling_id = 1", written)
+    record = (await office.api(linked, "GET", "/records/product/1")).json()
+    assert [
+        (one["bling_value"], one["bitrix24_value"], one["in_step"]) for one in record["fields"] if one["kept"]
+    ] == [("Acme", "À mão", True)]
 
 
 async def test_another_tenants_record_is_404(office: Office, linked: Customer) -> None:

@@ -34,6 +34,25 @@ async def test_an_edited_comment_stays_when_the_order_changes(desk: OrderDesk) -
         assert (deal["comments"], deal["opportunity"]) == ("à mão", 2 * price)
 
 
+async def test_an_edit_stays_when_the_same_comes_again_and_goes_when_it_is_taken_back(
+    desk: OrderDesk,
+) -> None:
+    order = await _deal_with_a_comment(desk)
+
+    async def by_hand(comments: str, seconds: int, **told: str) -> str:
+        deal = desk.deal(order)["id"]
+        fields = {"comments": comments}
+        desk.house.portal.call("crm.item.update", entityTypeId=2, id=deal, fields=fields)
+        desk.change(order, **told)
+        await desk.told(order, seconds=seconds)
+        await desk.house.drain()
+        return str(desk.deal(order)["comments"])
+
+    assert await by_hand("à mão", 5, observacoes="outra") == "à mão"
+    assert await by_hand("à mão", 7, observacoesInternas="nada de novo") == "à mão"
+    assert await by_hand("do Bling", 9, observacoes="mais uma") == "mais uma"
+
+
 async def test_a_comment_that_nobody_edited_follows_bling(desk: OrderDesk) -> None:
     order = await _deal_with_a_comment(desk)
     desk.change(order, observacoes="novo")
