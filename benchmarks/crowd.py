@@ -24,6 +24,7 @@ from benchmarks.machine import resident_mib
 from benchmarks.messages import Notice
 from benchmarks.results import Rows, row
 from benchmarks.tenants import Tenant, connect, imagined
+from benchmarks.vendors import vendors
 from connector.account.places import account_name, portal_name
 from connector.account.tokens import Pair, sealed
 from connector.security.vault import Vault
@@ -32,7 +33,6 @@ from connector.store import inbox
 from connector.store.scope import Database
 from ponte.demo.programs import Program
 from ponte.runtime import databases
-from ponte.runtime.addresses import LOCALHOST, free_port
 from tests.conftest import VAULT_KEYS
 
 TENANTS, BUSY = 10_000, 100
@@ -119,31 +119,27 @@ class _Town:
 
 @asynccontextmanager
 async def _town(on: Ground) -> AsyncIterator[_Town]:
-    vendors_at = f"http://{LOCALHOST}:{(port := free_port())}"
-    settings = Settings(
-        env="test",
-        database_url=databases.at(await on.database(), role=databases.LOGIN_ROLE),
-        redis_url=await on.empty_redis(),
-        vault_keys=VAULT_KEYS,
-        bling_api_url=vendors_at,
-        log_level="warning",
-    )
-    vendors = Program("vendors", ("benchmarks.vendors", str(port)), on.folder / "vendors.log", {}, port)
-    worker = Program("worker", ("ponte", "work"), on.folder / "worker.log", to_environment(settings))
-    database = await Database.open(settings.database_url, 2)
-    vendors.start()
-    try:
-        await asyncio.to_thread(vendors.wait_until_it_answers, vendors_at, 30)
-        tenants = [imagined(f"{vendors_at}/rest/") for _ in range(TENANTS)]
-        tenants = [msgspec.structs.replace(one, company_id=one.account_id.hex) for one in tenants]
-        await connect(database, *tenants)
-        await _give_tokens(database, tenants)
-        worker.start()
-        yield _Town(database, tenants, worker)
-    finally:
-        worker.stop()
-        vendors.stop()
-        await database.close()
+    async with vendors(on) as address:
+        settings = Settings(
+            env="test",
+            database_url=databases.at(await on.database(), role=databases.LOGIN_ROLE),
+            redis_url=await on.empty_redis(),
+            vault_keys=VAULT_KEYS,
+            bling_api_url=address,
+            log_level="warning",
+        )
+        worker = Program("worker", ("ponte", "work"), on.folder / "worker.log", to_environment(settings))
+        database = await Database.open(settings.database_url, 2)
+        try:
+            tenants = [imagined(f"{address}/rest/") for _ in range(TENANTS)]
+            tenants = [msgspec.structs.replace(one, company_id=one.account_id.hex) for one in tenants]
+            await connect(database, *tenants)
+            await _give_tokens(database, tenants)
+            worker.start()
+            yield _Town(database, tenants, worker)
+        finally:
+            worker.stop()
+            await database.close()
 
 
 async def _give_tokens(database: Database, tenants: list[Tenant]) -> None:
