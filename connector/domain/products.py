@@ -182,7 +182,9 @@ def wanted(
             target.pop(name, None)
     section = lens.section_rule.bitrix24 if lens.section_rule is not None else ""
     for name in lens.free & target.keys():
-        if not _has_place(name, shape, fields) or (name == section and shape is Shape.OFFER):
+        if not _has_place(name, shape, fields, several=name in lens.lists) or (
+            name == section and shape is Shape.OFFER
+        ):
             del target[name]
         elif name in NUMBERS and name != section and (text := target[name]):
             _tidy(lens, target, name, text, passed)
@@ -221,11 +223,12 @@ def without(plan: Plan, kept: frozenset[str]) -> Plan:
     return msgspec.structs.replace(plan, fields=fields, price=price)
 
 
-def _has_place(name: str, shape: Shape, fields: PortalFields | None) -> bool:
+def _has_place(name: str, shape: Shape, fields: PortalFields | None, *, several: bool) -> bool:
+    """Whether the portal has such a field, for several values or for one as the rule makes them."""
     if fields is None:
         return shape is not Shape.OFFER or not name.startswith("property")
     there = fields.offer if shape is Shape.OFFER else fields.product
-    return any(field.name == name and not field.read_only for field in there)
+    return any(one.name == name and not one.read_only and one.multiple is several for one in there)
 
 
 def _tidy(lens: Lens, target: Target, name: str, text: str, passed: list[BadField]) -> None:
