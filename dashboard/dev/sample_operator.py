@@ -146,11 +146,21 @@ def tenants() -> Tenants:
                 depth="37",
                 age="3 d",
                 failures="1,2 %",
+                spark=Spark(
+                    bars=(
+                        SparkBar(x=0, y=8, height=12, tone="done"),
+                        SparkBar(x=4, y=0, height=18, tone="done"),
+                        SparkBar(x=4, y=18, height=2, tone="failed"),
+                    ),
+                    count="83",
+                    title="83 eventos em 24 horas, 1 falharam",
+                ),
             ),
         ),
         older="#",
         first_page=False,
         start_url="#",
+        sheet_url="#",
     )
 
 
