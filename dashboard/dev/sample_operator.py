@@ -15,6 +15,8 @@ from dashboard.operator.views import (
     LicenceForm,
     Obstacle,
     Queues,
+    Spark,
+    SparkBar,
     StuckLine,
     Tab,
     TenantLine,
