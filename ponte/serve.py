@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from typing import Any
 
@@ -21,6 +22,11 @@ from server.metrics import REGISTRY
 
 #: Seconds that open requests have when the server is told to stop.
 FAREWELL_SECONDS = 10
+#: Connections of one process. An open screen holds one for its live part, and a process that has as many as
+#: it takes hears no webhook any more; granian's own bound of 1,024 is soon reached.
+MOST_CONNECTIONS = 16_384
+#: Files that a process has open beside: the database's, Redis', the vendors', its own.
+OTHER_FILES = 512
 #: Its own lines take our way out.
 _LOGGING: dict[str, Any] = {
     "version": 1,
@@ -38,6 +44,7 @@ def run(settings: Settings, application: str = "ponte.serve:application") -> int
         address=settings.host,
         port=settings.port,
         workers=settings.web_processes,
+        backpressure=_connections(),
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
         websockets=False,
@@ -46,6 +53,14 @@ def run(settings: Settings, application: str = "ponte.serve:application") -> int
     )
     server.serve()
     return 0
+
+
+def _connections() -> int:
+    """As many as there may be open files, after asking the system for all that it allows us."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    free = MOST_CONNECTIONS if most == resource.RLIM_INFINITY else most - OTHER_FILES
+    return max(1, min(MOST_CONNECTIONS, free))
 
 
 def application() -> Front:

@@ -1,4 +1,7 @@
-"""The hottest door stands before the framework: half of what a small message costs is finding its handler."""
+"""What stands before the framework: the hottest door, and patience with slow senders.
+
+Half of what a small message costs is finding its handler.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
+from server.patience import Patience
+from server.sessions import SAFE_METHODS
 from server.webhooks import BLING, serve_bling
 
 
@@ -14,9 +19,12 @@ class Front:
 
     def __init__(self, app: Litestar) -> None:
         self.app = app
+        self._patience = Patience()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
+            receive = self._patience.with_body(receive)
         if scope["type"] == ScopeType.HTTP and (below := _below(scope["path"])) is not None:
             scope["litestar_app"] = self.app
             scope["path"] = below

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -49,6 +52,19 @@ def test_it_serves_until_sigterm(run: Run, app_port: int) -> None:
     assert server.child is not None
     assert server.child.exit_code == 0
     assert wait_until_free(app_port, PATIENCE_S)
+
+
+def test_thousands_who_begin_and_do_not_finish_keep_nobody_out(run: Run, app_port: int) -> None:
+    server = run("serve", port=app_port)
+    server.wait_until_it_answers(url(app_port, "/health/live"), PATIENCE_S)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    begun = b"POST /webhooks/bling HTTP/1.1\r\nHost: ponte\r\nContent-Length: 9\r\n\r\n"
+    with ExitStack() as slow:
+        for _ in range(2_048):
+            slow.enter_context(socket.create_connection((LOCALHOST, app_port), PATIENCE_S)).sendall(begun)
+        live = httpx.get(url(app_port, "/health/live"), trust_env=False, timeout=PATIENCE_S)
+        assert live.status_code == 200
 
 
 def test_its_processes_end_with_it_when_it_is_killed(run: Run, app_port: int) -> None:
