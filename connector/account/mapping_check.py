@@ -18,6 +18,7 @@ from connector.account.mapping_rules import rule_errors, sent_rule
 from connector.account.typed import is_text
 from connector.bitrix24.crm_setup import CrmPlaces
 from connector.domain.events import Kind
+from connector.domain.inverse import leading
 from connector.domain.mapping import FIXED_RULES, Rule
 from connector.store.connections import Portal
 
@@ -131,7 +132,11 @@ def _missing(fixed: dict[str, Rule], sent: list[Any]) -> Iterator[RuleError]:
 
 
 def _doubles(found: dict[int, Rule]) -> Iterator[RuleError]:
-    """No two rules of one id, and no two that write one field in one direction."""
+    """No two rules of one id, and no two that write one field in one direction.
+
+    Rules for both directions may share a field of Bling's: one of them leads back (`leading`).
+    """
+    leads = leading(found.values())
     ids: set[str] = set()
     written: set[tuple[str, str]] = set()
     for index, rule in found.items():
@@ -143,6 +148,8 @@ def _doubles(found: dict[int, Rule]) -> Iterator[RuleError]:
         if mine & written:
             yield RuleError(index, "bitrix24", Flaw.DUPLICATE, f"two rules write {rule.bitrix24}")
         written |= mine
+        if rule.direction == "export" and leads.get(rule.bling, rule) is not rule:
+            yield RuleError(index, "bling", Flaw.DUPLICATE, f"two rules write Bling's {rule.bling}")
 
 
 def _filter_errors(kind: Kind, sent: Any) -> Iterator[RuleError]:

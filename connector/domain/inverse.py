@@ -6,7 +6,7 @@ inverting twice gives the two-way rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from connector.domain.values import InvalidValue
 
 #: Texts of `Refused.why` beside those of a transform.
 IMPORT_ONLY = "a regra vale só do Bling para o Bitrix24"
+SECOND = "outra regra já leva este campo de volta ao Bling"
 
 
 class Back(msgspec.Struct, frozen=True):
@@ -67,8 +68,11 @@ def invert(mapping: MappingVersion) -> Inverse:
     """The export side; rule by rule, what cannot be inverted says why."""
     backs: list[Back] = []
     refused: list[Refused] = []
+    leads = leading(mapping.rules)
     for rule in mapping.rules:
         why = why_not(rule)
+        if why is None and leads[rule.bling] is not rule:
+            why = SECOND
         if why is None:
             backs.append(Back(rule))
         else:
@@ -80,6 +84,15 @@ def inverted(inverse: Inverse) -> MappingVersion:
     """The mapping of the two-way rules: the inverse's own inverse."""
     rules = tuple(back.rule for back in inverse.backs)
     return MappingVersion(kind=inverse.kind, version=inverse.version, rules=rules)
+
+
+def leading(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """The rule that leads back to each of Bling's fields: fixed, else leading there alone, else the first."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda one: (not one.locked, one.direction != "export")):
+        if why_not(rule) is None:
+            found.setdefault(rule.bling, rule)
+    return found
 
 
 def why_not(rule: Rule) -> str | None:

@@ -18,6 +18,7 @@ _SAID: dict[tuple[str, Flaw], str] = {
     ("bling", Flaw.MISSING): N_("Escolha o campo do Bling."),
     ("bling", Flaw.UNKNOWN): N_("O Bling não tem mais este campo. Escolha outro ou remova a regra."),
     ("bling", Flaw.VALUE): N_("Este campo do Bling não pode ser lido por uma regra."),
+    ("bling", Flaw.DUPLICATE): N_("Outra regra já leva este campo de volta ao Bling. Deixe só uma."),
     ("bitrix24", Flaw.MISSING): N_("Escolha o campo do Bitrix24."),
     ("bitrix24", Flaw.VALUE): N_("Escolha o campo do Bitrix24."),
     ("bitrix24", Flaw.UNKNOWN): N_("Este campo não existe no Bitrix24. Escolha outro ou remova a regra."),

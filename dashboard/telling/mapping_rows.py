@@ -10,7 +10,8 @@ from connector.domain.costs import Reading, cost_of
 from connector.domain.events import Kind
 from connector.domain.field_watch import FieldChange, What
 from connector.domain.fields import Field, named
-from connector.domain.mapping import Rule
+from connector.domain.inverse import SECOND
+from connector.domain.mapping import PRODUCT_RULES, Rule
 from connector.domain.transforms import ONE_WAY, why_one_way
 from connector.domain.units import FAMILIES
 from dashboard.reader import N_, _, plural
@@ -105,10 +106,12 @@ def sides(known: Known) -> Sides:
 
 def rows(wish: Wish, there: Sides, errors: Errors) -> tuple[view.Row, ...]:
     """All rows of the form."""
-    return tuple(_row(number, row, there, errors) for number, row in enumerate(mapping_form.keyed(wish.rows)))
+    keyed = mapping_form.keyed(wish.rows)
+    ways = _ways(keyed)
+    return tuple(_row(number, row, there, errors, ways[number]) for number, row in enumerate(keyed))
 
 
-def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> view.Row:
+def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors, one_way: str) -> view.Row:
     reads = row.transform not in UNREAD
     bad = {field: errors.of(number, field) for field in ("bling", "bitrix24", "direction", "transform")}
     inputs = tuple(_input(number, row, name, there, errors) for name in _option_names(row))
@@ -132,7 +135,7 @@ def _row(number: int, row: mapping_form.Row, there: Sides, errors: Errors) -> vi
         inputs=inputs,
         table=table,
         costs=tuple(_costs(row)),
-        one_way=_one_way(row),
+        one_way=one_way,
         badges=_badges(row, there),
         error=errors.of(number),
         open=row.fresh or bool(bad["direction"]),
@@ -279,6 +282,19 @@ def _costs(row: mapping_form.Row) -> Iterable[Chip]:
         yield Chip(_("+1 cópia por imagem nova"), "wait")
 
 
+def _ways(rows: Sequence[mapping_form.Row]) -> list[str]:
+    """What each row says of the way back; of rows with one field of Bling's one leads there."""
+    found = [_one_way(row) for row in rows]
+    led = {rule.bling for rule in PRODUCT_RULES}
+    back = [number for number, row in enumerate(rows) if row.direction != "import" and not found[number]]
+    for number in sorted(back, key=lambda one: rows[one].direction != "export"):
+        if rows[number].bling in led:
+            found[number] = _("Só do Bling para o Bitrix24: %(why)s.") % {"why": _(SECOND)}
+        elif rows[number].bling:
+            led.add(rows[number].bling)
+    return found
+
+
 def _one_way(row: mapping_form.Row) -> str:
     transform = mapping_form.transform_of(row)
     why = why_one_way(transform) if transform is not None else None
@@ -289,7 +305,7 @@ def _one_way(row: mapping_form.Row) -> str:
     return _("Atenção na volta: %(why)s.") % {"why": _(why)}
 
 
-#: Sentences of connector.domain.transforms, for the catalogue.
+#: Sentences of connector.domain.transforms and connector.domain.inverse, for the catalogue.
 WHYS = (
     N_("um modelo junta vários campos: não dá para separá-los de volta"),
     N_("um valor fixo não diz nada sobre o outro lado"),
@@ -298,6 +314,7 @@ WHYS = (
     N_("multiplicado por zero, o número não volta"),
     N_("as unidades não medem a mesma coisa"),
     N_("dois valores do Bling dão o mesmo no Bitrix24: volta o primeiro deles"),
+    N_("outra regra já leva este campo de volta ao Bling"),
 )
 
 

@@ -12,7 +12,7 @@ from connector.account.field_lists import FieldLists
 from connector.account.mappings import BadMapping, RuleError, checked
 from connector.domain.events import Kind
 from connector.domain.fields import Field, FieldType, Option, PortalFields
-from connector.domain.mapping import default
+from connector.domain.mapping import PRODUCT_RULES, default
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VOLTS = (Option("433", "110 V"), Option("435", "220 V"))
@@ -130,6 +130,17 @@ def test_a_rule_to_bling_alone_needs_a_way_back() -> None:
     assert wrong(direction="export") == set()
     one_way = {"type": "choice", "table": {"A": "433", "B": "433"}}
     assert wrong(bitrix24="property12", direction="export", transform=one_way) == {("direction", "one_way")}
+
+
+def test_two_rules_that_lead_to_one_field_of_blings_alone_are_named() -> None:
+    fixed = msgspec.to_builtins(PRODUCT_RULES)
+    there = {"bling": "marca", "transform": {"type": "text"}, "direction": "export"}
+    first, second = ({"id": f"r{n}", "bitrix24": f"property{n}", **there} for n in (1, 2))
+    with pytest.raises(BadMapping) as found:
+        checked(Kind.PRODUCT, {"rules": [*fixed, first, second]}, None, None)
+    assert [(one.index, one.field, one.code) for one in found.value.errors] == [(6, "bling", "duplicate")]
+    either = {"rules": [*fixed, {**second, "direction": "both"}, first]}
+    assert [one.id for one in checked(Kind.PRODUCT, either, None, None).rules[-2:]] == ["r2", "r1"]
 
 
 def test_fields_that_are_not_known_are_not_checked() -> None:

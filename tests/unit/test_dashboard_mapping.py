@@ -182,6 +182,16 @@ def test_a_rule_says_what_it_costs_and_what_became_of_its_field() -> None:
     assert "não volta" in text.one_way
 
 
+def test_of_two_rules_with_one_field_of_blings_the_second_says_that_it_does_not_lead_back() -> None:
+    first, second = (
+        Row(bling="marca", bitrix24=f"property{number}", transform="text") for number in (20, 21)
+    )
+    name = Row(bling="nome", bitrix24="detailText")
+    there = mapping_rows.sides(Known(mapping=mapping(), saved_at=None, lists=FieldLists()))
+    told = mapping_rows.rows(Wish(rows=(first, second, name)), there, Errors())
+    assert ["outra regra" in one.one_way for one in told] == [False, True, True]
+
+
 def test_who_only_reads_is_offered_nothing() -> None:
     shown = sample_product.reading().editor
     assert not shown.editable

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.domain.events import Kind
-from connector.domain.inverse import IMPORT_ONLY, invert, inverted, there_and_back
+from connector.domain.inverse import IMPORT_ONLY, SECOND, invert, inverted, there_and_back
 from connector.domain.mapping import PRODUCT_RULES, BadField, Lens, MappingVersion, Rule, default
 from connector.domain.transforms import (
     Choice,
@@ -96,7 +96,7 @@ def product(chance: random.Random) -> dict[str, Any]:
     }
 
 
-def test_fifteen_rules_bring_a_thousand_products_back_byte_for_byte():
+def test_fifteen_rules_bring_a_thousand_products_back_byte_for_byte() -> None:
     lens, inverse = Lens(MAPPING), invert(MAPPING)
     assert inverse.refused == ()
     chance = random.Random(20261123)
@@ -120,10 +120,10 @@ def spelled(value: object) -> str:
     return text(value.normalize() if isinstance(value, Decimal) else value)
 
 
-TWO_WAY = st.sampled_from(
+TWO_WAY: st.SearchStrategy[Transform] = st.sampled_from(
     [Identity(), Text(), Money(), Date(), Number(scale=1000), Unit(source="kg", target="g"), ListOf()]
 )
-ONE_WAY = st.sampled_from(
+ONE_WAY: st.SearchStrategy[Transform] = st.sampled_from(
     [HtmlText(), Template(text="{nome}"), Constant(value="x"), Choice(table={"A": "1", "B": "1"})]
 )
 DIRECTIONS = st.sampled_from(["both", "import", "export"])
@@ -142,7 +142,7 @@ MAPPINGS = st.lists(st.tuples(TRANSFORMS, DIRECTIONS), max_size=5).map(
 
 @given(MAPPINGS)
 @settings(max_examples=10_000)
-def test_inverting_twice_gives_the_two_way_rules(mapping: MappingVersion):
+def test_inverting_twice_gives_the_two_way_rules(mapping: MappingVersion) -> None:
     inverse = invert(mapping)
     once = inverted(inverse)
     assert invert(once) == msgspec.structs.replace(inverse, refused=())
@@ -153,27 +153,27 @@ def test_inverting_twice_gives_the_two_way_rules(mapping: MappingVersion):
 
 @given(st.dictionaries(st.sampled_from(["property1", "property2", "previewText"]), st.text(max_size=30)))
 @settings(max_examples=10_000)
-def test_what_bitrix24_holds_comes_back_when_it_went_to_bling(held: dict[str, str]):
+def test_what_bitrix24_holds_comes_back_when_it_went_to_bling(held: dict[str, str]) -> None:
     rules = tuple(rule(f"campo{name}", name, Identity(), empty="erase") for name in held)
     mapping = MappingVersion(kind=Kind.PRODUCT, version=2, rules=rules)
     assert Lens(mapping).apply(invert(mapping).apply(held)) == held
 
 
 @pytest.mark.parametrize("kind", [Kind.PRODUCT, Kind.ORDER, Kind.SALE])
-def test_every_rule_of_every_start_leads_back_or_says_why_not(kind: Kind):
+def test_every_rule_of_every_start_leads_back_or_says_why_not(kind: Kind) -> None:
     inverse = invert(default(kind))
     assert len(inverse.backs) + len(inverse.refused) == len(default(kind).rules)
     assert all(one.why for one in inverse.refused)
 
 
-def test_a_rule_to_bitrix24_alone_says_so():
+def test_a_rule_to_bitrix24_alone_says_so() -> None:
     mapping = MappingVersion(
         kind=Kind.PRODUCT, version=2, rules=(rule("marca", "property1", Identity(), direction="import"),)
     )
     assert [one.why for one in invert(mapping).refused] == [IMPORT_ONLY]
 
 
-def test_a_table_with_two_ways_there_has_none_back():
+def test_a_table_with_two_ways_there_has_none_back() -> None:
     mapping = MappingVersion(
         kind=Kind.PRODUCT,
         version=2,
@@ -183,20 +183,30 @@ def test_a_table_with_two_ways_there_has_none_back():
     assert "dois valores" in refused.why
 
 
-def test_what_cannot_come_back_names_its_rule():
+def test_of_rules_with_one_field_of_blings_one_leads_back_a_fixed_one_before_all() -> None:
+    first, second = rule("marca", "property1", Identity()), rule("marca", "property2", Text())
+    name = rule("nome", "property3", Identity())
+    mapping = MappingVersion(kind=Kind.PRODUCT, version=2, rules=(name, first, second, *PRODUCT_RULES))
+    inverse = invert(mapping)
+    assert [(one.rule, one.why) for one in inverse.refused] == [(name, SECOND), (second, SECOND)]
+    held = {"name": "Copo", "property1": "Acme", "property2": "outra", "property3": "outro"}
+    assert inverse.apply(held) == {"nome": "Copo", "marca": "Acme"}
+
+
+def test_what_cannot_come_back_names_its_rule() -> None:
     mapping = MappingVersion(kind=Kind.PRODUCT, version=2, rules=(rule("pesoBruto", "weight", Number()),))
     with pytest.raises(BadField, match="pesoBruto → weight"):
         invert(mapping).apply({"weight": "pesado"})
 
 
-def test_empty_fields_come_back_empty_where_the_rule_erases():
+def test_empty_fields_come_back_empty_where_the_rule_erases() -> None:
     erasing = rule("marca", "property1", Identity(), empty="erase")
     ignoring = rule("gtin", "property2", Identity())
     mapping = MappingVersion(kind=Kind.PRODUCT, version=2, rules=(erasing, ignoring))
     assert invert(mapping).apply({"property1": "", "property2": ""}) == {"marca": ""}
 
 
-def test_a_value_without_a_name_in_bling_is_passed_over_and_named():
+def test_a_value_without_a_name_in_bling_is_passed_over_and_named() -> None:
     chosen = rule("condicao", "property1", Choice(table={"1": "Novo"}))
     mapping = MappingVersion(
         kind=Kind.PRODUCT, version=2, rules=(chosen, rule("marca", "property2", Identity()))
@@ -206,7 +216,7 @@ def test_a_value_without_a_name_in_bling_is_passed_over_and_named():
     assert [(one.rule, str(one.why)) for one in passed] == [(chosen, "'Usado' não está na tabela")]
 
 
-def test_a_custom_field_with_a_list_says_the_chosen_name():
+def test_a_custom_field_with_a_list_says_the_chosen_name() -> None:
     chosen = {"camposCustomizados": [{"idCampoCustomizado": 77, "valor": "3", "item": "Algodão"}]}
     assert at(chosen, "camposCustomizados.77") == "Algodão"
     assert at(chosen, "camposCustomizados.78") is None
@@ -214,7 +224,7 @@ def test_a_custom_field_with_a_list_says_the_chosen_name():
     assert at({"itens": [{"id": 77}, 5]}, "itens.77") is None
 
 
-def test_only_what_leads_back_is_told_of_a_target():
+def test_only_what_leads_back_is_told_of_a_target() -> None:
     mapping = MappingVersion(
         kind=Kind.PRODUCT,
         version=2,

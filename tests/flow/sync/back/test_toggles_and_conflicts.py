@@ -11,7 +11,7 @@ from connector.store import portal_intake
 from tests.support.returns import Returns
 
 
-async def test_nothing_is_asked_of_a_portal_while_nothing_is_ticked(deaf: Returns):
+async def test_nothing_is_asked_of_a_portal_while_nothing_is_ticked(deaf: Returns) -> None:
     async with deaf.house.database.system() as conn:
         assert await portal_intake.due(conn, deaf.house.engine.clock(), 10) == []
     await deaf.house.tick("product.export_update")
@@ -19,7 +19,7 @@ async def test_nothing_is_asked_of_a_portal_while_nothing_is_ticked(deaf: Return
         assert await portal_intake.due(conn, deaf.house.engine.clock(), 10) == [deaf.house.tenant_id]
 
 
-async def test_a_create_that_is_not_ticked_is_skipped(deaf: Returns):
+async def test_a_create_that_is_not_ticked_is_skipped(deaf: Returns) -> None:
     await deaf.house.tick("product.export_update")
     await deaf.look()
     deaf.add(name="Copo", xmlId="B-1")
@@ -28,7 +28,7 @@ async def test_a_create_that_is_not_ticked_is_skipped(deaf: Returns):
     assert await _last(deaf) == ("skipped", "create_off")
 
 
-async def test_an_update_that_is_not_ticked_is_skipped(deaf: Returns):
+async def test_an_update_that_is_not_ticked_is_skipped(deaf: Returns) -> None:
     await deaf.house.tick("product.create", "product.update", "product.export_create")
     await deaf.look()
     bling_id, product_id = await deaf.pair()
@@ -38,7 +38,7 @@ async def test_an_update_that_is_not_ticked_is_skipped(deaf: Returns):
     assert await _last(deaf) == ("skipped", "toggle_off")
 
 
-async def test_when_the_last_toggle_goes_the_portal_is_left_alone(returns: Returns):
+async def test_when_the_last_toggle_goes_the_portal_is_left_alone(returns: Returns) -> None:
     await returns.house.tick("product.export_create", "product.export_update", enabled=False)
     await returns.look()
     bound = {row["event"] for row in returns.portal.call("event.get")}
@@ -46,7 +46,7 @@ async def test_when_the_last_toggle_goes_the_portal_is_left_alone(returns: Retur
     assert await returns.house.row("SELECT 1 FROM portal_intake WHERE tenant_id = $1") is None
 
 
-async def test_bling_wins_a_conflict_by_default(returns: Returns):
+async def test_bling_wins_a_conflict_by_default(returns: Returns) -> None:
     bling_id, product_id = await returns.pair()
     returns.edit(product_id, name="Caneca", xmlId="NOVO")
     returns.edit_bling(bling_id, nome="Xícara")
@@ -58,7 +58,7 @@ async def test_bling_wins_a_conflict_by_default(returns: Returns):
     assert returns.b24_product(product_id)["name"] == "Xícara"
 
 
-async def test_a_conflict_is_shown_in_the_event(returns: Returns):
+async def test_a_conflict_is_shown_in_the_event(returns: Returns) -> None:
     bling_id, product_id = await returns.pair()
     returns.edit(product_id, name="Caneca")
     returns.edit_bling(bling_id, nome="Xícara")
@@ -74,7 +74,7 @@ async def test_a_conflict_is_shown_in_the_event(returns: Returns):
     )
 
 
-async def test_an_edit_that_is_to_be_kept_wins_a_conflict(returns: Returns):
+async def test_an_edit_that_is_to_be_kept_wins_a_conflict(returns: Returns) -> None:
     rule = Rule(id="marca", bling="marca", bitrix24="detailText", transform=Text(), policy="keep")
     await returns.house.map(Kind.PRODUCT, rule)
     bling_id, product_id = await returns.pair(marca="Acme")
@@ -85,7 +85,7 @@ async def test_an_edit_that_is_to_be_kept_wins_a_conflict(returns: Returns):
     assert returns.b24_product(product_id)["detailText"] == "Nossa marca"
 
 
-async def test_each_side_gets_what_the_other_changed(returns: Returns):
+async def test_each_side_gets_what_the_other_changed(returns: Returns) -> None:
     bling_id, product_id = await returns.pair()
     returns.edit(product_id, name="Caneca")
     returns.edit_bling(bling_id, preco=7.5)
@@ -95,7 +95,7 @@ async def test_each_side_gets_what_the_other_changed(returns: Returns):
     assert returns.b24_product(product_id)["price"] == 7.5
 
 
-async def test_what_lies_in_an_object_keeps_its_neighbours(returns: Returns):
+async def test_what_lies_in_an_object_keeps_its_neighbours(returns: Returns) -> None:
     scale = Rule(id="peso", bling="dimensoes.altura", bitrix24="height", transform=Number(scale=10))
     await returns.house.map(Kind.PRODUCT, scale)
     size = {"altura": 4, "largura": 3, "profundidade": 2, "unidadeMedida": 1}
@@ -105,7 +105,7 @@ async def test_what_lies_in_an_object_keeps_its_neighbours(returns: Returns):
     assert returns.bling_product(bling_id)["dimensoes"] == {**size, "altura": 5.5}
 
 
-async def test_what_bling_has_no_word_for_stays_there_and_is_said(returns: Returns):
+async def test_what_bling_has_no_word_for_stays_there_and_is_said(returns: Returns) -> None:
     state = Rule(
         id="estado",
         bling="condicao",
@@ -129,7 +129,7 @@ async def test_what_bling_has_no_word_for_stays_there_and_is_said(returns: Retur
     assert json.loads(link["written"])["detailText"] == "Novo"
 
 
-async def test_a_day_that_a_portal_holds_as_a_moment_is_nobodys_edit(returns: Returns):
+async def test_a_day_that_a_portal_holds_as_a_moment_is_nobodys_edit(returns: Returns) -> None:
     day = Rule(id="validade", bling="dataValidade", bitrix24="dateActiveTo", transform=Date())
     await returns.house.map(Kind.PRODUCT, day)
     bling_id, product_id = await returns.pair(dataValidade="2027-02-28")
@@ -150,7 +150,7 @@ async def _last(returns: Returns) -> tuple[str, str | None]:
     return row["outcome"], row["reason"]
 
 
-async def test_prices_that_all_go_to_zero_wait_for_a_person(returns: Returns):
+async def test_prices_that_all_go_to_zero_wait_for_a_person(returns: Returns) -> None:
     pairs = [await returns.pair(nome=f"Copo {number}") for number in range(3)]
     for _, product_id in pairs:
         returns.edit(product_id, price=0)
