@@ -10,6 +10,7 @@ from connector.account.field_lists import FieldLists
 from connector.account.mapping_fields import fits
 from connector.account.mapping_flaws import Flaw
 from connector.account.mapping_transforms import Found
+from connector.account.typed import is_text
 from connector.bitrix24.field_titles import PRODUCT_TITLES
 from connector.bling.fields import CUSTOM, fields_of
 from connector.domain.events import Kind
@@ -21,9 +22,10 @@ _FIXED = frozenset(rule.bitrix24 for rule in PRODUCT_RULES)
 _PROPERTY = re.compile(r"property[1-9][0-9]{0,17}")
 _CUSTOM = re.compile(rf"{CUSTOM}\.[1-9][0-9]{{0,17}}")
 #: Codes of the filter's words (connector.domain.products.Filter).
-FILTERS = ("categoria", "tipo", "situacao")
+FILTERS = ("categoria", "tipo", "situacao", "conta")
 _WORDS = {"tipo": ("P", "S", "N"), "situacao": ("A", "I")}
 MOST_WORDS = 20
+LONGEST_COMPANY = 64
 
 
 def product_rule_errors(rule: Rule, lists: FieldLists | None) -> Iterator[Found]:
@@ -91,3 +93,14 @@ def product_filter_errors(name: str, value: Any) -> Iterator[Found]:
             isinstance(value, list) and len(value) <= MOST_WORDS and all(one in allowed for one in value)
         ):
             yield field, Flaw.VALUE, f"{name} is a list of {', '.join(allowed)}"
+    elif name == "conta" and not _are_companies(value):
+        yield field, Flaw.VALUE, f"{name} is a list of at most {MOST_WORDS} of your accounts' company_id"
+
+
+def _are_companies(value: Any) -> bool:
+    """Texts; which accounts there are may change after the mapping was saved."""
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_WORDS
+        and all(isinstance(one, str) and 0 < len(one) <= LONGEST_COMPANY and is_text(one) for one in value)
+    )

@@ -44,12 +44,22 @@ LIST_FIELDS = frozenset(
 )
 
 
+#: Those that a filter looks at.
+FILTERED_FIELDS = ("categoria", "tipo", "situacao")
+
+
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which products take part; an empty set lets all pass."""
 
     categoria: frozenset[int] = frozenset()
     tipo: frozenset[str] = frozenset()
     situacao: frozenset[str] = frozenset()
+    #: Companies of Bling, by their ids: no field of a product says whose it is.
+    conta: frozenset[str] = frozenset()
+
+    def leaves_out(self, company_id: str) -> bool:
+        """Whether no product of this company takes part."""
+        return bool(self.conta) and company_id not in self.conta
 
 
 class Shape(StrEnum):
@@ -208,8 +218,7 @@ def is_filtered(source: Source, chosen: Filter) -> bool:
 
 def needed(lens: Lens, chosen: Filter) -> frozenset[str]:
     """Bling's fields that planning reads, for the rules and for the filter; first parts of their paths."""
-    filtering = {name for name in Filter.__struct_fields__ if getattr(chosen, name)}
-    return lens.reads | filtering
+    return lens.reads | {name for name in FILTERED_FIELDS if getattr(chosen, name)}
 
 
 def without(plan: Plan, kept: frozenset[str]) -> Plan:

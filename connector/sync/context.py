@@ -73,6 +73,10 @@ class Context:
             return self.everything_waits
         return REASONS.get(self.accounts.get(key.account_id, ConnectionState.NONE))
 
+    def leaves_out(self, key: RecordKey) -> bool:
+        """Whether the filter of products leaves the record's whole account out."""
+        return self.filter.leaves_out(self.companies.get(key.account_id, ""))
+
 
 async def load_context(engine: Engine, tenant_id: UUID) -> Context:
     """Read where the tenant stands now."""

@@ -160,10 +160,9 @@ def _seen() -> Preview:
     return Preview(records=(one, same, bad, out))
 
 
-def _product(
-    known: Known, wish: Wish, said: Said, *, role: Role = Role.OWNER, connected: bool = False
-) -> Product:
-    around = Surroundings(
+def surroundings(role: Role = Role.OWNER, accounts: int = 0) -> Surroundings:
+    """Somebody of a company with so many accounts of Bling; without any the portal is missing, too."""
+    return Surroundings(
         viewer=Viewer(
             person_id=NOBODY,
             tenant_id=NOBODY,
@@ -175,13 +174,19 @@ def _product(
             language="pt",
             theme="light",
         ),
-        accounts=(ACCOUNT,) if connected else (),
-        portal=PORTAL if connected else None,
+        accounts=(ACCOUNT,) * accounts,
+        portal=PORTAL if accounts else None,
         licence=None,
         held={},
         paused=False,
         business_now=NOON,
     )
+
+
+def _product(
+    known: Known, wish: Wish, said: Said, *, role: Role = Role.OWNER, connected: bool = False
+) -> Product:
+    around = surroundings(role, int(connected))
     return Product(
         options=tuple(
             Toggle(name=name, label=label, hint="Vale para o que mudar a partir de agora.", on=on)

@@ -54,7 +54,7 @@ def editor(around: Surroundings, known: Known, wish: Wish, said: Said) -> Editor
         rows=mapping_rows.rows(wish, there, errors),
         count=_count(fixed, wish),
         suggestions=suggestions(wish, there) if editable else (),
-        parts=_parts(known, wish, errors),
+        parts=_parts(around, known, wish, errors),
         note=wish.note,
         note_error=errors.fields.get("nota", ""),
         read_at=_read_at(known),
@@ -96,15 +96,24 @@ def _refused(errors: Errors) -> str:
 # What takes part
 
 
-def _parts(known: Known, wish: Wish, errors: Errors) -> tuple[Part, ...]:
+def _parts(around: Surroundings, known: Known, wish: Wish, errors: Errors) -> tuple[Part, ...]:
+    """Who has one account is not asked which."""
     fields = mapping_rows.sides(known).bling
-    titles = {"categoria": _("Categorias"), "tipo": _("Tipos"), "situacao": _("Situações")}
-    every = {"categoria": _("todas"), "tipo": _("todos"), "situacao": _("todas")}
+    titles = {
+        **{"categoria": _("Categorias"), "tipo": _("Tipos"), "situacao": _("Situações")},
+        "conta": _("Contas do Bling"),
+    }
+    every = {**dict.fromkeys(PARTS, _("todas")), "tipo": _("todos")}
+    accounts = [(one.company_id, one.name or one.company_id) for one in around.accounts]
     found = []
     for name in PARTS:
         field = fields.get("categoria.id" if name == "categoria" else name)
         listed = [(one.id, vendor_words.option(one)) for one in field.options] if field else []
         chosen = [str(one) for one in wish.filter.get(name, [])]
+        if name == "conta":
+            listed = accounts
+            if len(accounts) < 2 and not chosen:
+                continue
         wrong = errors.fields.get(f"filtro.{name}", "")
         found.append(ticks(f"f.{name}", titles[name], every[name], listed, chosen, wrong))
     return tuple(found)

@@ -18,7 +18,7 @@ MOST_ROWS = 200
 MOST_LINES = 1000
 NEW_ID = "regra"
 #: Parts of a product's filter, and whether their values are numbers.
-PARTS = {"categoria": True, "tipo": False, "situacao": False}
+PARTS = {"categoria": True, "tipo": False, "situacao": False, "conta": False}
 #: Transforms that read no single field.
 UNREAD = frozenset({"template", "constant"})
 #: Options that are no texts in JSON.

@@ -28,6 +28,7 @@ FILTERS: dict[str, str] = {
     "categoria": N_("Categorias que entram"),
     "tipo": N_("Tipos que entram"),
     "situacao": N_("Situações que entram"),
+    "conta": N_("Contas que entram"),
 }
 _WORDS = dict((*mapping_rows.POLICIES, *mapping_rows.EMPTIES, *mapping_rows.DIRECTIONS))
 

@@ -17,6 +17,7 @@ from connector.domain.field_watch import FieldChange
 from connector.domain.fields import Field
 from connector.domain.inverse import invert
 from connector.domain.mapping import MappingVersion
+from connector.domain.products import FILTERED_FIELDS
 from connector.store import connections
 from connector.store.connections import Portal
 from connector.sync import applying
@@ -164,7 +165,7 @@ def _record(one: RecordPreview, portal: Portal | None) -> RecordPreviewed:
 
 def _costs(mapping: MappingVersion) -> dict[str, CostShown]:
     each = {rule.id: _cost(cost_of(mapping.kind, rule)) for rule in mapping.rules}
-    filtering = [name for name, value in mapping.filter.items() if value]
+    filtering = [name for name in FILTERED_FIELDS if mapping.filter.get(name)]
     return {**each, "": _cost(cost_of_all(mapping.kind, mapping.rules, filtering))}
 
 

@@ -58,7 +58,7 @@ SUGGESTED = {
 }
 
 
-def body(kind: Kind, *more: dict[str, Any], without: tuple[str, ...] = ()) -> dict[str, Any]:
+def body(kind: Kind, *more: object, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """A PUT's body: the rules that a tenant starts with, and more."""
     rules = [msgspec.to_builtins(rule) for rule in default(kind).rules if rule.id not in without]
     return {"rules": [*rules, *more]}
@@ -354,6 +354,9 @@ def test_a_filter_is_taken_as_it_is() -> None:
         (Kind.PRODUCT, {"situacao": ["E"]}, ("filter.situacao", "value")),
         (Kind.PRODUCT, {"categoria": ["7"]}, ("filter.categoria", "value")),
         (Kind.PRODUCT, {"marca": []}, ("filter.marca", "unknown")),
+        (Kind.PRODUCT, {"conta": "abc"}, ("filter.conta", "value")),
+        (Kind.PRODUCT, {"conta": [7]}, ("filter.conta", "value")),
+        (Kind.PRODUCT, {"conta": [""]}, ("filter.conta", "value")),
     ],
 )
 def test_a_bad_filter_is_named(kind: Kind, chosen: Any, error: tuple[str, str]) -> None:

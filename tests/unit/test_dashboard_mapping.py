@@ -34,6 +34,7 @@ from dashboard.dev import sample_product
 from dashboard.reader import Language, Reader, reading
 from dashboard.telling import mapping_form, mapping_preview, mapping_rows
 from dashboard.telling.field_words import FieldWords
+from dashboard.telling.mapping import Said, editor
 from dashboard.telling.mapping_errors import Errors, errors_in
 from dashboard.telling.mapping_form import Row, Wish
 from dashboard.telling.mapping_known import Known
@@ -190,6 +191,14 @@ def test_of_two_rules_with_one_field_of_blings_the_second_says_that_it_does_not_
     there = mapping_rows.sides(Known(mapping=mapping(), saved_at=None, lists=FieldLists()))
     told = mapping_rows.rows(Wish(rows=(first, second, name)), there, Errors())
     assert ["outra regra" in one.one_way for one in told] == [False, True, True]
+
+
+@pytest.mark.parametrize(("accounts", "asked"), [(1, False), (2, True)])
+def test_who_has_several_accounts_chooses_among_them(accounts: int, asked: bool) -> None:
+    known = sample_product.what_is_known()
+    around = sample_product.surroundings(accounts=accounts)
+    parts = editor(around, known, Wish(filter={"tipo": ["P"]}), Said()).parts
+    assert ("f.conta" in {one.name for one in parts}) is asked
 
 
 def test_who_only_reads_is_offered_nothing() -> None:

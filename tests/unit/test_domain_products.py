@@ -12,6 +12,7 @@ from connector.domain.mapping import Lens, MappingVersion, Rule, default
 from connector.domain.products import (
     Allowed,
     Create,
+    Filter,
     Hold,
     Linked,
     Present,
@@ -20,6 +21,7 @@ from connector.domain.products import (
     Unchanged,
     Update,
     changes,
+    needed,
     parent_of,
     plan_linked,
     plan_present,
@@ -207,3 +209,10 @@ def test_a_field_that_holds_another_number_of_values_now_is_passed_over(several:
     colours = Field(name="property9", title="Cores", type=FieldType.TEXT, multiple=several)
     fields = PortalFields(product=(colours,))
     assert wanted(lens, {"observacoes": "azul;verde"}, Shape.SIMPLE, fields) == ({}, [])
+
+
+def test_a_filter_by_account_leaves_out_whom_it_does_not_name_and_reads_nothing() -> None:
+    assert not Filter().leaves_out("matriz")
+    chosen = Filter(conta=frozenset({"matriz"}))
+    assert (chosen.leaves_out("matriz"), chosen.leaves_out("filial")) == (False, True)
+    assert needed(LENS, chosen) == LENS.reads

@@ -33,6 +33,8 @@ def begin(work: ExportWork, context: Context) -> None:
     """What can be decided before anybody is asked."""
     if reason := context.waits(work.key):
         return work.hold(reason)
+    if context.leaves_out(work.key):
+        return work.end(Outcome.SKIPPED, Reason.FILTERED)
     if work.unborn:
         if not context.exports.create:
             work.end(Outcome.SKIPPED, Reason.CREATE_OFF)

@@ -80,7 +80,7 @@ def product(lens: Lens, subject: Subject, chosen: Filter, fields: PortalFields |
     """A product before and after."""
     source = subject.source
     label = str(source.get("nome") or subject.label or subject.bling_id)
-    if products.is_filtered(source, chosen):
+    if chosen.leaves_out(subject.company_id) or products.is_filtered(source, chosen):
         return _of(subject, label, skipped=Reason.FILTERED)
     try:
         target, passed = products.wanted(lens, source, products.shape_of(source), fields)

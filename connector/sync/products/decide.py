@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from connector.domain.events import TRUSTING, Action, Kind, Outcome, Reason, RecordKey, Source
+from connector.domain.events import TRUSTING, Outcome, Reason, RecordKey, Source
 from connector.domain.mapping import BadField, fingerprint
 from connector.domain.products import (
     MESSAGE_FIELDS,
@@ -45,8 +45,8 @@ def decide(work: ProductWork, context: Context) -> None:
         return None
     if reason := context.waits(work.key):
         return work.hold(reason)
-    if work.key.kind is not Kind.PRODUCT:
-        return work.end(Outcome.SKIPPED, _not_a_product(work, context))
+    if context.leaves_out(work.key) and work.trust is not Trust.GONE:
+        return work.end(Outcome.SKIPPED, Reason.FILTERED)
     match work.trust:
         case Trust.STALE:
             return work.end(Outcome.SKIPPED, Reason.STALE)
@@ -97,6 +97,7 @@ def weigh(work: ProductWork, context: Context) -> None:
         # Whether somebody edited what is to be kept is seen in the present record alone.
         return None
     linked = linked_of(work.link)
+    work.kept = {}
     return adopt_plan(
         work, context, plan_linked(work.target, work.shape, linked, context.allowed), linked.written
     )
@@ -182,11 +183,3 @@ def _wants_its_children(work: ProductWork, context: Context) -> bool:
     """A parent's edit may change its variations without a message of theirs: they are read first."""
     allowed = context.allowed
     return work.shape is Shape.SKU and not work.family_read and (allowed.create or allowed.update)
-
-
-def _not_a_product(work: ProductWork, context: Context) -> Reason:
-    """Orders, sales and stock are received and shown; their toggles say why nothing is written."""
-    action = "create" if work.event.action is Action.CREATED else "update"
-    if f"{work.key.kind}.{action}" in context.toggles:
-        return Reason.NOT_SUPPORTED
-    return Reason.CREATE_OFF if action == "create" else Reason.TOGGLE_OFF

@@ -202,7 +202,7 @@ class Sections:
 def _takes_part(work: ProductWork, context: Context) -> bool:
     """Whether the record may come to be written, as far as that can be told before it is planned."""
     source, allowed = work.source, context.allowed
-    if not work.open or source is None or context.waits(work.key) is not None:
+    if not work.open or source is None or context.waits(work.key) is not None or context.leaves_out(work.key):
         return False
     if is_excluded(source) or is_filtered(source, context.filter) or shape_of(source) is Shape.OFFER:
         return False

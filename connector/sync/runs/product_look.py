@@ -94,7 +94,7 @@ class ProductLook:
         """Without a pair: it is missing if it takes part and may be made."""
         if is_excluded(row):
             return
-        if not self._context.allowed.create or self._is_out(row):
+        if not self._context.allowed.create or self._is_out(key, row):
             looked.excluded += 1
         else:
             looked.doubt(key)
@@ -112,7 +112,7 @@ class ProductLook:
             if link.reason is not Reason.GONE_IN_BLING:
                 looked.doubt(key)
             return
-        if not self._context.allowed.update or self._is_out(row):
+        if not self._context.allowed.update or self._is_out(key, row):
             looked.excluded += 1
             return
         target = self._expected(row, link, is_changed)
@@ -136,9 +136,11 @@ class ProductLook:
         mine = {rule.bitrix24 for rule in self._lens.rules} - shown
         return {**target, **{name: value for name, value in written.items() if name in mine}}
 
-    def _is_out(self, row: Record) -> bool:
+    def _is_out(self, key: RecordKey, row: Record) -> bool:
         """By the filter; rows do not show their category, the lists are asked by it (`.slices`)."""
-        return is_filtered(row, msgspec.structs.replace(self._context.filter, categoria=frozenset()))
+        return self._context.leaves_out(key) or is_filtered(
+            row, msgspec.structs.replace(self._context.filter, categoria=frozenset())
+        )
 
     def _is_same(
         self, target: Target, shape: Shape, link: Link, presents: Mapping[int, tuple[Shape, Target]]

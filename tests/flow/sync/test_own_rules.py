@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from connector.domain.events import Kind
+from connector.domain.events import Kind, Source
 from connector.domain.mapping import KEPT, Rule
 from connector.domain.transforms import Choice, Constant, HtmlText, Identity, ListOf, Template, Unit
 from tests.support.house import House
@@ -49,7 +49,7 @@ async def test_a_replay_of_equal_own_fields_changes_nothing(open_house: House) -
     bling_id = open_house.in_bling(codigo="P-1", pesoBruto=1.5, descricaoCurta="Um copo")
     await open_house.told(bling_id, action="created")
     await open_house.drain()
-    event = await open_house.told(bling_id, source="replay")
+    event = await open_house.told(bling_id, source=Source.REPLAY)
     await open_house.drain()
     assert await open_house.outcome(event) == ("unchanged", None)
 
@@ -143,6 +143,18 @@ async def test_what_the_filter_leaves_out_is_skipped(open_house: House) -> None:
     assert await open_house.outcome(taken) == ("created", None)
 
 
+async def test_an_account_that_the_filter_does_not_name_is_left_out(open_house: House) -> None:
+    await open_house.map(Kind.PRODUCT, WEIGHT, conta=["another-company"])
+    left_out = await open_house.told(action="created")
+    await open_house.drain()
+    assert await open_house.outcome(left_out) == ("skipped", "filtered")
+    assert open_house.calls("bling") == []
+    await open_house.map(Kind.PRODUCT, conta=["another-company", open_house.company_id])
+    taken = await open_house.told(seconds=5)
+    await open_house.drain()
+    assert await open_house.outcome(taken) == ("created", None)
+
+
 async def test_a_list_goes_into_a_property_with_several_values(open_house: House) -> None:
     number = open_house.portal.property(
         open_house.catalogue.product_iblock_id, name="Cores", code="CORES", multiple="Y"
@@ -154,7 +166,7 @@ async def test_a_list_goes_into_a_property_with_several_values(open_house: House
     await open_house.drain()
     values = [one["value"] for one in open_house.product(bling_id)[number]]
     assert values == ["azul", "verde"]
-    event = await open_house.told(bling_id, source="replay")
+    event = await open_house.told(bling_id, source=Source.REPLAY)
     await open_house.drain()
     assert await open_house.outcome(event) == ("unchanged", None)
 
